@@ -1,0 +1,1 @@
+//! The imperative shell of Assent: the ledger, the gate, evaluations, replay.

@@ -1,0 +1,3 @@
+//! Assent: the one binary of the AI-model governance platform.
+
+fn main() {}

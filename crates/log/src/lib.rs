@@ -1,0 +1,1 @@
+//! The append-only Merkle log of Assent: canonical entries, tree, proofs, checkpoints, verifier.

@@ -1,0 +1,1 @@
+//! Fuzz targets as plain functions: run on stable in the tests, or under cargo-fuzz.

@@ -1,0 +1,1 @@
+//! Integration tests through the public API and the shipped binary.

@@ -1,0 +1,3 @@
+//! The project's own commands: test, tidy, crash, powerloss, sabotage, bench.
+
+fn main() {}
