@@ -1,0 +1,23 @@
+//! The three ways a store fails, and the one in which nobody may go on.
+
+/// Why a store did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// Another writer was there first, or a unique column holds the value already. Nothing was written.
+    #[error("conflict: {0}")]
+    Conflict(String),
+    /// The database cannot be reached, is busy beyond the time limit, or is full. Nothing was written.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    /// Nobody knows whether the commit happened (a connection cut in the middle of it). The caller finds out by the
+    /// idempotency key, on a new session.
+    #[error("outcome unknown: {0}")]
+    OutcomeUnknown(String),
+    /// The storage said that data handed to it did not become durable (a failed fsync). What a cache shows may be untrue:
+    /// no further write may be acknowledged before the process has started again and checked.
+    #[error("durability lost: {0}")]
+    DurabilityLost(String),
+    /// What is stored contradicts itself. Nothing is repaired silently.
+    #[error("corrupt: {0}")]
+    Corrupt(String),
+}

@@ -1,0 +1,68 @@
+//! The state tables: one for each kind of aggregate. Backends create them by numbered migrations and prove in the contract
+//! suite that they have just these columns.
+
+/// The type of an index column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnType {
+    /// UTF-8 text.
+    Text,
+    /// Signed 64-bit integer.
+    Integer,
+}
+
+/// An index column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// Its name, in `snake_case`.
+    pub name: &'static str,
+    /// Its type.
+    pub ty: ColumnType,
+    /// Whether two rows may not share a value (absent values may be shared).
+    pub unique: bool,
+}
+
+/// A state table: `id, revision, projection_version, document` and the index columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Table {
+    /// Its name, in `snake_case`.
+    pub name: &'static str,
+    /// Its index columns, in order.
+    pub columns: &'static [Column],
+}
+
+const fn text(name: &'static str) -> Column {
+    Column { name, ty: ColumnType::Text, unique: false }
+}
+
+const fn unique(name: &'static str) -> Column {
+    Column { name, ty: ColumnType::Text, unique: true }
+}
+
+/// Every state table. Composite look-ups are columns of their own (`model_stage` is `<model id>/<stage>`).
+pub const TABLES: &[Table] = &[
+    Table { name: "principals", columns: &[text("kind"), text("status")] },
+    Table { name: "tokens", columns: &[text("principal_id")] },
+    Table { name: "models", columns: &[unique("name"), text("tier"), text("owner_id")] },
+    Table {
+        name: "versions",
+        columns: &[text("model_id"), unique("model_number"), text("stage"), text("model_stage"), text("created_by")],
+    },
+    Table { name: "datasets", columns: &[text("name"), unique("name_number"), text("steward_id")] },
+    Table {
+        name: "promotions",
+        columns: &[
+            text("model_id"),
+            text("version_id"),
+            text("version_target"),
+            unique("open_target"),
+            text("state"),
+            text("requester_id"),
+        ],
+    },
+    Table { name: "packs", columns: &[text("digest")] },
+];
+
+/// The table of that name.
+pub fn table(name: &str) -> Option<&'static Table> {
+    TABLES.iter().find(|table| table.name == name)
+}

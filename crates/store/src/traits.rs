@@ -1,0 +1,81 @@
+//! The traits that a backend implements.
+
+use uuid::Uuid;
+
+use crate::{Batch, EntryQuery, Head, ReceiptKey, Row, Select, StoreError, StoredReceipt, Value};
+
+/// A signed tree head as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The size that it commits to.
+    pub size: u64,
+    /// The signed note.
+    pub note: Vec<u8>,
+}
+
+/// Reads. All reads of one value see one committed state (a snapshot), however long it lives.
+pub trait Read {
+    /// The head of the log.
+    fn head(&self) -> Result<Head, StoreError>;
+
+    /// The row of that id.
+    fn row(&self, table: &'static str, id: Uuid) -> Result<Option<Row>, StoreError>;
+
+    /// Ids of the rows whose column has the value, ascending. For unique columns: none or one.
+    fn ids(&self, table: &'static str, column: &'static str, value: &Value) -> Result<Vec<Uuid>, StoreError>;
+
+    /// One page of a table.
+    fn select(&self, select: &Select) -> Result<Vec<Row>, StoreError>;
+
+    /// How many rows of a table match.
+    fn count(&self, table: &'static str, filter: &crate::Predicate) -> Result<u64, StoreError>;
+
+    /// The bytes of up to `limit` entries from index `from` on, in order, without a gap.
+    fn entries(&self, from: u64, limit: u32) -> Result<Vec<Vec<u8>>, StoreError>;
+
+    /// Entries that match, newest first, with their indices.
+    fn find_entries(&self, query: &EntryQuery) -> Result<Vec<(u64, Vec<u8>)>, StoreError>;
+
+    /// The widest stored form of a tile of the tree.
+    fn tile(&self, level: u8, n: u64) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The bytes with that SHA-256.
+    fn payload(&self, digest: [u8; 32]) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The remembered answer to a request.
+    fn receipt(&self, key: &ReceiptKey) -> Result<Option<StoredReceipt>, StoreError>;
+
+    /// Stored checkpoints with a size above `after`, ascending by size, at most `limit`.
+    fn checkpoints(&self, after: Option<u64>, limit: u32) -> Result<Vec<Checkpoint>, StoreError>;
+
+    /// The stored checkpoint with the largest size.
+    fn latest_checkpoint(&self) -> Result<Option<Checkpoint>, StoreError>;
+}
+
+/// A write session: holds the head of the log. Dropping it without [`Write::commit`] leaves nothing behind.
+pub trait Write: Read {
+    /// Writes all of the batch and returns when it is durable.
+    ///
+    /// Guarantees: all or nothing; after `Ok` it survives a loss of power; `entries` must continue the locked head without a
+    /// gap and `head.size` must be the new size, else [`StoreError::Conflict`] and nothing is written; a unique column
+    /// violated is [`StoreError::Conflict`].
+    fn commit(self: Box<Self>, batch: Batch) -> Result<(), StoreError>;
+}
+
+/// A store: the log and its state tables.
+pub trait Store: Send + Sync + 'static {
+    /// A snapshot of what is committed. Never waits for the writer.
+    fn read(&self) -> Result<Box<dyn Read + '_>, StoreError>;
+
+    /// A write session. Waits until no other one holds the head, in this process or in another; gives up after the
+    /// backend's time limit with [`StoreError::Unavailable`]. Its reads see what is committed when the head was taken.
+    fn begin(&self) -> Result<Box<dyn Write + '_>, StoreError>;
+
+    /// Stores a checkpoint durably. Called by the holder of the signing key after it has read the committed head back; a
+    /// size that is stored already keeps its first note.
+    fn put_checkpoint(&self, checkpoint: &Checkpoint) -> Result<(), StoreError>;
+
+    /// Empties the state tables and writes these rows instead, in one transaction: a rebuild after a changed projection.
+    /// The log is not touched.
+    fn replace_rows(&self, rows: &mut dyn Iterator<Item = Row>) -> Result<(), StoreError>;
+}
