@@ -1,1 +1,33 @@
-//! The decisions of Assent: identity, registry, facts, rules, workflow, gate and packs, without I/O.
+//! The decisions of Assent, without I/O.
+//!
+//! A command and the state that it concerns go into a `decide` function; events come out, or a [`Refusal`]. `evolve` turns
+//! a state and an event into the next state and never fails. Rules are evaluated on one JSON document, the facts. Time,
+//! ids and the principal are arguments: nothing here reads a clock, draws a random number, or knows of a database, a
+//! network or a file.
+//!
+//! Map: [`identity`] who may do what; [`registry`] models, versions, data sets and their evidence; [`facts`] what is known
+//! of one version; [`policy`] findings and compliance; [`workflow`] promotions, rounds and reviews; [`gate`] the one
+//! decision everybody asks; [`pack`] governance as data; [`event`] what happened and what it changes.
+
+pub mod aggregate;
+pub mod calendar;
+pub mod event;
+pub mod facts;
+pub mod gate;
+pub mod identity;
+pub mod ids;
+pub mod pack;
+pub mod policy;
+pub mod refusal;
+pub mod registry;
+pub mod text;
+pub mod values;
+pub mod workflow;
+
+pub use aggregate::{Aggregate, AggregateId, Kind};
+pub use assent_log::entry::{RiskLevel, Sealed};
+pub use event::{Change, Event, Stamp};
+pub use refusal::{Class, Code, Refusal};
+
+/// The instant at which a thing is decided, from the ledger's clock (UTC, whole milliseconds).
+pub type Time = jiff::Timestamp;

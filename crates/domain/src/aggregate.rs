@@ -1,0 +1,210 @@
+//! Aggregates: the things that events change, one at a time. Their state is a cache of the log.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::event::{Event, Stamp};
+use crate::identity::{Principal, Token};
+use crate::ids::{DatasetId, ModelId, PrincipalId, PromotionId, TokenId, VersionId};
+use crate::pack::Applied;
+use crate::registry::{Dataset, Model, Version};
+use crate::workflow::Promotion;
+
+/// What kind of thing an entry of the log is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Kind {
+    /// A person or service account.
+    Principal,
+    /// An API token.
+    Token,
+    /// A model.
+    Model,
+    /// A version of a model.
+    Version,
+    /// A version of a data set.
+    Dataset,
+    /// A promotion.
+    Promotion,
+    /// The governance that is in force.
+    Pack,
+    /// The door: attempts that were denied. It has no state.
+    Access,
+}
+
+impl Kind {
+    /// Every kind that has state.
+    pub const STATEFUL: [Self; 7] = [
+        Self::Principal,
+        Self::Token,
+        Self::Model,
+        Self::Version,
+        Self::Dataset,
+        Self::Promotion,
+        Self::Pack,
+    ];
+
+    /// As on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Principal => "PRINCIPAL",
+            Self::Token => "TOKEN",
+            Self::Model => "MODEL",
+            Self::Version => "VERSION",
+            Self::Dataset => "DATASET",
+            Self::Promotion => "PROMOTION",
+            Self::Pack => "PACK",
+            Self::Access => "ACCESS",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::STATEFUL.into_iter().chain([Self::Access]).find(|kind| kind.name() == name)
+    }
+}
+
+/// The name of one aggregate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AggregateId {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its id within the kind.
+    pub id: Uuid,
+}
+
+impl AggregateId {
+    /// The governance in force: there is one.
+    pub const PACK: Self = Self { kind: Kind::Pack, id: Uuid::nil() };
+}
+
+impl fmt::Display for AggregateId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind.name(), self.id)
+    }
+}
+
+macro_rules! aggregates {
+    ($($kind:ident $state:ty, $id:ty;)*) => {
+        /// The state of one aggregate, shared until it changes.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Aggregate {$(
+            #[doc = concat!("A `", stringify!($kind), "`.")]
+            $kind(Arc<$state>),
+        )*}
+
+        impl Aggregate {
+            /// The kind of this aggregate.
+            pub fn kind(&self) -> Kind {
+                match self { $(Self::$kind(_) => Kind::$kind),* }
+            }
+
+            /// The state as JSON.
+            pub fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
+                match self { $(Self::$kind(state) => serde_json::to_vec(&**state)),* }
+            }
+
+            /// Reads what [`Aggregate::to_json`] wrote. `None` for a kind without state.
+            pub fn from_json(kind: Kind, json: &[u8]) -> Option<Result<Self, serde_json::Error>> {
+                match kind {
+                    $(Kind::$kind => Some(serde_json::from_slice(json).map(|state| Self::$kind(Arc::new(state)))),)*
+                    Kind::Access => None,
+                }
+            }
+        }
+
+        $(
+            impl State for $state {
+                type Id = $id;
+                const KIND: Kind = Kind::$kind;
+
+                fn from_aggregate(aggregate: &Aggregate) -> Option<&Arc<Self>> {
+                    #[expect(clippy::wildcard_enum_match_arm, reason = "every other kind is the wrong one")]
+                    match aggregate {
+                        Aggregate::$kind(state) => Some(state),
+                        _ => None,
+                    }
+                }
+            }
+
+            impl From<$state> for Aggregate {
+                fn from(state: $state) -> Self {
+                    Self::$kind(Arc::new(state))
+                }
+            }
+        )*
+    };
+}
+
+/// The state of one kind of aggregate.
+pub trait State: Clone + Into<Aggregate> {
+    /// Its typed id.
+    type Id: Into<Uuid> + Copy;
+    /// Its kind.
+    const KIND: Kind;
+    /// The state inside, if the aggregate is of this kind.
+    fn from_aggregate(aggregate: &Aggregate) -> Option<&Arc<Self>>;
+}
+
+aggregates! {
+    Principal Principal, PrincipalId;
+    Token Token, TokenId;
+    Model Model, ModelId;
+    Version Version, VersionId;
+    Dataset Dataset, DatasetId;
+    Promotion Promotion, PromotionId;
+    Pack Applied, Uuid;
+}
+
+macro_rules! into_uuid {
+    ($($id:ident $kind:ident),*) => {$(
+        impl From<$id> for Uuid {
+            fn from(id: $id) -> Self {
+                id.0
+            }
+        }
+
+        impl From<$id> for AggregateId {
+            fn from(id: $id) -> Self {
+                Self { kind: Kind::$kind, id: id.0 }
+            }
+        }
+    )*};
+}
+
+into_uuid!(PrincipalId Principal, TokenId Token, ModelId Model, VersionId Version, DatasetId Dataset, PromotionId Promotion);
+
+/// The state after an event. Total: an event that does not fit the state (which no decision produces) changes nothing.
+pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
+    if state.is_none() {
+        return create(id, event, stamp);
+    }
+    let mut state = state?;
+    match &mut state {
+        Aggregate::Principal(principal) => Arc::make_mut(principal).evolve(event, stamp),
+        Aggregate::Token(token) => Arc::make_mut(token).evolve(event, stamp),
+        Aggregate::Model(model) => Arc::make_mut(model).evolve(event, stamp),
+        Aggregate::Version(version) => Arc::make_mut(version).evolve(event, stamp),
+        Aggregate::Dataset(_) => {}
+        Aggregate::Promotion(promotion) => Arc::make_mut(promotion).evolve(event, stamp),
+        Aggregate::Pack(pack) => Arc::make_mut(pack).evolve(event, stamp),
+    }
+    Some(state)
+}
+
+fn create(id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other events change what exists")]
+    match event {
+        Event::PrincipalRegistered(event) => Some(Principal::new(id.into(), event, stamp).into()),
+        Event::TokenIssued(event) => Some(Token::new(id.into(), event, stamp).into()),
+        Event::ModelRegistered(event) => Some(Model::new(id.into(), event, stamp).into()),
+        Event::VersionRegistered(event) => Some(Version::new(id.into(), event, stamp).into()),
+        Event::DatasetRegistered(event) => Some(Dataset::new(id.into(), event, stamp).into()),
+        Event::PromotionRequested(event) => Some(Promotion::new(id.into(), event, stamp).into()),
+        Event::PackApplied(event) => Some(Applied::new(event, stamp).into()),
+        _ => None,
+    }
+}

@@ -1,0 +1,125 @@
+//! Events: what happened, in the past tense. Each changes one aggregate; the log keeps them for good.
+
+use serde::{Deserialize, Serialize};
+
+use crate::aggregate::AggregateId;
+use crate::identity::event as identity;
+use crate::ids::{ModelId, PrincipalId};
+use crate::pack::PackApplied;
+use crate::registry::event as registry;
+use crate::workflow::event as workflow;
+use crate::Time;
+
+/// When an event happened, and through whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// Ledger time.
+    pub at: Time,
+    /// Who did it.
+    pub actor: PrincipalId,
+}
+
+/// One event about one aggregate: what a decision returns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// What it changes.
+    pub subject: AggregateId,
+    /// A name of it for people, where it has one that is no personal data.
+    pub name: Option<String>,
+    /// The model that it concerns, directly or through a version.
+    pub model: Option<ModelId>,
+    /// What happened.
+    pub event: Event,
+}
+
+impl Change {
+    /// A change of `subject`.
+    pub fn new(subject: impl Into<AggregateId>, event: Event) -> Self {
+        Self { subject: subject.into(), name: None, model: None, event }
+    }
+
+    /// The same, with the name of the subject.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The same, with the model that it concerns.
+    #[must_use]
+    pub fn of_model(mut self, model: ModelId) -> Self {
+        self.model = Some(model);
+        self
+    }
+}
+
+macro_rules! events {
+    ($($name:ident($payload:ty) $wire:literal $action:literal;)*) => {
+        /// Everything that can happen.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "type", content = "details", rename_all = "camelCase")]
+        pub enum Event {$(
+            #[doc = concat!("Somebody ", $action, ".")]
+            $name($payload),
+        )*}
+
+        impl Event {
+            /// The types of all events, as on the wire.
+            pub const TYPES: &'static [&'static str] = &[$($wire),*];
+
+            /// The type, as on the wire.
+            pub fn type_name(&self) -> &'static str {
+                match self { $(Self::$name(_) => $wire),* }
+            }
+
+            /// What was done, in words.
+            pub fn action(&self) -> &'static str {
+                match self { $(Self::$name(_) => $action),* }
+            }
+        }
+    };
+}
+
+events! {
+    PrincipalRegistered(identity::PrincipalRegistered) "principalRegistered" "registered a principal";
+    PrincipalDisabled(identity::PrincipalDisabled) "principalDisabled" "disabled a principal";
+    PrincipalEnabled(identity::PrincipalEnabled) "principalEnabled" "enabled a principal";
+    GrantIssued(identity::Grant) "grantIssued" "granted a role";
+    GrantRevoked(identity::GrantRevoked) "grantRevoked" "revoked a grant";
+    TokenIssued(identity::TokenIssued) "tokenIssued" "issued a token";
+    TokenRevoked(identity::TokenRevoked) "tokenRevoked" "revoked a token";
+    AccessDenied(identity::AccessDenied) "accessDenied" "was denied access";
+    ModelRegistered(registry::ModelRegistered) "modelRegistered" "registered a model";
+    VersionNumbered(registry::VersionNumbered) "versionNumbered" "numbered a new version";
+    VersionRegistered(registry::VersionRegistered) "versionRegistered" "registered a version";
+    DocumentAttached(registry::Document) "documentAttached" "attached a document";
+    ScanRecorded(registry::Scan) "scanRecorded" "recorded a security scan";
+    EvaluationRecorded(registry::Evaluation) "evaluationRecorded" "evaluated a version";
+    VersionStageChanged(registry::VersionStageChanged) "versionStageChanged" "moved a version to another stage";
+    DatasetRegistered(registry::DatasetRegistered) "datasetRegistered" "registered a data set";
+    PromotionRequested(workflow::PromotionRequested) "promotionRequested" "asked for a promotion";
+    PromotionSubmitted(workflow::PromotionSubmitted) "promotionSubmitted" "submitted a promotion";
+    ReviewDecided(workflow::Review) "reviewDecided" "decided a review";
+    ConditionMet(workflow::ConditionMet) "conditionMet" "met a condition of an approval";
+    PromotionApproved(workflow::PromotionApproved) "promotionApproved" "completed the approvals of a promotion";
+    PromotionWithdrawn(workflow::PromotionWithdrawn) "promotionWithdrawn" "withdrew a promotion";
+    PromotionExpired(workflow::PromotionExpired) "promotionExpired" "noted that a promotion had expired";
+    PromotionCompleted(workflow::PromotionCompleted) "promotionCompleted" "completed a promotion";
+    PackApplied(PackApplied) "packApplied" "applied a pack";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn type_names_are_what_serde_writes() {
+        let event = Event::PrincipalDisabled(identity::PrincipalDisabled {});
+        let json = serde_json::to_value(&event).unwrap();
+        assert_eq!(json, serde_json::json!({"type": event.type_name(), "details": {}}));
+        for name in Event::TYPES {
+            let error = serde_json::from_value::<Event>(serde_json::json!({"type": name, "details": 7})).unwrap_err();
+            assert!(!error.to_string().contains("unknown variant"), "{name}: {error}");
+        }
+    }
+}

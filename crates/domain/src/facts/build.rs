@@ -1,0 +1,208 @@
+//! From state to facts.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::suites;
+use crate::Time;
+use crate::pack::Pack;
+use crate::registry::{Artifact, Dataset, Model, ScanStatus, Version};
+use crate::workflow::Approval;
+
+/// Where a version is to go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Target {
+    /// The stage.
+    pub stage: String,
+    /// The environment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// How it is rolled out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<Strategy>,
+}
+
+/// How a version takes the place of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Strategy {
+    /// Instance by instance.
+    Rolling,
+    /// Both stand, then traffic switches.
+    BlueGreen,
+    /// A growing share of the traffic.
+    Canary,
+    /// A copy of the traffic, whose answers nobody sees.
+    Shadow,
+}
+
+/// What facts are built from.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// The version.
+    pub version: &'a Version,
+    /// Data sets that it was made with.
+    pub datasets: &'a [std::sync::Arc<Dataset>],
+    /// The version that stands in the target stage now.
+    pub champion: Option<&'a Version>,
+    /// Where it is to go.
+    pub target: Option<&'a Target>,
+    /// The pack in force: its thresholds judge the figures.
+    pub pack: &'a Pack,
+    /// The time of the question.
+    pub now: Time,
+}
+
+/// The facts, with no approvals in them; see [`with_approvals`].
+pub fn build(inputs: &Inputs<'_>) -> Value {
+    let Inputs { model, version, datasets, champion, target, pack, now } = *inputs;
+    let mut facts = Map::new();
+    put(&mut facts, "model", Some(model_facts(model)));
+    put(&mut facts, "version", Some(version_facts(version)));
+    put(&mut facts, "artifact", Some(main_artifact(version, now)));
+    put(&mut facts, "artifacts", Some(version.artifacts.iter().map(artifact).collect::<Vec<_>>()));
+    put(&mut facts, "documents", Some(documents(version)));
+    put(&mut facts, "datasets", Some(datasets.iter().map(|set| dataset(set)).collect::<Vec<_>>()));
+    put(&mut facts, "evaluation", suites::evaluation(version, &model.tier, pack, now));
+    put(&mut facts, "exceptions", Some(json!({"policies": []})));
+    put(&mut facts, "target", target);
+    put(&mut facts, "champion", champion.map(|champion| champion_facts(champion, &model.tier, pack, now)));
+    put(&mut facts, "approvals", Some(json!({"roles": [], "list": []})));
+    put(&mut facts, "now", Some(now.to_string()));
+    Value::Object(facts)
+}
+
+/// The facts with these valid approvals.
+pub fn with_approvals(mut facts: Value, approvals: &[Approval]) -> Value {
+    let mut roles: Vec<&str> = approvals.iter().map(|approval| approval.role.as_str()).collect();
+    roles.sort_unstable();
+    roles.dedup();
+    let list: Vec<Value> = approvals
+        .iter()
+        .map(|approval| {
+            json!({
+                "step": approval.step,
+                "role": approval.role,
+                "reviewer": approval.reviewer.to_string(),
+                "decision": approval.decision,
+                "at": approval.at.to_string(),
+            })
+        })
+        .collect();
+    if let Some(facts) = facts.as_object_mut() {
+        facts.insert("approvals".to_owned(), json!({"roles": roles, "list": list}));
+    }
+    facts
+}
+
+/// Whole days between two times; 0 if `then` lies in the future.
+pub(super) fn age_days(then: Time, now: Time) -> i64 {
+    (now.duration_since(then).as_hours() / 24).max(0)
+}
+
+/// Puts a value under a key, unless there is none.
+pub(super) fn put(facts: &mut Map<String, Value>, key: &str, value: Option<impl Serialize>) {
+    if let Some(value) = value {
+        facts.insert(key.to_owned(), serde_json::to_value(value).unwrap_or_default());
+    }
+}
+
+fn model_facts(model: &Model) -> Value {
+    json!({
+        "id": model.id.to_string(),
+        "name": model.name,
+        "tier": model.tier,
+        "purpose": model.purpose,
+        "useCases": model.use_cases,
+        "tags": model.tags,
+        "owner": model.owner.to_string(),
+    })
+}
+
+fn version_facts(version: &Version) -> Value {
+    let reported = version.reported_metrics.iter().map(|(name, value)| (name.clone(), json!(value.get())));
+    let mut facts = Map::new();
+    put(&mut facts, "id", Some(version.id));
+    put(&mut facts, "number", Some(version.number));
+    put(&mut facts, "kind", Some(version.kind.name()));
+    put(&mut facts, "stage", Some(&version.stage));
+    put(&mut facts, "createdBy", Some(version.registered.by));
+    put(&mut facts, "createdAt", Some(version.registered.at.to_string()));
+    put(&mut facts, "sourceRun", version.source_run.as_ref());
+    put(&mut facts, "params", Some(&version.params));
+    put(&mut facts, "reportedMetrics", Some(reported.collect::<Map<_, _>>()));
+    Value::Object(facts)
+}
+
+fn artifact(artifact: &Artifact) -> Value {
+    let mut facts = Map::new();
+    put(&mut facts, "name", Some(&artifact.name));
+    put(&mut facts, "sha256", Some(artifact.blob.sha256));
+    put(&mut facts, "sizeBytes", Some(artifact.blob.size_bytes));
+    put(&mut facts, "format", artifact.format.as_ref());
+    put(&mut facts, "licence", artifact.licence.as_ref());
+    Value::Object(facts)
+}
+
+fn main_artifact(version: &Version, now: Time) -> Value {
+    let scan = match &version.scan {
+        None => json!({"status": "MISSING"}),
+        Some(record) => json!({
+            "status": match record.scan.status {
+                ScanStatus::Passed => "PASSED",
+                ScanStatus::Failed => "FAILED",
+            },
+            "tool": record.scan.tool,
+            "toolVersion": record.scan.tool_version,
+            "provenance": record.scan.provenance.name(),
+            "findings": record.scan.findings,
+            "ageDays": age_days(record.recorded.at, now),
+        }),
+    };
+    let mut facts = version.artifacts.first().map_or_else(|| json!({}), artifact);
+    if let Some(facts) = facts.as_object_mut() {
+        facts.insert("securityScan".to_owned(), scan);
+    }
+    facts
+}
+
+fn documents(version: &Version) -> Value {
+    let mut by_kind = Map::new();
+    for record in &version.documents {
+        let document = &record.document;
+        let facts = json!({
+            "name": document.name,
+            "sha256": document.blob.sha256,
+            "sizeBytes": document.blob.size_bytes,
+            "attachedBy": record.recorded.by,
+            "attachedAt": record.recorded.at.to_string(),
+        });
+        by_kind.insert(document.kind.clone(), facts);
+    }
+    let mut kinds: Vec<String> = by_kind.keys().cloned().collect();
+    kinds.sort_unstable();
+    json!({"kinds": kinds, "byKind": by_kind})
+}
+
+fn dataset(dataset: &Dataset) -> Value {
+    json!({
+        "id": dataset.id,
+        "name": dataset.facts.name,
+        "number": dataset.facts.number,
+        "sha256": dataset.facts.blob.sha256,
+        "classification": dataset.facts.classification.name(),
+        "steward": dataset.steward,
+        "hasDatasheet": dataset.facts.datasheet.is_some(),
+        "sensitiveAttributes": dataset.facts.sensitive_attributes,
+    })
+}
+
+fn champion_facts(champion: &Version, tier: &str, pack: &Pack, now: Time) -> Value {
+    let mut facts = Map::new();
+    put(&mut facts, "version", Some(version_facts(champion)));
+    put(&mut facts, "evaluation", suites::evaluation(champion, tier, pack, now));
+    Value::Object(facts)
+}

@@ -1,0 +1,218 @@
+//! The declared shape of the facts, and the helpers for conditions.
+
+use assent_cel::{Env, ObjectType, Type};
+
+/// The environment of conditions.
+pub(super) fn env() -> Env {
+    let mut env = Env::new(root().into());
+    for (signature, body, doc) in HELPERS {
+        // A helper that does not compile is found by the test below, and then by every rule that uses it.
+        drop(env.helper(signature, body, doc));
+    }
+    env
+}
+
+/// Helpers beyond the standard: each is an expression over the facts.
+pub(super) const HELPERS: [(&str, &str, &str); 9] = [
+    (
+        "measured(metric)",
+        "evaluation.measured[metric]",
+        "the figure as MEASURED or better: computed here, on labels that a steward other than the builder holds",
+    ),
+    ("computed(metric)", "evaluation.computed[metric]", "the figure as COMPUTED or better: computed here"),
+    ("reported(metric)", "version.reportedMetrics[metric]", "the figure that the builder reports"),
+    ("ageDays(suite)", "evaluation.suites[suite].ageDays", "the age of the latest evaluation of the suite in days"),
+    (
+        "passed(suite)",
+        "evaluation.suites[suite].status == 'PASSED' && !evaluation.suites[suite].stale",
+        "whether the latest evaluation of the suite is within every threshold and not too old",
+    ),
+    (
+        "improved(metric, by)",
+        "has(champion.evaluation) && metric in champion.evaluation.measured && metric in evaluation.measured \
+         && evaluation.metrics[metric].dataSha256 == champion.evaluation.metrics[metric].dataSha256 \
+         && evaluation.measured[metric] - champion.evaluation.measured[metric] >= by",
+        "whether the measured figure exceeds that of the champion, on the same data, by this absolute difference",
+    ),
+    ("approvedBy(role)", "role in approvals.roles", "whether a valid approval was given in the role"),
+    ("hasDocument(kind)", "kind in documents.kinds", "whether a document of the kind is attached"),
+    ("exceptionFor(policy)", "policy in exceptions.policies", "whether an exception from the policy is active"),
+];
+
+pub(super) fn root() -> ObjectType {
+    ObjectType::new("facts")
+        .field("model", Type::object(model()), "the model")
+        .field("version", Type::object(version()), "the version")
+        .field("artifact", Type::object(main_artifact()), "the first artifact, and the scan of all")
+        .field("artifacts", Type::list(Type::object(artifact())), "the files of the version")
+        .field("documents", Type::object(documents()), "documents about the version")
+        .field("datasets", Type::list(Type::object(dataset())), "data sets that the version was made with")
+        .field("evaluation", Type::object(evaluation("evaluation")), "what the evaluations show")
+        .field("approvals", Type::object(approvals()), "valid approvals of the promotion to the target")
+        .field("exceptions", Type::object(exceptions()), "active exceptions")
+        .field("target", Type::object(target()), "where the version is to go")
+        .field("champion", Type::object(champion()), "the version that now stands in the target stage")
+        .field("now", Type::Timestamp, "the time of the question")
+}
+
+fn model() -> ObjectType {
+    ObjectType::new("model")
+        .field("id", Type::String, "id of the model")
+        .field("name", Type::String, "name of the model")
+        .field("tier", Type::String, "risk class")
+        .field("purpose", Type::String, "what the model is for")
+        .field("useCases", Type::list(Type::String), "what it is used for")
+        .field("tags", Type::map(Type::String), "labels")
+        .field("owner", Type::String, "id of the principal who answers for it")
+}
+
+fn version() -> ObjectType {
+    ObjectType::new("version")
+        .field("id", Type::String, "id of the version")
+        .field("number", Type::Int, "number of the version, from 1")
+        .field("kind", Type::String, "CLASSICAL, DEEP, LLM, PROMPT, AGENT or VENDOR")
+        .field("stage", Type::String, "where the version stands")
+        .field("createdBy", Type::String, "id of the principal who registered it")
+        .field("createdAt", Type::Timestamp, "when it was registered")
+        .field("sourceRun", Type::String, "the training run that it came from")
+        .field("params", Type::map(Type::String), "training parameters")
+        .field("reportedMetrics", Type::map(Type::Double), "figures that the builder reports (REPORTED)")
+}
+
+fn artifact() -> ObjectType {
+    ObjectType::new("artifact")
+        .field("name", Type::String, "name of the file")
+        .field("sha256", Type::String, "digest of its bytes")
+        .field("sizeBytes", Type::Int, "size in bytes")
+        .field("format", Type::String, "format, for example onnx")
+        .field("licence", Type::String, "licence")
+}
+
+fn main_artifact() -> ObjectType {
+    let scan = ObjectType::new("securityScan")
+        .field("status", Type::String, "PASSED, FAILED or MISSING")
+        .field("tool", Type::String, "the scanner")
+        .field("toolVersion", Type::String, "its version")
+        .field("provenance", Type::String, "how the verdict came to be known")
+        .field("findings", Type::map(Type::Int), "number of findings by severity")
+        .field("ageDays", Type::Int, "age of the scan in days");
+    let mut object = artifact().field("securityScan", Type::object(scan), "the latest scan of the artifacts");
+    "mainArtifact".clone_into(&mut object.name);
+    object
+}
+
+fn documents() -> ObjectType {
+    let document = ObjectType::new("document")
+        .field("name", Type::String, "name of the document")
+        .field("sha256", Type::String, "digest of its bytes")
+        .field("sizeBytes", Type::Int, "size in bytes")
+        .field("attachedBy", Type::String, "id of the principal who attached it")
+        .field("attachedAt", Type::Timestamp, "when it was attached");
+    ObjectType::new("documents")
+        .field("kinds", Type::list(Type::String), "kinds of documents that are attached")
+        .field("byKind", Type::map(Type::object(document)), "the newest document of each kind")
+}
+
+fn dataset() -> ObjectType {
+    ObjectType::new("dataset")
+        .field("id", Type::String, "id of the data set")
+        .field("name", Type::String, "its name")
+        .field("number", Type::Int, "its version")
+        .field("sha256", Type::String, "digest of its bytes")
+        .field("classification", Type::String, "PUBLIC, INTERNAL, CONFIDENTIAL or RESTRICTED")
+        .field("steward", Type::String, "id of the principal who answers for it")
+        .field("hasDatasheet", Type::Bool, "whether it has a datasheet")
+        .field("sensitiveAttributes", Type::list(Type::String), "protected or otherwise sensitive columns")
+}
+
+fn evaluation(name: &str) -> ObjectType {
+    let metric = ObjectType::new("metric")
+        .field("value", Type::Double, "the figure; absent where it is undefined")
+        .field("n", Type::Int, "how many rows it rests on")
+        .field("reason", Type::String, "why it is undefined")
+        .field("provenance", Type::String, "REPORTED, COMPUTED, MEASURED or RE_EXECUTED")
+        .field("suite", Type::String, "the suite that it belongs to")
+        .field("dataSha256", Type::String, "digest of the data that it was computed on");
+    let group = ObjectType::new("group")
+        .field("attribute", Type::String, "the protected attribute")
+        .field("group", Type::String, "the group")
+        .field("n", Type::Int, "its rows")
+        .field("compared", Type::Bool, "whether it is large enough to be compared")
+        .field("selectionRate", Type::Double, "share of positive predictions")
+        .field("truePositiveRate", Type::Double, "share of positive predictions among the positive")
+        .field("falsePositiveRate", Type::Double, "share of positive predictions among the negative")
+        .field("falseNegativeRate", Type::Double, "share of negative predictions among the positive");
+    let threshold = ObjectType::new("threshold")
+        .field("metric", Type::String, "path of the metric")
+        .field("operator", Type::String, "how it is compared")
+        .field("bound", Type::Double, "with what")
+        .field("value", Type::Double, "the figure; absent where it is missing or undefined")
+        .field("n", Type::Int, "how many rows the figure rests on")
+        .field("passed", Type::Bool, "whether it holds")
+        .field("reason", Type::String, "why it cannot be judged")
+        .field("groups", Type::list(Type::object(group)), "for a failed figure of an attribute: its groups");
+    let suite = ObjectType::new("suite")
+        .field("status", Type::String, "PASSED, FAILED, or NOT_JUDGED where no threshold applies")
+        .field("stale", Type::Bool, "whether it is older than the pack allows, or compared groups of another size")
+        .field("provenance", Type::String, "REPORTED, COMPUTED, MEASURED or RE_EXECUTED")
+        .field("attempts", Type::Int, "how often the version was evaluated on the suite")
+        .field("rows", Type::Int, "rows of the latest evaluation")
+        .field("dataset", Type::String, "id of the data set")
+        .field("minGroupSize", Type::Int, "groups with fewer rows were not compared")
+        .field("evaluatedBy", Type::String, "id of the principal who asked for it")
+        .field("ageDays", Type::Int, "age of the latest evaluation in days")
+        .field("thresholds", Type::list(Type::object(threshold.clone())), "every threshold that applies")
+        .field("failed", Type::list(Type::object(threshold)), "those that do not hold");
+    ObjectType::new(name)
+        .field("suites", Type::map(Type::object(suite)), "by suite, its latest evaluation")
+        .field("metrics", Type::map(Type::object(metric)), "by metric path, the figure of the latest evaluation")
+        .field("measured", Type::map(Type::Double), "figures that are MEASURED or better")
+        .field("computed", Type::map(Type::Double), "figures that are COMPUTED or better")
+}
+
+fn approvals() -> ObjectType {
+    let approval = ObjectType::new("approval")
+        .field("step", Type::String, "the step of the workflow")
+        .field("role", Type::String, "the role in which it was given")
+        .field("reviewer", Type::String, "id of the principal who gave it")
+        .field("decision", Type::String, "APPROVED or CONDITIONAL")
+        .field("at", Type::Timestamp, "when it was given");
+    ObjectType::new("approvals")
+        .field("roles", Type::list(Type::String), "roles in which a valid approval stands")
+        .field("list", Type::list(Type::object(approval)), "the valid approvals")
+}
+
+fn exceptions() -> ObjectType {
+    ObjectType::new("exceptions").field("policies", Type::list(Type::String), "policies that an exception waives")
+}
+
+fn target() -> ObjectType {
+    ObjectType::new("target")
+        .field("stage", Type::String, "the stage")
+        .field("environment", Type::String, "the environment")
+        .field("strategy", Type::String, "ROLLING, BLUE_GREEN, CANARY or SHADOW")
+}
+
+fn champion() -> ObjectType {
+    ObjectType::new("champion")
+        .field("version", Type::object(version()), "the version")
+        .field("evaluation", Type::object(evaluation("evaluation")), "what its evaluations show")
+}
+
+#[cfg(test)]
+mod tests {
+    use assent_cel::Program;
+
+    use super::*;
+
+    #[test]
+    fn every_helper_compiles() {
+        let mut env = Env::new(root().into());
+        for (signature, body, doc) in HELPERS {
+            env.helper(signature, body, doc).unwrap_or_else(|error| panic!("{signature}: {error}"));
+        }
+        for source in ["measured('f1') >= 0.8", "passed('bias')", "improved('f1', 0.05)", "approvedBy('x')"] {
+            Program::compile(&env, source, Some(&Type::Bool)).unwrap_or_else(|errors| panic!("{source}: {errors:?}"));
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The one question: may this principal do that, there, now?
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Grant, Principal, Status};
+use crate::ids::ModelId;
+use crate::pack::Pack;
+use crate::{Code, Refusal, Time};
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident $wire:literal;)*) => {
+        /// What a role can allow. Closed: the engine knows permissions, the pack knows roles.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+        pub enum Permission {$(
+            $(#[$doc])*
+            $name,
+        )*}
+
+        impl Permission {
+            /// Every permission.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// As on the wire.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => $wire),* }
+            }
+        }
+    };
+}
+
+permissions! {
+    /// See models, versions, their facts, promotions and findings.
+    Read "READ";
+    /// Register a model.
+    RegisterModel "REGISTER_MODEL";
+    /// Register a version of a model.
+    RegisterVersion "REGISTER_VERSION";
+    /// Attach documents and scan results to a version.
+    AttachEvidence "ATTACH_EVIDENCE";
+    /// Register a data set, and so become its steward.
+    RegisterDataset "REGISTER_DATASET";
+    /// Have a version evaluated.
+    Evaluate "EVALUATE";
+    /// Ask for a promotion, submit it, withdraw it.
+    RequestPromotion "REQUEST_PROMOTION";
+    /// Decide reviews, where the step asks for a role that one holds.
+    Review "REVIEW";
+    /// Complete an approved promotion.
+    CompletePromotion "COMPLETE_PROMOTION";
+    /// Move a version down or out of service.
+    MoveVersion "MOVE_VERSION";
+    /// Search the log and follow it, entries included.
+    ReadLog "READ_LOG";
+    /// Apply packs.
+    ApplyPack "APPLY_PACK";
+    /// Register, disable and enable principals, and issue their tokens.
+    ManagePrincipals "MANAGE_PRINCIPALS";
+    /// Grant roles and take them back.
+    ManageGrants "MANAGE_GRANTS";
+}
+
+/// Where a grant holds. Absent lists do not restrict; present ones all have to match.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Scope {
+    /// Only these models.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub models: Option<BTreeSet<ModelId>>,
+    /// Only models with one of these tags (`key` or `key=value`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<BTreeSet<String>>,
+    /// Only models of these tiers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tiers: Option<BTreeSet<String>>,
+}
+
+/// What a permission is wanted for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Target<'a> {
+    /// The platform as a whole: its people, packs, data sets and log. Only an unrestricted grant reaches it.
+    Platform,
+    /// Any model at all: for lists, which then show what the grants cover.
+    SomeModel,
+    /// A model.
+    Model(&'a crate::registry::Model),
+}
+
+impl Scope {
+    /// Whether nothing is restricted.
+    pub fn is_unrestricted(&self) -> bool {
+        self.models.is_none() && self.tags.is_none() && self.tiers.is_none()
+    }
+
+    /// Whether the scope reaches the target.
+    pub fn covers(&self, target: Target<'_>) -> bool {
+        match target {
+            Target::Platform => self.is_unrestricted(),
+            Target::SomeModel => true,
+            Target::Model(model) => {
+                self.models.as_ref().is_none_or(|models| models.contains(&model.id))
+                    && self.tiers.as_ref().is_none_or(|tiers| tiers.contains(&model.tier))
+                    && self.tags.as_ref().is_none_or(|tags| tags.iter().any(|tag| model.has_tag(tag)))
+            }
+        }
+    }
+}
+
+impl Grant {
+    /// Whether the grant holds at that time.
+    pub fn holds_at(&self, now: Time) -> bool {
+        self.from.is_none_or(|from| from <= now) && self.until.is_none_or(|until| now < until)
+    }
+}
+
+/// Yes, if a grant of the principal gives the permission for the target now; else the refusal that says why not.
+pub fn authorise(
+    principal: &Principal,
+    permission: Permission,
+    target: Target<'_>,
+    pack: &Pack,
+    now: Time,
+) -> Result<(), Refusal> {
+    if principal.status == Status::Disabled {
+        return Err(Refusal::new(Code::PrincipalDisabled, "the account is disabled"));
+    }
+    let allowed = principal.grants_at(now).any(|grant| {
+        grant.scope.covers(target)
+            && pack.role(&grant.role).is_some_and(|role| role.permissions.contains(&permission))
+    });
+    if allowed {
+        return Ok(());
+    }
+    let roles = pack.roles_with(permission).join(", ");
+    let message = format!("this needs the permission `{}`, which the roles {roles} carry", permission.name());
+    Err(Refusal::new(Code::PermissionMissing, message))
+}
+
+/// Whether the principal holds the role for the model now.
+pub fn holds_role(principal: &Principal, role: &str, target: Target<'_>, now: Time) -> bool {
+    principal.status == Status::Active
+        && principal.grants_at(now).any(|grant| grant.role == role && grant.scope.covers(target))
+}

@@ -1,0 +1,42 @@
+//! What can be asked about principals.
+
+use super::event::PrincipalKind;
+use super::{Grant, Scope};
+use crate::ids::{GrantId, PrincipalId};
+use crate::{Sealed, Time};
+
+/// A command on one principal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Register it.
+    Register {
+        /// Person or service account.
+        kind: PrincipalKind,
+        /// Display name.
+        name: Sealed,
+        /// E-mail address.
+        email: Option<Sealed>,
+        /// The person responsible for a service account.
+        responsible: Option<PrincipalId>,
+    },
+    /// Take away all that it may do.
+    Disable,
+    /// Give it back.
+    Enable,
+    /// Grant a role.
+    Grant(Grant),
+    /// Take a grant back.
+    RevokeGrant(GrantId),
+}
+
+impl Command {
+    /// A grant without scope or period.
+    pub fn grant(id: GrantId, role: impl Into<String>) -> Self {
+        Self::Grant(Grant { id, role: role.into(), scope: Scope::default(), from: None, until: None })
+    }
+
+    /// A grant until a time.
+    pub fn grant_until(id: GrantId, role: impl Into<String>, until: Time) -> Self {
+        Self::Grant(Grant { id, role: role.into(), scope: Scope::default(), from: None, until: Some(until) })
+    }
+}

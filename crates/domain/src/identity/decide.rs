@@ -1,0 +1,115 @@
+//! Decisions about principals, grants and tokens.
+
+use jiff::SignedDuration;
+
+use super::event::{
+    GrantRevoked, PrincipalDisabled, PrincipalEnabled, PrincipalKind, PrincipalRegistered, TokenIssued, TokenRevoked,
+};
+use super::{Command, Grant, Principal, Status, Token};
+use crate::event::{Change, Event};
+use crate::ids::{Digest, PrincipalId, TokenId};
+use crate::pack::Pack;
+use crate::{Code, Refusal, Time};
+
+/// The longest life of a token.
+pub const MAX_TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(366 * 24);
+/// The most grants that a principal can hold.
+pub const MAX_GRANTS: usize = 200;
+
+/// Decides a command on the principal `id`, whose state is `state`.
+pub fn decide(
+    id: PrincipalId,
+    state: Option<&Principal>,
+    command: Command,
+    pack: &Pack,
+    now: Time,
+) -> Result<Vec<Change>, Refusal> {
+    let event = match (command, state) {
+        (Command::Register { kind, name, email, responsible }, None) => {
+            responsible_is_named(kind, responsible)?;
+            Event::PrincipalRegistered(PrincipalRegistered { kind, name, email, responsible })
+        }
+        (Command::Register { .. }, Some(_)) => {
+            return Err(Refusal::new(Code::Duplicate, format!("the principal `{id}` is registered already")));
+        }
+        (_, None) => return Err(not_found(id)),
+        (Command::Disable, Some(principal)) => {
+            if principal.status == Status::Disabled {
+                return Ok(Vec::new());
+            }
+            Event::PrincipalDisabled(PrincipalDisabled {})
+        }
+        (Command::Enable, Some(principal)) => {
+            if principal.status == Status::Active {
+                return Ok(Vec::new());
+            }
+            Event::PrincipalEnabled(PrincipalEnabled {})
+        }
+        (Command::Grant(grant), Some(principal)) => Event::GrantIssued(checked_grant(principal, grant, pack, now)?),
+        (Command::RevokeGrant(grant), Some(principal)) => {
+            if !principal.grants.iter().any(|held| held.id == grant) {
+                return Err(Refusal::new(Code::NotFound, format!("`{id}` holds no grant `{grant}`")));
+            }
+            Event::GrantRevoked(GrantRevoked { id: grant })
+        }
+    };
+    Ok(vec![Change::new(id, event)])
+}
+
+/// Decides to issue a token for `principal`.
+pub fn issue_token(
+    id: TokenId,
+    principal: &Principal,
+    secret_hash: Digest,
+    expires_at: Time,
+    now: Time,
+) -> Result<Vec<Change>, Refusal> {
+    if principal.status == Status::Disabled {
+        return Err(Refusal::new(Code::PrincipalDisabled, format!("the account `{}` is disabled", principal.id)));
+    }
+    let life = expires_at.duration_since(now);
+    if life <= SignedDuration::ZERO || life > MAX_TOKEN_LIFE {
+        let message = format!("the expiry `{expires_at}` is not within the next {} days", MAX_TOKEN_LIFE.as_hours() / 24);
+        return Err(Refusal::new(Code::TokenPeriod, message).at("/expiresAt"));
+    }
+    let event = TokenIssued { principal: principal.id, secret_hash, expires_at };
+    Ok(vec![Change::new(id, Event::TokenIssued(event))])
+}
+
+/// Decides to revoke a token; doing it twice changes nothing.
+pub fn revoke_token(token: &Token) -> Vec<Change> {
+    if token.revoked_at.is_some() {
+        return Vec::new();
+    }
+    vec![Change::new(token.id, Event::TokenRevoked(TokenRevoked {}))]
+}
+
+fn responsible_is_named(kind: PrincipalKind, responsible: Option<PrincipalId>) -> Result<(), Refusal> {
+    let message = match (kind, responsible) {
+        (PrincipalKind::Service, None) => "a service account needs a responsible person",
+        (PrincipalKind::User, Some(_)) => "only a service account has a responsible person",
+        (PrincipalKind::User, None) | (PrincipalKind::Service, Some(_)) => return Ok(()),
+    };
+    Err(Refusal::new(Code::InvalidValue, message).at("/responsible"))
+}
+
+fn checked_grant(principal: &Principal, grant: Grant, pack: &Pack, now: Time) -> Result<Grant, Refusal> {
+    if pack.role(&grant.role).is_none() {
+        return Err(pack.unknown_role(&grant.role).at("/role"));
+    }
+    let tiers = grant.scope.tiers.iter().flatten();
+    if let Some(tier) = tiers.into_iter().find(|tier| pack.tier(tier).is_none()) {
+        return Err(pack.unknown_tier(tier).at("/scope/tiers"));
+    }
+    if grant.until.is_some_and(|until| until <= now || grant.from.is_some_and(|from| until <= from)) {
+        return Err(Refusal::new(Code::InvalidValue, "the grant would end before it begins to hold").at("/until"));
+    }
+    if principal.grants.len() >= MAX_GRANTS {
+        return Err(Refusal::new(Code::TooMany, format!("a principal holds at most {MAX_GRANTS} grants")));
+    }
+    Ok(grant)
+}
+
+fn not_found(id: PrincipalId) -> Refusal {
+    Refusal::new(Code::NotFound, format!("there is no principal `{id}`"))
+}

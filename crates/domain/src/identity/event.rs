@@ -1,0 +1,95 @@
+//! What happens to principals, grants and tokens.
+
+use serde::{Deserialize, Serialize};
+
+use super::Scope;
+use crate::ids::{Digest, GrantId, PrincipalId};
+use crate::{Sealed, Time};
+
+/// What a principal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum PrincipalKind {
+    /// A person.
+    User,
+    /// A service account; a person is responsible for it.
+    Service,
+}
+
+/// A principal was registered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PrincipalRegistered {
+    /// Person or service account.
+    pub kind: PrincipalKind,
+    /// Display name.
+    pub name: Sealed,
+    /// E-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Sealed>,
+    /// The person responsible for a service account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub responsible: Option<PrincipalId>,
+}
+
+/// A principal may no longer do anything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrincipalDisabled {}
+
+/// A disabled principal may act again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrincipalEnabled {}
+
+/// A role granted to a principal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Grant {
+    /// Id of the grant.
+    pub id: GrantId,
+    /// The role, by its id in the pack.
+    pub role: String,
+    /// Where it holds.
+    #[serde(default)]
+    pub scope: Scope,
+    /// From when on; at once if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Time>,
+    /// Until when (not included); without end if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Time>,
+}
+
+/// A grant was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantRevoked {
+    /// Which.
+    pub id: GrantId,
+}
+
+/// A token was issued.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenIssued {
+    /// Whose it is.
+    pub principal: PrincipalId,
+    /// SHA-256 of its secret; the secret is 256 random bits, so a plain hash suffices.
+    pub secret_hash: Digest,
+    /// Until when it holds (not included).
+    pub expires_at: Time,
+}
+
+/// A token was revoked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRevoked {}
+
+/// Somebody tried what they may not. Repetitions within a minute are counted into one entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessDenied {
+    /// The operation, as the interface names it.
+    pub route: String,
+    /// Why, by the code of the refusal.
+    pub code: String,
+    /// How many attempts this entry stands for.
+    pub attempts: u64,
+}

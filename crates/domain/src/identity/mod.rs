@@ -1,0 +1,20 @@
+//! Who may do what: principals, the roles granted to them, and their tokens.
+//!
+//! A grant gives a role within a scope and a period; the pack says which permissions a role carries. There is one question,
+//! [`authorise`], and its answer is no unless a grant says yes. Names and addresses of people are sealed under a key of
+//! their own, so that nothing here can read them.
+//!
+//! Invariants: a disabled principal may do nothing; a grant outside its period gives nothing; a token's secret is never
+//! kept, only its hash.
+
+mod authority;
+mod command;
+mod decide;
+pub mod event;
+mod state;
+
+pub use authority::{Permission, Scope, Target, authorise, holds_role};
+pub use command::Command;
+pub use decide::{decide, issue_token, revoke_token};
+pub use event::{Grant, PrincipalKind};
+pub use state::{Principal, Status, Token};

@@ -1,0 +1,121 @@
+//! Principals and tokens as they stand.
+
+use serde::{Deserialize, Serialize};
+
+use super::event::{PrincipalRegistered, TokenIssued};
+use super::{Grant, PrincipalKind};
+use crate::event::{Event, Stamp};
+use crate::ids::{Digest, PrincipalId, TokenId};
+use crate::{Sealed, Time};
+
+/// Whether a principal may act at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Status {
+    /// It may, within its grants.
+    Active,
+    /// It may not.
+    Disabled,
+}
+
+/// A person or a service account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Principal {
+    /// Its id.
+    pub id: PrincipalId,
+    /// Person or service account.
+    pub kind: PrincipalKind,
+    /// Display name.
+    pub name: Sealed,
+    /// E-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Sealed>,
+    /// The person responsible for a service account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub responsible: Option<PrincipalId>,
+    /// Whether it may act.
+    pub status: Status,
+    /// Roles that it was granted and that were not taken back, past and future ones included.
+    pub grants: Vec<Grant>,
+    /// When it was registered.
+    pub registered_at: Time,
+}
+
+impl Principal {
+    /// The principal that the event registers.
+    pub fn new(id: PrincipalId, event: &PrincipalRegistered, stamp: &Stamp) -> Self {
+        Self {
+            id,
+            kind: event.kind,
+            name: event.name.clone(),
+            email: event.email.clone(),
+            responsible: event.responsible,
+            status: Status::Active,
+            grants: Vec::new(),
+            registered_at: stamp.at,
+        }
+    }
+
+    /// The person behind it: itself, or who is responsible for it.
+    pub fn person(&self) -> PrincipalId {
+        self.responsible.unwrap_or(self.id)
+    }
+
+    /// The grants that hold at that time.
+    pub fn grants_at(&self, now: Time) -> impl Iterator<Item = &Grant> {
+        self.grants.iter().filter(move |grant| grant.holds_at(now))
+    }
+
+    pub(crate) fn evolve(&mut self, event: &Event, _stamp: &Stamp) {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the other events are about other things")]
+        match event {
+            Event::PrincipalDisabled(_) => self.status = Status::Disabled,
+            Event::PrincipalEnabled(_) => self.status = Status::Active,
+            Event::GrantIssued(grant) => self.grants.push(grant.clone()),
+            Event::GrantRevoked(revoked) => self.grants.retain(|grant| grant.id != revoked.id),
+            _ => {}
+        }
+    }
+}
+
+/// An API token. Who presents its secret acts as its principal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Token {
+    /// Its id, which is part of what the bearer presents.
+    pub id: TokenId,
+    /// Whose it is.
+    pub principal: PrincipalId,
+    /// SHA-256 of its secret.
+    pub secret_hash: Digest,
+    /// Until when it holds (not included).
+    pub expires_at: Time,
+    /// When it was revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<Time>,
+}
+
+impl Token {
+    /// The token that the event issues.
+    pub fn new(id: TokenId, event: &TokenIssued, _stamp: &Stamp) -> Self {
+        Self {
+            id,
+            principal: event.principal,
+            secret_hash: event.secret_hash,
+            expires_at: event.expires_at,
+            revoked_at: None,
+        }
+    }
+
+    /// Whether it holds at that time.
+    pub fn holds_at(&self, now: Time) -> bool {
+        self.revoked_at.is_none() && now < self.expires_at
+    }
+
+    pub(crate) fn evolve(&mut self, event: &Event, stamp: &Stamp) {
+        if matches!(event, Event::TokenRevoked(_)) {
+            self.revoked_at.get_or_insert(stamp.at);
+        }
+    }
+}

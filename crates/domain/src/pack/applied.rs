@@ -1,0 +1,98 @@
+//! The governance in force, and the event that puts it there.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Pack;
+use crate::aggregate::AggregateId;
+use crate::event::{Change, Event, Stamp};
+use crate::ids::Digest;
+use crate::registry::event::Recorded;
+use crate::{Code, Refusal};
+
+/// The largest pack, in bytes of its JSON text.
+pub const MAX_CONTENT_BYTES: usize = 4 * 1024 * 1024;
+
+/// A pack was applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackApplied {
+    /// Name of the pack.
+    pub name: String,
+    /// SHA-256 of `content`.
+    pub digest: Digest,
+    /// Its documents as the text of a JSON array, each with the file that it stood in.
+    pub content: String,
+}
+
+/// The governance in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applied {
+    /// What was applied last.
+    #[serde(flatten)]
+    pub pack: PackApplied,
+    /// When, and by whom.
+    pub recorded: Recorded,
+}
+
+impl Applied {
+    /// The governance that the event puts in force.
+    pub fn new(event: &PackApplied, stamp: &Stamp) -> Self {
+        Self { pack: event.clone(), recorded: stamp.into() }
+    }
+
+    /// The compiled pack. It was compiled before it was applied; a problem here means that an older release allowed what
+    /// this one does not.
+    pub fn compile(&self) -> Result<Pack, Vec<super::Problem>> {
+        let documents: Vec<(String, Value)> = serde_json::from_str(&self.pack.content).unwrap_or_default();
+        Pack::compile(documents)
+    }
+
+    pub(crate) fn evolve(&mut self, event: &Event, stamp: &Stamp) {
+        if let Event::PackApplied(event) = event {
+            *self = Self::new(event, stamp);
+        }
+    }
+}
+
+/// The text of a pack: its documents with their files.
+pub fn content(documents: &[(String, Value)]) -> String {
+    serde_json::to_value(documents).unwrap_or_default().to_string()
+}
+
+/// Decides to put a pack in force. Applying what is in force already changes nothing.
+pub fn apply(state: Option<&Applied>, documents: Vec<(String, Value)>) -> Result<Vec<Change>, Refusal> {
+    let content = content(&documents);
+    if content.len() > MAX_CONTENT_BYTES {
+        let message = format!("the pack has {} bytes, more than {MAX_CONTENT_BYTES}", content.len());
+        return Err(Refusal::new(Code::TooMany, message).at("/documents"));
+    }
+    let pack = Pack::compile(documents).map_err(|problems| refusal(&problems))?;
+    let digest = Digest::of(content.as_bytes());
+    if state.is_some_and(|state| state.pack.digest == digest) {
+        return Ok(Vec::new());
+    }
+    let name = pack.info().id.clone();
+    let event = PackApplied { name: name.clone(), digest, content };
+    Ok(vec![Change::new(AggregateId::PACK, Event::PackApplied(event)).named(name)])
+}
+
+/// The refusal of a pack: the first problems in one message.
+fn refusal(problems: &[super::Problem]) -> Refusal {
+    const SHOWN: usize = 20;
+    let mut lines: Vec<String> = problems.iter().take(SHOWN).map(describe).collect();
+    if problems.len() > SHOWN {
+        lines.push(format!("and {} more", problems.len() - SHOWN));
+    }
+    Refusal::new(Code::PackInvalid, lines.join("; ")).at("/documents")
+}
+
+fn describe(problem: &super::Problem) -> String {
+    let place = match (problem.line, problem.column) {
+        (Some(line), Some(column)) => format!("{} line {line} column {column}", problem.place),
+        _ => problem.place.clone(),
+    };
+    let hint = problem.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+    let parts = [problem.file.as_str(), &problem.document, &place];
+    let place: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    format!("{}: {}{hint}", place.join(", "), problem.message)
+}

@@ -1,0 +1,302 @@
+//! The documents of a pack, as they are written.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Period, Policy, Workflow};
+use crate::RiskLevel;
+use crate::identity::Permission;
+
+/// One document: `kind`, `id`, and the fields of its kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+pub enum Document {
+    /// What the pack is.
+    Pack(PackInfo),
+    /// A bundle of responsibilities and permissions.
+    Role(Role),
+    /// A risk class.
+    Tier(Tier),
+    /// A rule that classifies models.
+    TierRule(TierRule),
+    /// Where versions stand.
+    Stage(Stage),
+    /// The steps of a promotion.
+    Workflow(Workflow),
+    /// Rules with a scope.
+    Policy(Policy),
+    /// What is evaluated together.
+    Suite(Suite),
+    /// Bounds of figures.
+    ThresholdSet(ThresholdSet),
+    /// Everything that there is one of.
+    Settings(Settings),
+}
+
+impl Document {
+    /// Its kind and id.
+    pub fn key(&self) -> (&'static str, &str) {
+        match self {
+            Self::Pack(document) => ("Pack", &document.id),
+            Self::Role(document) => ("Role", &document.id),
+            Self::Tier(document) => ("Tier", &document.id),
+            Self::TierRule(document) => ("TierRule", &document.id),
+            Self::Stage(document) => ("Stage", &document.id),
+            Self::Workflow(document) => ("Workflow", &document.id),
+            Self::Policy(document) => ("Policy", &document.id),
+            Self::Suite(document) => ("Suite", &document.id),
+            Self::ThresholdSet(document) => ("ThresholdSet", &document.id),
+            Self::Settings(document) => ("Settings", &document.id),
+        }
+    }
+}
+
+/// What a pack is, and which pack it builds on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PackInfo {
+    /// Name of the pack.
+    pub id: String,
+    /// Title for people.
+    pub title: String,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The built-in pack whose documents it takes over; documents of the same kind and id replace them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extends: Option<String>,
+}
+
+/// A named bundle of responsibilities, authority and permissions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Role {
+    /// Its id.
+    pub id: String,
+    /// Title for people.
+    pub title: String,
+    /// What it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// What who holds it has to do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub responsibilities: Vec<String>,
+    /// What who holds it may decide.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authority: Vec<String>,
+    /// Roles to turn to, nearest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub escalation: Vec<String>,
+    /// What the engine lets it do.
+    pub permissions: Vec<Permission>,
+}
+
+/// A risk class of models.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Tier {
+    /// Its id.
+    pub id: String,
+    /// Title for people.
+    pub title: String,
+    /// Its place in the order; a higher rank is a higher risk.
+    pub rank: u32,
+    /// The risk level of what happens to models of this tier.
+    pub risk_level: RiskLevel,
+    /// How often a version in service is reviewed again; never if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_every: Option<Period>,
+    /// Whether a gate may open for this tier up to this stage although no policy applies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_up_to: Option<String>,
+}
+
+/// A rule that puts a model into a tier. Rules are tried by rising order; the first that holds decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TierRule {
+    /// Its id.
+    pub id: String,
+    /// When it is tried.
+    pub order: u32,
+    /// CEL over `purpose`, `useCases`, `tags` and `text` (purpose and use cases, in lower case).
+    pub condition: String,
+    /// The tier that it gives.
+    pub tier: String,
+}
+
+/// Where a version can stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Stage {
+    /// Its id.
+    pub id: String,
+    /// Title for people.
+    pub title: String,
+    /// Its place in the order; versions begin in the lowest and rise by promotions.
+    pub order: u32,
+    /// Whether a version here is out of service for good.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retired: bool,
+    /// Whether one version of a model stands here at a time: a new one takes its place, and the old one moves to the stage
+    /// that this names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded_to: Option<String>,
+}
+
+/// What is evaluated together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Suite {
+    /// Its id; the engine's suite of that name is run.
+    pub id: String,
+    /// Title for people.
+    pub title: String,
+    /// How old an evaluation may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<Period>,
+}
+
+/// How a figure is compared with its bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Operator {
+    /// At least.
+    #[serde(rename = ">=")]
+    AtLeast,
+    /// More than.
+    #[serde(rename = ">")]
+    Above,
+    /// At most.
+    #[serde(rename = "<=")]
+    AtMost,
+    /// Less than.
+    #[serde(rename = "<")]
+    Below,
+}
+
+impl Operator {
+    /// Whether `value` stands in this relation to `bound`.
+    pub fn holds(self, value: f64, bound: f64) -> bool {
+        match self {
+            Self::AtLeast => value >= bound,
+            Self::Above => value > bound,
+            Self::AtMost => value <= bound,
+            Self::Below => value < bound,
+        }
+    }
+
+    /// As written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::AtLeast => ">=",
+            Self::Above => ">",
+            Self::AtMost => "<=",
+            Self::Below => "<",
+        }
+    }
+}
+
+/// The bound of one figure. A figure that is missing, undefined, or rests on too few rows fails.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Threshold {
+    /// The suite that it judges.
+    pub suite: String,
+    /// Path of the metric, for example `accuracy` or `race.equalizedOddsDifference`.
+    pub metric: String,
+    /// How it is compared.
+    pub operator: Operator,
+    /// With what.
+    pub bound: f64,
+    /// How many rows the figure has to rest on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_sample: Option<u64>,
+    /// Only for models of these tiers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tiers: Option<Vec<String>>,
+}
+
+/// Bounds of figures. The settings name the set in force.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ThresholdSet {
+    /// Its id.
+    pub id: String,
+    /// Title for people.
+    pub title: String,
+    /// Why these bounds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rationale: Option<String>,
+    /// Groups with fewer rows are shown and flagged, and not compared.
+    #[serde(default)]
+    pub min_group_size: u64,
+    /// The bounds.
+    pub thresholds: Vec<Threshold>,
+}
+
+/// How strict the compliance score is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ComplianceLevel {
+    /// A score of 0.60 is compliant.
+    Basic,
+    /// A score of 0.80 is.
+    Moderate,
+    /// A score of 0.95 is.
+    Strict,
+}
+
+impl ComplianceLevel {
+    /// The score that is compliant, as hundredths.
+    pub fn bar_hundredths(self) -> u32 {
+        match self {
+            Self::Basic => 60,
+            Self::Moderate => 80,
+            Self::Strict => 95,
+        }
+    }
+}
+
+/// Which days are business days.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Calendar {
+    /// Hours east of UTC at which days begin and end.
+    #[serde(default)]
+    pub utc_offset_hours: i8,
+    /// Days without work, 1 (Monday) to 7 (Sunday).
+    pub weekend: Vec<i8>,
+    /// Dates without work, `YYYY-MM-DD`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holidays: Vec<jiff::civil::Date>,
+}
+
+impl Default for Calendar {
+    fn default() -> Self {
+        Self { utc_offset_hours: 0, weekend: vec![6, 7], holidays: Vec::new() }
+    }
+}
+
+/// Everything that there is one of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Settings {
+    /// Its id; there is one document of this kind.
+    pub id: String,
+    /// The set of thresholds in force.
+    pub threshold_set: String,
+    /// The figure that says whether a version is better than another.
+    pub primary_metric: String,
+    /// How strict the compliance score is read.
+    pub compliance_level: ComplianceLevel,
+    /// Which days are business days.
+    #[serde(default)]
+    pub calendar: Calendar,
+    /// How long a promotion stays open after it was asked for; without end if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promotions_expire_after: Option<Period>,
+    /// Notes for people, by topic.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub notes: BTreeMap<String, String>,
+}

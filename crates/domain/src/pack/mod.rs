@@ -1,0 +1,33 @@
+//! Packs: governance as data. A pack is a set of YAML documents, each with `kind` and `id`; roles, tiers, stages,
+//! workflows, policies, suites, thresholds and settings are its words, and the engine knows none of them.
+//!
+//! [`compile`](Pack::compile) checks every document against every other and compiles every condition; what it returns can
+//! be trusted: a name that a document uses exists. A pack is applied as one event that carries the documents, so that a
+//! past moment can be judged by the pack of that moment.
+//!
+//! Invariants: a compiled pack has at least one stage and one role; ids are unique within a kind; every condition has the
+//! type that its place asks for; no workflow has a cycle.
+
+mod applied;
+mod check;
+pub(crate) use check::compile_workflow;
+mod compile;
+mod diff;
+mod document;
+mod pack_index;
+mod period;
+mod policy;
+mod workflow;
+
+pub use applied::{Applied, MAX_CONTENT_BYTES, PackApplied, apply, content};
+pub use check::Problem;
+pub use compile::{CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow};
+pub use diff::{DocumentChange, diff};
+pub use document::{
+    Calendar, ComplianceLevel, Document, Operator, PackInfo, Role, Settings, Stage, Suite, Threshold, ThresholdSet, Tier,
+    TierRule,
+};
+pub use pack_index::{Pack, TierHit};
+pub use period::Period;
+pub use policy::{Category, Enforcement, ExceptionRules, Policy, PolicyScope, Rule, Severity};
+pub use workflow::{QuorumMode, Step, StepKind, Workflow};

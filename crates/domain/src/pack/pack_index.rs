@@ -1,0 +1,169 @@
+//! A compiled pack and its look-ups.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use assent_cel::{Env, ObjectType, Program, Type};
+use serde_json::{Value, json};
+
+use super::check::{self, Problem};
+use super::{
+    CompiledPolicy, CompiledWorkflow, Document, PackInfo, Role, Settings, Stage, Suite, ThresholdSet, Tier, TierRule,
+};
+use crate::facts;
+use crate::identity::Permission;
+use crate::{Code, Refusal};
+
+/// A pack in force: every name resolved, every condition compiled.
+#[derive(Debug, Clone)]
+pub struct Pack {
+    pub(super) info: PackInfo,
+    pub(super) documents: Vec<Document>,
+    pub(super) roles: BTreeMap<String, Role>,
+    pub(super) tiers: BTreeMap<String, Tier>,
+    pub(super) tier_rules: Vec<(TierRule, Program)>,
+    pub(super) stages: Vec<Stage>,
+    pub(super) suites: BTreeMap<String, Suite>,
+    pub(super) threshold_sets: BTreeMap<String, ThresholdSet>,
+    pub(super) settings: Settings,
+    pub(super) policies: Vec<CompiledPolicy>,
+    pub(super) workflows: Vec<CompiledWorkflow>,
+}
+
+/// The tier that a rule gives, and the rule.
+#[derive(Debug, Clone, Copy)]
+pub struct TierHit<'a> {
+    /// The tier.
+    pub tier: &'a Tier,
+    /// Id of the rule.
+    pub rule: &'a str,
+}
+
+impl Pack {
+    /// Checks every document against every other and compiles all conditions. Each document comes with the name of the
+    /// file that it stands in, for messages. All problems are reported, not only the first.
+    pub fn compile(documents: Vec<(String, Value)>) -> Result<Self, Vec<Problem>> {
+        check::compile(documents)
+    }
+
+    /// What the pack is.
+    pub fn info(&self) -> &PackInfo {
+        &self.info
+    }
+
+    /// Its documents, ordered by kind and id.
+    pub fn documents(&self) -> &[Document] {
+        &self.documents
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The role of that id.
+    pub fn role(&self, id: &str) -> Option<&Role> {
+        self.roles.get(id)
+    }
+
+    /// Ids of the roles that carry the permission.
+    pub fn roles_with(&self, permission: Permission) -> Vec<&str> {
+        let roles = self.roles.values().filter(|role| role.permissions.contains(&permission));
+        roles.map(|role| role.id.as_str()).collect()
+    }
+
+    /// The tier of that id.
+    pub fn tier(&self, id: &str) -> Option<&Tier> {
+        self.tiers.get(id)
+    }
+
+    /// The stage of that id.
+    pub fn stage(&self, id: &str) -> Option<&Stage> {
+        self.stages.iter().find(|stage| stage.id == id)
+    }
+
+    /// Where versions begin.
+    pub fn first_stage(&self) -> &Stage {
+        static NONE: LazyLock<Stage> = LazyLock::new(|| Stage {
+            id: String::new(),
+            title: String::new(),
+            order: 0,
+            retired: false,
+            superseded_to: None,
+        });
+        // INVARIANT: a compiled pack has a stage.
+        self.stages.first().unwrap_or(&NONE)
+    }
+
+    /// The suite of that id.
+    pub fn suite(&self, id: &str) -> Option<&Suite> {
+        self.suites.get(id)
+    }
+
+    /// The set of thresholds in force.
+    pub fn thresholds(&self) -> Option<&ThresholdSet> {
+        self.threshold_sets.get(&self.settings.threshold_set)
+    }
+
+    /// The policies, ordered by id.
+    pub fn policies(&self) -> &[CompiledPolicy] {
+        &self.policies
+    }
+
+    /// The workflow that leads a model of that tier to that stage.
+    pub fn workflow_to(&self, stage: &str, tier: &str) -> Option<&CompiledWorkflow> {
+        let fits = |compiled: &&CompiledWorkflow| {
+            let workflow = &compiled.workflow;
+            workflow.target == stage && workflow.tiers.as_ref().is_none_or(|tiers| tiers.iter().any(|t| t == tier))
+        };
+        self.workflows.iter().find(fits)
+    }
+
+    /// The first tier rule that holds for a model described like this.
+    pub fn classify(
+        &self,
+        purpose: &str,
+        use_cases: &[String],
+        tags: &BTreeMap<String, String>,
+    ) -> Option<TierHit<'_>> {
+        let text = use_cases.iter().fold(purpose.to_lowercase(), |text, case| text + "\n" + &case.to_lowercase());
+        let facts = json!({"purpose": purpose, "useCases": use_cases, "tags": tags, "text": text});
+        let hit = self.tier_rules.iter().find(|(_, program)| facts::holds(program, &facts))?;
+        Some(TierHit { tier: self.tier(&hit.0.tier)?, rule: &hit.0.id })
+    }
+
+    /// The refusal of a role that is not in the pack.
+    pub fn unknown_role(&self, id: &str) -> Refusal {
+        unknown(Code::UnknownRole, "role", id, self.roles.keys())
+    }
+
+    /// The refusal of a tier that is not in the pack.
+    pub fn unknown_tier(&self, id: &str) -> Refusal {
+        unknown(Code::UnknownTier, "tier", id, self.tiers.keys())
+    }
+
+    /// The refusal of a stage that is not in the pack.
+    pub fn unknown_stage(&self, id: &str) -> Refusal {
+        unknown(Code::UnknownStage, "stage", id, self.stages.iter().map(|stage| &stage.id))
+    }
+
+    /// The refusal of a suite that is not in the pack.
+    pub fn unknown_suite(&self, id: &str) -> Refusal {
+        unknown(Code::UnknownSuite, "suite", id, self.suites.keys())
+    }
+}
+
+/// What tier rules can read.
+pub(super) fn tier_env() -> Env {
+    let root = ObjectType::new("model")
+        .field("purpose", Type::String, "what the model is for")
+        .field("useCases", Type::list(Type::String), "what it is used for")
+        .field("tags", Type::map(Type::String), "its tags")
+        .field("text", Type::String, "purpose and use cases in lower case, one a line");
+    Env::new(root.into())
+}
+
+fn unknown<'a>(code: Code, what: &str, id: &str, known: impl Iterator<Item = &'a String>) -> Refusal {
+    let known: Vec<&str> = known.map(String::as_str).collect();
+    Refusal::new(code, format!("the pack has no {what} `{id}`; it has {}", known.join(", ")))
+}

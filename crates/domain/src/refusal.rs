@@ -1,0 +1,200 @@
+//! Refusals: answers that say which rule, which input, and what to do next.
+//!
+//! Every reason has a stable code, a class and a remedy in the one table below; the message is made where the refusal is,
+//! because only there the input is known.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// What kind of answer a refusal is; the interfaces map it to a status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// The input is wrong in itself.
+    Invalid,
+    /// The principal may not.
+    Forbidden,
+    /// The thing named does not exist, or not for this principal.
+    NotFound,
+    /// The state has moved on, or the name is taken.
+    Conflict,
+    /// The input is well formed, and the rules say no.
+    Unprocessable,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident $code:literal $class:ident $remedy:literal;)*) => {
+        /// Why something was refused.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code {$(
+            $(#[$doc])*
+            $name,
+        )*}
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The stable code, in kebab-case.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code),* }
+            }
+
+            /// What kind of answer it is.
+            pub fn class(self) -> Class {
+                match self { $(Self::$name => Class::$class),* }
+            }
+
+            /// What to do next.
+            pub fn remedy(self) -> &'static str {
+                match self { $(Self::$name => $remedy),* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A text is empty, too long, or has characters that it may not have.
+    InvalidText "invalid-text" Invalid "give a text within the limits that the message names";
+    /// A number, date or choice is outside its bounds.
+    InvalidValue "invalid-value" Invalid "give a value within the bounds that the message names";
+    /// More items than a list may hold.
+    TooMany "too-many" Invalid "split the request, or leave out what is not needed";
+    /// The same item twice.
+    Duplicate "duplicate" Invalid "give each item once";
+
+    /// No grant gives the permission.
+    PermissionMissing "permission-missing" Forbidden "ask a person who manages access for a role that has this permission";
+    /// The principal was disabled.
+    PrincipalDisabled "principal-disabled" Forbidden "ask a person who manages access to enable the account";
+    /// The reviewer holds none of the roles that the step still needs.
+    ReviewerLacksRole "reviewer-lacks-role" Forbidden "let somebody decide who holds one of the roles that the step asks for";
+    /// The reviewer asked for the promotion.
+    ReviewerIsRequester "reviewer-is-requester" Forbidden "let somebody decide who did not ask for this promotion";
+    /// The reviewer made the version.
+    ReviewerIsCreator "reviewer-is-creator" Forbidden "let somebody decide who did not create this version";
+    /// The reviewer owns the model.
+    ReviewerIsOwner "reviewer-is-owner" Forbidden "let somebody decide who does not own this model";
+    /// The reviewer has decided another step of this promotion.
+    ReviewerDecidedAnotherStep "reviewer-decided-another-step" Forbidden "let another person decide this step";
+    /// The reviewer has decided this step in this round.
+    ReviewerDecidedAlready "reviewer-decided-already" Conflict "wait for the next round, or let another person decide";
+    /// Only the owner of the model can attest.
+    NotTheOwner "not-the-owner" Forbidden "let the owner of the model attest";
+    /// The principal is not the one who asked for it.
+    NotTheRequester "not-the-requester" Forbidden "let the requester do it";
+    /// Only the steward of the data set may.
+    NotTheSteward "not-the-steward" Forbidden "ask the steward of the data set";
+
+    /// Nothing has that id or name.
+    NotFound "not-found" NotFound "check the id or name; list what there is";
+    /// The content was never uploaded.
+    BlobMissing "blob-missing" Unprocessable "upload the bytes first, then name them by their SHA-256";
+
+    /// The name is taken.
+    NameTaken "name-taken" Conflict "choose another name, or use the object that has it";
+    /// There is an open promotion of this version to this stage.
+    PromotionOpen "promotion-open" Conflict "continue the open promotion, or withdraw it first";
+    /// The client's revision is older than the present one.
+    RevisionStale "revision-stale" Conflict "read the object again, check what changed, and repeat with the new revision";
+    /// The object is in a state in which this cannot be done.
+    WrongState "wrong-state" Conflict "look at the state; the message says what is possible from here";
+    /// The key was used with another request.
+    KeyReused "idempotency-key-reused" Unprocessable "use a new Idempotency-Key for a new request";
+
+    /// The role does not exist in the pack.
+    UnknownRole "unknown-role" Unprocessable "use a role of the active pack";
+    /// The tier does not exist in the pack.
+    UnknownTier "unknown-tier" Unprocessable "use a tier of the active pack";
+    /// The stage does not exist in the pack.
+    UnknownStage "unknown-stage" Unprocessable "use a stage of the active pack";
+    /// The suite does not exist in the pack.
+    UnknownSuite "unknown-suite" Unprocessable "use a suite of the active pack";
+    /// The step does not exist in the workflow.
+    UnknownStep "unknown-step" Unprocessable "use a step of the promotion's workflow";
+    /// No tier was given and no rule classifies the model.
+    TierUndetermined "tier-undetermined" Unprocessable "give the tier, or describe purpose and use cases so that a tier rule applies";
+    /// The pack has no workflow to that stage.
+    NoWorkflow "no-workflow" Unprocessable "apply a pack with a workflow to that stage";
+    /// The version does not stand where a promotion to that stage starts.
+    StageNotReachable "stage-not-reachable" Unprocessable "promote through the stages that the message names";
+    /// Moving up is what promotions are for.
+    PromotionNeeded "promotion-needed" Unprocessable "ask for a promotion to that stage";
+    /// The step waits for another one.
+    StepNotReached "step-not-reached" Conflict "wait for the steps that the message names";
+    /// The workflow does not allow that decision on this step.
+    DecisionNotAllowed "decision-not-allowed" Unprocessable "choose one of the decisions that the message names";
+    /// A comment is needed.
+    CommentMissing "comment-missing" Unprocessable "say why in a comment";
+    /// A conditional approval needs conditions, and others have none.
+    ConditionsMisplaced "conditions-misplaced" Unprocessable "give conditions with a CONDITIONAL approval, and only there";
+    /// There is no such condition, or it is met.
+    ConditionNotOpen "condition-not-open" Conflict "name an open condition of the promotion";
+    /// The gate is shut.
+    GateShut "gate-shut" Unprocessable "mend what the gate names, then try again";
+    /// The review was given on other evidence than today's.
+    EvidenceMoved "evidence-moved" Conflict "look at the evidence again and decide on what is there now";
+    /// The pack does not fit together.
+    PackInvalid "pack-invalid" Unprocessable "mend the documents that the message names; nothing was applied";
+    /// The data cannot be evaluated.
+    DataInvalid "data-invalid" Unprocessable "mend the file where the message says";
+    /// The token or its period is not acceptable.
+    TokenPeriod "token-period" Unprocessable "choose an expiry in the future, within the limit that the message names";
+}
+
+/// A refusal: an answer, not a failure. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Refusal {
+    /// Why, by its stable code.
+    #[serde(serialize_with = "serialize_code")]
+    pub code: Code,
+    /// What was wrong, with which input.
+    pub message: String,
+    /// Where in the request, as a JSON pointer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+}
+
+impl Refusal {
+    /// A refusal with its message.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), pointer: None }
+    }
+
+    /// The same, naming the field of the request.
+    #[must_use]
+    pub fn at(mut self, pointer: impl Into<String>) -> Self {
+        self.pointer = Some(pointer.into());
+        self
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}; {}", self.code.code(), self.message, self.code.remedy())
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+fn serialize_code<S: serde::Serializer>(code: &Code, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(code.code())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_code_is_distinct_and_has_a_remedy() {
+        let codes: BTreeSet<_> = Code::ALL.iter().map(|code| code.code()).collect();
+        assert_eq!(codes.len(), Code::ALL.len());
+        for code in Code::ALL {
+            assert!(code.remedy().len() > 10, "{code:?}");
+            assert!(code.code().chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{code:?}");
+        }
+    }
+}

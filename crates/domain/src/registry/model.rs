@@ -1,0 +1,69 @@
+//! A model as it stands.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::event::{ModelRegistered, Recorded, TierSource};
+use crate::event::{Event, Stamp};
+use crate::ids::{ModelId, PrincipalId};
+
+/// A governed model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Model {
+    /// Its id.
+    pub id: ModelId,
+    /// Its unique name.
+    pub name: String,
+    /// What it is for.
+    pub purpose: String,
+    /// What it is used for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub use_cases: Vec<String>,
+    /// Labels.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// Its risk class.
+    pub tier: String,
+    /// How that was found.
+    pub tier_source: TierSource,
+    /// Who answers for it.
+    pub owner: PrincipalId,
+    /// The number of its newest version; 0 before the first.
+    pub last_version: u64,
+    /// When it was registered, and by whom.
+    pub registered: Recorded,
+}
+
+impl Model {
+    /// The model that the event registers.
+    pub fn new(id: ModelId, event: &ModelRegistered, stamp: &Stamp) -> Self {
+        Self {
+            id,
+            name: event.name.clone(),
+            purpose: event.purpose.clone(),
+            use_cases: event.use_cases.clone(),
+            tags: event.tags.clone(),
+            tier: event.tier.clone(),
+            tier_source: event.tier_source.clone(),
+            owner: event.owner,
+            last_version: 0,
+            registered: stamp.into(),
+        }
+    }
+
+    /// Whether it has the tag `key` or `key=value`.
+    pub fn has_tag(&self, tag: &str) -> bool {
+        match tag.split_once('=') {
+            Some((key, value)) => self.tags.get(key).is_some_and(|held| held == value),
+            None => self.tags.contains_key(tag),
+        }
+    }
+
+    pub(crate) fn evolve(&mut self, event: &Event, _stamp: &Stamp) {
+        if let Event::VersionNumbered(numbered) = event {
+            self.last_version = numbered.number;
+        }
+    }
+}

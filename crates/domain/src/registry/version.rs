@@ -1,0 +1,136 @@
+//! A version as it stands, with the evidence about it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::event::{Artifact, Document, Evaluation, Recorded, Scan, VersionKind, VersionRegistered};
+use crate::Time;
+use crate::event::{Event, Stamp};
+use crate::ids::{DatasetId, ModelId, VersionId};
+use crate::values::Decimal;
+
+/// A document with its record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentRecord {
+    /// The document.
+    pub document: Document,
+    /// When it was attached, and by whom.
+    pub recorded: Recorded,
+}
+
+/// A scan with its record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScanRecord {
+    /// The scan.
+    pub scan: Scan,
+    /// When it was recorded, and by whom.
+    pub recorded: Recorded,
+}
+
+/// What is known of one suite: its latest evaluation, and how many there were.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SuiteRecord {
+    /// How often the version was evaluated on the suite.
+    pub attempts: u64,
+    /// The latest evaluation.
+    pub evaluation: Evaluation,
+    /// When it was recorded, and by whom it was asked for.
+    pub recorded: Recorded,
+}
+
+/// One immutable version of a model, and the evidence about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Version {
+    /// Its id.
+    pub id: VersionId,
+    /// Of which model.
+    pub model: ModelId,
+    /// Its number, from 1.
+    pub number: u64,
+    /// What it is.
+    pub kind: VersionKind,
+    /// Its files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub artifacts: Vec<Artifact>,
+    /// Training parameters.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: BTreeMap<String, String>,
+    /// Metrics that the builder reports.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reported_metrics: BTreeMap<String, Decimal>,
+    /// Data sets it was made with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub datasets: Vec<DatasetId>,
+    /// The training run that it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_run: Option<String>,
+    /// Documents about it; the newest of a kind counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<DocumentRecord>,
+    /// Its latest security scan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scan: Option<ScanRecord>,
+    /// By suite, its latest evaluation.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub suites: BTreeMap<String, SuiteRecord>,
+    /// Where it stands.
+    pub stage: String,
+    /// Since when.
+    pub stage_since: Time,
+    /// When it was registered, and by whom: its creator.
+    pub registered: Recorded,
+}
+
+impl Version {
+    /// The version that the event registers.
+    pub fn new(id: VersionId, event: &VersionRegistered, stamp: &Stamp) -> Self {
+        Self {
+            id,
+            model: event.model,
+            number: event.number,
+            kind: event.kind,
+            artifacts: event.artifacts.clone(),
+            params: event.params.clone(),
+            reported_metrics: event.reported_metrics.clone(),
+            datasets: event.datasets.clone(),
+            source_run: event.source_run.clone(),
+            documents: Vec::new(),
+            scan: None,
+            suites: BTreeMap::new(),
+            stage: event.stage.clone(),
+            stage_since: stamp.at,
+            registered: stamp.into(),
+        }
+    }
+
+    pub(crate) fn evolve(&mut self, event: &Event, stamp: &Stamp) {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the other events are about other things")]
+        match event {
+            Event::DocumentAttached(document) => self.attach(document, stamp),
+            Event::ScanRecorded(scan) => {
+                self.scan = Some(ScanRecord { scan: scan.clone(), recorded: stamp.into() });
+            }
+            Event::EvaluationRecorded(evaluation) => self.evaluated(evaluation, stamp),
+            Event::VersionStageChanged(moved) => {
+                self.stage.clone_from(&moved.to);
+                self.stage_since = stamp.at;
+            }
+            _ => {}
+        }
+    }
+
+    fn attach(&mut self, document: &Document, stamp: &Stamp) {
+        self.documents.retain(|held| held.document.kind != document.kind || held.document.name != document.name);
+        self.documents.push(DocumentRecord { document: document.clone(), recorded: stamp.into() });
+    }
+
+    fn evaluated(&mut self, evaluation: &Evaluation, stamp: &Stamp) {
+        for suite in &evaluation.suites {
+            let attempts = self.suites.get(suite).map_or(0, |record| record.attempts).saturating_add(1);
+            let record = SuiteRecord { attempts, evaluation: evaluation.clone(), recorded: stamp.into() };
+            self.suites.insert(suite.clone(), record);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! A case: everything known of a version on its way to a stage; and its judgement, which reviews, the gate and the desk all
+//! read.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::standing::{self, Approval, StepStanding};
+use super::{Promotion, StepState};
+use crate::facts::{self, Inputs};
+use crate::identity::Principal;
+use crate::ids::{Digest, PrincipalId};
+use crate::pack::{CompiledWorkflow, StepKind};
+use crate::policy::{self, Finding};
+
+/// What a judgement is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Case<'a> {
+    /// Model, version, data, champion, target, pack and time.
+    pub inputs: Inputs<'a>,
+    /// The promotion of the version to the target that counts: the open one, or the last.
+    pub promotion: Option<&'a Promotion>,
+    /// The principals who decided in it, as they are today.
+    pub reviewers: &'a BTreeMap<PrincipalId, Arc<Principal>>,
+}
+
+/// What is found.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    /// The facts, with the valid approvals.
+    pub facts: Value,
+    /// The findings of every policy that applies.
+    pub findings: Vec<Finding>,
+    /// Digest of the evidence: what a decision made now binds to.
+    pub evidence: Digest,
+    /// The steps of the workflow; empty if no workflow leads to the target.
+    pub steps: Vec<StepStanding>,
+    /// Whether a workflow leads to the target.
+    pub has_workflow: bool,
+    /// The stages that the workflow starts from.
+    pub from: Vec<String>,
+}
+
+impl Judgement {
+    /// The valid approvals.
+    pub fn approvals(&self) -> impl Iterator<Item = &Approval> {
+        self.steps.iter().flat_map(|step| &step.approvals)
+    }
+
+    /// Whether every step that applies has passed.
+    pub fn is_complete(&self) -> bool {
+        self.has_workflow && self.steps.iter().all(|step| step.state.is_done())
+    }
+
+    /// Blocking findings that can be judged without approvals and failed: what shuts an automated step.
+    pub fn automated_failures(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.blocks() && !finding.needs_approvals)
+    }
+}
+
+/// Judges a case.
+pub fn judge(case: &Case<'_>) -> Judgement {
+    let Inputs { model, version, target, pack, now, .. } = case.inputs;
+    let stage = target.map_or(version.stage.as_str(), |target| target.stage.as_str());
+    let base = facts::build(&case.inputs);
+    let findings = policy::check(pack, model, version, stage, &base, now);
+    let evidence = facts::evidence_digest(&base, &findings);
+    let workflow = workflow_of(case, stage);
+    let automated = !findings.iter().any(|finding| finding.blocks() && !finding.needs_approvals);
+    let steps = match &workflow {
+        Some(workflow) => standing::standing(case, workflow, &base, evidence, automated),
+        None => Vec::new(),
+    };
+    let approvals: Vec<Approval> = steps.iter().flat_map(|step| step.approvals.clone()).collect();
+    let (facts, findings) = if approvals.is_empty() || !findings.iter().any(|finding| finding.needs_approvals) {
+        (facts::with_approvals(base, &approvals), findings)
+    } else {
+        let facts = facts::with_approvals(base, &approvals);
+        let findings = policy::check(pack, model, version, stage, &facts, now);
+        (facts, findings)
+    };
+    let from = workflow.as_ref().map(|workflow| workflow.workflow.from.clone()).unwrap_or_default();
+    Judgement { facts, findings, evidence, steps, has_workflow: workflow.is_some(), from }
+}
+
+/// The workflow that the promotion pinned, or the one that a new promotion would get.
+pub(super) fn workflow_of<'a>(case: &Case<'a>, stage: &str) -> Option<Cow<'a, CompiledWorkflow>> {
+    let todays = case.inputs.pack.workflow_to(stage, &case.inputs.model.tier);
+    let Some(promotion) = case.promotion else { return todays.map(Cow::Borrowed) };
+    if let Some(todays) = todays.filter(|compiled| compiled.workflow == promotion.workflow) {
+        return Some(Cow::Borrowed(todays));
+    }
+    // The pinned workflow compiled when the promotion was asked for, so it compiles now.
+    crate::pack::compile_workflow(&promotion.workflow).ok().map(Cow::Owned)
+}
+
+/// Whether a step is the deployment that completing the promotion itself brings about.
+pub(super) fn is_completion(kind: &StepKind, target: &str) -> bool {
+    matches!(kind, StepKind::Deployment { stage } if stage == target)
+}
+
+impl StepState {
+    /// Whether nothing is left to do.
+    pub fn is_done(self) -> bool {
+        matches!(self, Self::Passed | Self::NotApplicable)
+    }
+}

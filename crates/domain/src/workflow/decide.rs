@@ -1,0 +1,243 @@
+//! Decisions about promotions, but for the reviews.
+
+use std::collections::BTreeMap;
+
+use super::case::{Case, Judgement};
+use super::event::{
+    ConditionMet, FailedRule, PromotionCompleted, PromotionExpired, PromotionRequested, PromotionSubmitted,
+    PromotionWithdrawn,
+};
+use super::{Promotion, StateName};
+use crate::event::{Change, Event};
+use crate::facts::Target;
+use crate::gate::{self, GateAnswer};
+use crate::ids::{PrincipalId, PromotionId};
+use crate::pack::{Pack, StepKind};
+use crate::policy::FindingStatus;
+use crate::registry::event::VersionStageChanged;
+use crate::registry::{Model, Version};
+use crate::{Code, Refusal, Sealed, Time, calendar};
+
+/// The most rounds of one promotion.
+const MAX_ROUNDS: u32 = 200;
+
+/// Decides to ask for a promotion. `open` is the promotion of the version to that stage that is open in the tables, if any.
+pub fn request(
+    id: PromotionId,
+    case: &Case<'_>,
+    open: Option<&Promotion>,
+    comment: Option<Sealed>,
+) -> Result<Vec<Change>, Refusal> {
+    let (model, version, pack, now) = (case.inputs.model, case.inputs.version, case.inputs.pack, case.inputs.now);
+    let Some(target) = case.inputs.target else {
+        return Err(Refusal::new(Code::InvalidValue, "a promotion needs a target").at("/target"));
+    };
+    let stage = pack.stage(&target.stage).ok_or_else(|| pack.unknown_stage(&target.stage).at("/target/stage"))?;
+    let workflow = pack.workflow_to(&stage.id, &model.tier).ok_or_else(|| {
+        let message = format!("no workflow of the pack leads a model of the tier `{}` to `{}`", model.tier, stage.id);
+        Refusal::new(Code::NoWorkflow, message).at("/target/stage")
+    })?;
+    reachable(version, target, &workflow.workflow.from)?;
+    let mut changes = Vec::new();
+    if let Some(open) = open {
+        if open.state_at(now) != StateName::Expired {
+            let message = format!("the promotion `{}` of this version to `{}` is open", open.id, stage.id);
+            return Err(Refusal::new(Code::PromotionOpen, message));
+        }
+        changes.extend(expire(open, now));
+    }
+    let expires_at = pack.settings().promotions_expire_after.map(|period| period.after(now));
+    let event = PromotionRequested {
+        model: model.id,
+        version: version.id,
+        target: target.clone(),
+        workflow: workflow.workflow.clone(),
+        comment,
+        expires_at,
+    };
+    changes.push(change(id, model, version, target, Event::PromotionRequested(event)));
+    Ok(changes)
+}
+
+/// Notes that an open promotion has expired, if it has.
+pub fn expire(promotion: &Promotion, now: Time) -> Vec<Change> {
+    let is_due = promotion.lifecycle.name().is_open() && promotion.state_at(now) == StateName::Expired;
+    let event = Event::PromotionExpired(PromotionExpired {});
+    is_due.then(|| Change::new(promotion.id, event).of_model(promotion.model)).into_iter().collect()
+}
+
+/// Decides to submit a promotion: opens a round and judges the automated steps.
+pub fn submit(
+    promotion: &Promotion,
+    case: &Case<'_>,
+    judgement: &Judgement,
+    actor: PrincipalId,
+) -> Result<Vec<Change>, Refusal> {
+    let (model, version, now) = (case.inputs.model, case.inputs.version, case.inputs.now);
+    only_requester(promotion, model, actor)?;
+    in_state(promotion, now, &[StateName::Draft, StateName::ChangesRequired], "be submitted")?;
+    reachable(version, &promotion.target, &promotion.workflow.from)?;
+    if promotion.round() >= MAX_ROUNDS {
+        return Err(Refusal::new(Code::TooMany, format!("a promotion has at most {MAX_ROUNDS} rounds")));
+    }
+    let failed = judgement.automated_failures().map(|finding| FailedRule {
+        policy: finding.policy.clone(),
+        policy_version: finding.policy_version.clone(),
+        rule: finding.rule.clone(),
+        status: finding.status,
+        message: finding.message.clone(),
+    });
+    let event = PromotionSubmitted {
+        round: promotion.round() + 1,
+        evidence: judgement.evidence,
+        failed: failed.collect(),
+        due: due_times(promotion, case.inputs.pack, now),
+    };
+    let target = &promotion.target;
+    Ok(vec![change(promotion.id, model, version, target, Event::PromotionSubmitted(event))])
+}
+
+fn due_times(promotion: &Promotion, pack: &Pack, now: Time) -> BTreeMap<String, Time> {
+    let steps = promotion.workflow.steps.iter().filter_map(|step| match &step.kind {
+        StepKind::Review { sla_business_days: Some(days), .. } => Some((step.id.clone(), *days)),
+        StepKind::Review { .. }
+        | StepKind::Automated {}
+        | StepKind::Attestation { .. }
+        | StepKind::Deployment { .. } => None,
+    });
+    let due = |days| calendar::due(&pack.settings().calendar, now, days);
+    steps.filter_map(|(step, days)| Some((step, due(days)?))).collect()
+}
+
+/// Decides to take a promotion back.
+pub fn withdraw(
+    promotion: &Promotion,
+    model: &Model,
+    comment: Option<Sealed>,
+    actor: PrincipalId,
+    now: Time,
+) -> Result<Vec<Change>, Refusal> {
+    only_requester(promotion, model, actor)?;
+    in_state(promotion, now, &OPEN, "be withdrawn")?;
+    let event = Event::PromotionWithdrawn(PromotionWithdrawn { comment });
+    Ok(vec![Change::new(promotion.id, event).named(model.name.clone()).of_model(model.id)])
+}
+
+/// Decides that a condition is met. Its owner says so, or who set it.
+pub fn meet_condition(
+    promotion: &Promotion,
+    model: &Model,
+    id: &str,
+    comment: Option<Sealed>,
+    actor: PrincipalId,
+) -> Result<Vec<Change>, Refusal> {
+    let Some((record, condition)) = promotion.open_conditions().find(|(_, condition)| condition.id == id) else {
+        return Err(Refusal::new(Code::ConditionNotOpen, format!("the promotion has no open condition `{id}`")));
+    };
+    if actor != condition.owner && actor != record.recorded.by {
+        let message = "only the owner of the condition, or who set it, says that it is met";
+        return Err(Refusal::new(Code::PermissionMissing, message));
+    }
+    let event = Event::ConditionMet(ConditionMet { id: id.to_owned(), comment });
+    Ok(vec![Change::new(promotion.id, event).named(model.name.clone()).of_model(model.id)])
+}
+
+/// Decides to complete a promotion: asks the gate, moves the version, and lets it take the place of the champion.
+pub fn complete(
+    promotion: &Promotion,
+    case: &Case<'_>,
+    judgement: &Judgement,
+    superseded: &[&Version],
+) -> Result<Vec<Change>, Refusal> {
+    let (model, version, pack, now) = (case.inputs.model, case.inputs.version, case.inputs.pack, case.inputs.now);
+    in_state(promotion, now, &[StateName::InReview, StateName::Approved], "be completed")?;
+    let answer = gate::gate(case, judgement);
+    if !answer.is_eligible() {
+        return Err(gate_shut(&answer));
+    }
+    let excepted = judgement.findings.iter().filter(|finding| finding.status == FindingStatus::Excepted);
+    let mut policies: Vec<String> = judgement.findings.iter().map(|finding| finding.policy.clone()).collect();
+    policies.dedup();
+    let completed = PromotionCompleted {
+        evidence: judgement.evidence,
+        policies,
+        approvals: judgement.approvals().map(|a| format!("{} by {}", a.role, a.reviewer)).collect(),
+        exceptions: excepted.map(|finding| finding.policy.clone()).collect(),
+    };
+    let target = &promotion.target;
+    let mut changes = vec![change(promotion.id, model, version, target, Event::PromotionCompleted(completed))];
+    let moved = VersionStageChanged {
+        from: version.stage.clone(),
+        to: target.stage.clone(),
+        promotion: Some(promotion.id),
+        superseded_by: None,
+        comment: None,
+    };
+    changes.push(moved_change(model, version, moved));
+    let place = pack.stage(&target.stage).and_then(|stage| stage.superseded_to.clone());
+    if let Some(place) = place {
+        for old in superseded.iter().filter(|old| old.id != version.id) {
+            let moved = VersionStageChanged {
+                from: old.stage.clone(),
+                to: place.clone(),
+                promotion: Some(promotion.id),
+                superseded_by: Some(version.id),
+                comment: None,
+            };
+            changes.push(moved_change(model, old, moved));
+        }
+    }
+    Ok(changes)
+}
+
+fn gate_shut(answer: &GateAnswer) -> Refusal {
+    let reasons: Vec<&str> = answer.reasons.iter().map(|reason| reason.message.as_str()).collect();
+    Refusal::new(Code::GateShut, format!("the gate is shut: {}", reasons.join("; ")))
+}
+
+fn moved_change(model: &Model, version: &Version, moved: VersionStageChanged) -> Change {
+    let name = format!("{} {}", model.name, version.number);
+    Change::new(version.id, Event::VersionStageChanged(moved)).named(name).of_model(model.id)
+}
+
+pub(super) fn change(id: PromotionId, model: &Model, version: &Version, target: &Target, event: Event) -> Change {
+    let name = format!("{} {} to {}", model.name, version.number, target.stage);
+    Change::new(id, event).named(name).of_model(model.id)
+}
+
+const OPEN: [StateName; 4] = [StateName::Draft, StateName::ChangesRequired, StateName::InReview, StateName::Approved];
+
+pub(super) fn in_state(
+    promotion: &Promotion,
+    now: Time,
+    allowed: &[StateName],
+    what: &str,
+) -> Result<(), Refusal> {
+    let state = promotion.state_at(now);
+    if allowed.contains(&state) {
+        return Ok(());
+    }
+    let allowed: Vec<&str> = allowed.iter().map(|state| state.name()).collect();
+    let message = format!("a promotion that is {} cannot {what}; {} can", state.name(), allowed.join(", "));
+    Err(Refusal::new(Code::WrongState, message))
+}
+
+fn only_requester(promotion: &Promotion, model: &Model, actor: PrincipalId) -> Result<(), Refusal> {
+    if actor == promotion.requester() || actor == model.owner {
+        return Ok(());
+    }
+    Err(Refusal::new(Code::NotTheRequester, "only who asked for the promotion, or owns the model, can do this"))
+}
+
+fn reachable(version: &Version, target: &Target, from: &[String]) -> Result<(), Refusal> {
+    if from.contains(&version.stage) {
+        return Ok(());
+    }
+    let message = format!(
+        "the version stands in `{}`; a promotion to `{}` starts from {}",
+        version.stage,
+        target.stage,
+        from.join(" or ")
+    );
+    Err(Refusal::new(Code::StageNotReachable, message).at("/target/stage"))
+}

@@ -1,0 +1,191 @@
+//! What happens to promotions.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::facts::Target;
+use crate::ids::{Digest, ModelId, PrincipalId, VersionId};
+use crate::pack::Workflow;
+use crate::policy::FindingStatus;
+use crate::{Sealed, Time};
+
+/// What a reviewer decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Decision {
+    /// Yes.
+    Approved,
+    /// Yes, under conditions.
+    Conditional,
+    /// Not like this: mend it and submit again.
+    ChangesRequested,
+    /// No, and this promotion is over.
+    Rejected,
+}
+
+impl Decision {
+    /// As on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Approved => "APPROVED",
+            Self::Conditional => "CONDITIONAL",
+            Self::ChangesRequested => "CHANGES_REQUESTED",
+            Self::Rejected => "REJECTED",
+        }
+    }
+
+    /// Whether it speaks for the promotion.
+    pub fn is_approval(self) -> bool {
+        matches!(self, Self::Approved | Self::Conditional)
+    }
+}
+
+/// Somebody asked for a promotion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PromotionRequested {
+    /// The model.
+    pub model: ModelId,
+    /// The version.
+    pub version: VersionId,
+    /// Where it is to go.
+    pub target: Target,
+    /// The workflow, as it was then.
+    pub workflow: Workflow,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<Sealed>,
+    /// Until when it stays open (not included).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Time>,
+}
+
+/// A rule that failed when a promotion was submitted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FailedRule {
+    /// Id of the policy.
+    pub policy: String,
+    /// Version of the policy.
+    pub policy_version: String,
+    /// Id of the rule.
+    pub rule: String,
+    /// What it said.
+    pub status: FindingStatus,
+    /// What was demanded.
+    pub message: String,
+}
+
+/// A round was opened: the automated steps were judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PromotionSubmitted {
+    /// Number of the round, from 1.
+    pub round: u32,
+    /// Digest of the evidence as it was.
+    pub evidence: Digest,
+    /// Blocking rules that failed; with any, changes are required.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<FailedRule>,
+    /// By step, when a decision is due.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub due: BTreeMap<String, Time>,
+}
+
+/// When a condition has to be met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ConditionTime {
+    /// The gate is shut until it is.
+    BeforeDeployment,
+    /// The gate shuts when it is overdue.
+    AfterDeployment,
+}
+
+/// A condition of an approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewCondition {
+    /// Its id within the promotion.
+    pub id: String,
+    /// What has to be done.
+    pub text: Sealed,
+    /// Who has to do it.
+    pub owner: PrincipalId,
+    /// Until when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Time>,
+    /// Before or after the deployment.
+    pub when: ConditionTime,
+}
+
+/// A person decided a step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Review {
+    /// The round.
+    pub round: u32,
+    /// The step.
+    pub step: String,
+    /// The role in which it was decided; absent for the owner's attestation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// What was decided.
+    pub decision: Decision,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<Sealed>,
+    /// Conditions of a conditional approval.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<NewCondition>,
+    /// Digest of the evidence that it was decided on.
+    pub evidence: Digest,
+    /// Until when it holds (not included).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Time>,
+}
+
+/// A condition was met.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConditionMet {
+    /// Which.
+    pub id: String,
+    /// How.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<Sealed>,
+}
+
+/// Every step of the promotion has passed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromotionApproved {
+    /// Digest of the evidence that all approvals bind to.
+    pub evidence: Digest,
+}
+
+/// The requester took it back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromotionWithdrawn {
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<Sealed>,
+}
+
+/// It was noted that the promotion had expired. This only notifies: from its time on it was expired.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromotionExpired {}
+
+/// The gate was open, and the version moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PromotionCompleted {
+    /// Digest of the evidence that the gate opened on.
+    pub evidence: Digest,
+    /// Policies that were judged.
+    pub policies: Vec<String>,
+    /// Approvals that counted, as `role by reviewer`.
+    pub approvals: Vec<String>,
+    /// Policies that an exception waived.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<String>,
+}

@@ -1,0 +1,23 @@
+//! Promotions: requests to move a version to a stage, through the steps of a workflow.
+//!
+//! A promotion pins the workflow that it began with. Submitting opens a round: automated steps are judged at once, and
+//! people decide the reviews. A decision binds to the evidence of its moment; when the evidence changes, the decision is
+//! stale and the step is open again. Nothing that time alone changes is stored: whether a decision has expired, is stale, or
+//! a step is overdue is computed where it is asked.
+//!
+//! Invariants: who asked, who made the version and who owns the model never decide; a person decides one step of a
+//! promotion; a rejected, withdrawn, expired or completed promotion never opens again.
+
+mod case;
+mod decide;
+pub mod event;
+mod review;
+mod standing;
+mod state;
+
+pub use case::{Case, Judgement, judge};
+pub use decide::{complete, expire, meet_condition, request, submit, withdraw};
+pub use event::{ConditionMet, ConditionTime, Decision, NewCondition, Review};
+pub use review::{NewReview, review};
+pub use standing::{Approval, StepState, StepStanding};
+pub use state::{Lifecycle, Promotion, ReviewRecord, Round, StateName};

@@ -1,0 +1,242 @@
+//! The decision of a reviewer: who may decide what, and what follows.
+
+use super::case::{Case, Judgement, workflow_of};
+use super::decide::{change, in_state};
+use super::event::{Decision, NewCondition, PromotionApproved, Review};
+use super::{Promotion, StateName, StepStanding, StepState, judge};
+use crate::event::{Change, Event, Stamp};
+use crate::identity::{Principal, Target, holds_role};
+use crate::ids::{Digest, PrincipalId};
+use crate::pack::{CompiledStep, QuorumMode, StepKind};
+use crate::{Code, Refusal, Sealed};
+
+/// The most conditions of one approval.
+const MAX_CONDITIONS: usize = 20;
+
+/// What a reviewer wants to decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewReview {
+    /// The step.
+    pub step: String,
+    /// The role in which; chosen among those held, if absent.
+    pub role: Option<String>,
+    /// What.
+    pub decision: Decision,
+    /// Why.
+    pub comment: Option<Sealed>,
+    /// Conditions of a conditional approval.
+    pub conditions: Vec<NewCondition>,
+    /// Digest of the evidence that the reviewer saw; today's, if absent.
+    pub evidence: Option<Digest>,
+}
+
+/// Decides a review by `reviewer`. `creator`, `owner` and `requester` are the persons behind those principals.
+pub fn review(
+    promotion: &Promotion,
+    case: &Case<'_>,
+    judgement: &Judgement,
+    reviewer: &Principal,
+    new: NewReview,
+) -> Result<Vec<Change>, Refusal> {
+    let now = case.inputs.now;
+    in_state(promotion, now, &[StateName::InReview, StateName::Approved], "be reviewed")?;
+    let workflow = workflow_of(case, &promotion.target.stage)
+        .ok_or_else(|| Refusal::new(Code::NoWorkflow, "the promotion has no workflow"))?;
+    let step = workflow.step(&new.step).ok_or_else(|| unknown_step(promotion, &new.step))?;
+    let standing = judgement.steps.iter().find(|standing| standing.step == new.step);
+    let standing = standing.ok_or_else(|| unknown_step(promotion, &new.step))?;
+
+    let role = match &step.step.kind {
+        StepKind::Attestation { .. } => {
+            if reviewer.id != case.inputs.model.owner {
+                return Err(Refusal::new(Code::NotTheOwner, "only the owner of the model can attest"));
+            }
+            None
+        }
+        StepKind::Review { roles, mode, .. } => {
+            separate(promotion, case, reviewer)?;
+            Some(role_of(case, reviewer, standing, roles, *mode, new.role.as_deref())?)
+        }
+        StepKind::Automated {} | StepKind::Deployment { .. } => return Err(unknown_step(promotion, &new.step)),
+    };
+    well_formed(step, &new)?;
+    reached(standing)?;
+    let already = promotion.reviews.iter().any(|record| {
+        record.recorded.by == reviewer.id
+            && record.review.step == new.step
+            && record.review.round == promotion.round()
+            && record.review.evidence == judgement.evidence
+    });
+    if already {
+        let message = format!("you have decided the step `{}` in this round, on this evidence", new.step);
+        return Err(Refusal::new(Code::ReviewerDecidedAlready, message));
+    }
+    if new.evidence.is_some_and(|seen| seen != judgement.evidence) {
+        let message = format!("the evidence is `{}` now, not what you looked at", judgement.evidence);
+        return Err(Refusal::new(Code::EvidenceMoved, message).at("/evidence"));
+    }
+    Ok(decided(promotion, case, judgement, reviewer, step, role, new))
+}
+
+/// Separation of duties: each refusal says which rule it was.
+fn separate(promotion: &Promotion, case: &Case<'_>, reviewer: &Principal) -> Result<(), Refusal> {
+    if cfg!(feature = "sabotage-separation-of-duties") {
+        return Ok(());
+    }
+    let person = reviewer.person();
+    let behind = |id: PrincipalId| case.reviewers.get(&id).map_or(id, |principal| principal.person());
+    let refuse = |code: Code, message: &str| Err(Refusal::new(code, message));
+    if behind(promotion.requester()) == person {
+        return refuse(Code::ReviewerIsRequester, "you asked for this promotion");
+    }
+    if behind(case.inputs.version.registered.by) == person {
+        return refuse(Code::ReviewerIsCreator, "you created this version");
+    }
+    if behind(case.inputs.model.owner) == person {
+        return refuse(Code::ReviewerIsOwner, "you own this model");
+    }
+    Ok(())
+}
+
+/// The role that the decision is made in: one that the step still needs, if the reviewer holds one.
+fn role_of(
+    case: &Case<'_>,
+    reviewer: &Principal,
+    standing: &StepStanding,
+    roles: &[String],
+    mode: QuorumMode,
+    wanted: Option<&str>,
+) -> Result<String, Refusal> {
+    let model = Target::Model(case.inputs.model);
+    let mut held: Vec<&String> =
+        roles.iter().filter(|role| holds_role(reviewer, role, model, case.inputs.now)).collect();
+    if let Some(wanted) = wanted {
+        held.retain(|role| role.as_str() == wanted);
+    }
+    let needed = held.iter().find(|role| standing.missing_roles.contains(role));
+    let role = match mode {
+        QuorumMode::AllRoles | QuorumMode::AnyRoles => needed.or(held.first()),
+    };
+    let Some(role) = role else {
+        let message = format!(
+            "the step `{}` asks for {}, and you hold none of these for a model of the tier `{}`",
+            standing.step,
+            roles.join(" or "),
+            case.inputs.model.tier
+        );
+        return Err(Refusal::new(Code::ReviewerLacksRole, message));
+    };
+    another_step(case, reviewer, &standing.step)?;
+    Ok((*role).clone())
+}
+
+fn another_step(case: &Case<'_>, reviewer: &Principal, step: &str) -> Result<(), Refusal> {
+    if cfg!(feature = "sabotage-separation-of-duties") {
+        return Ok(());
+    }
+    let behind = |id: PrincipalId| case.reviewers.get(&id).map_or(id, |principal| principal.person());
+    let reviews = case.promotion.map_or(&[][..], |promotion| &promotion.reviews);
+    let other = reviews.iter().find(|record| {
+        record.review.step != step && record.review.role.is_some() && behind(record.recorded.by) == reviewer.person()
+    });
+    match other {
+        Some(record) => {
+            let message = format!("you have decided the step `{}` of this promotion", record.review.step);
+            Err(Refusal::new(Code::ReviewerDecidedAnotherStep, message))
+        }
+        None => Ok(()),
+    }
+}
+
+fn well_formed(step: &CompiledStep, new: &NewReview) -> Result<(), Refusal> {
+    let every = [Decision::Approved, Decision::Rejected];
+    let allowed: &[Decision] = match &step.step.kind {
+        StepKind::Review { decisions, .. } => decisions,
+        StepKind::Automated {} | StepKind::Attestation { .. } | StepKind::Deployment { .. } => &every,
+    };
+    if !allowed.contains(&new.decision) {
+        let names: Vec<&str> = allowed.iter().map(|decision| decision.name()).collect();
+        let message = format!("the step `{}` allows {}, not {}", new.step, names.join(", "), new.decision.name());
+        return Err(Refusal::new(Code::DecisionNotAllowed, message).at("/decision"));
+    }
+    if new.comment.is_none() && new.decision != Decision::Approved {
+        let message = format!("a decision {} needs a comment", new.decision.name());
+        return Err(Refusal::new(Code::CommentMissing, message).at("/comment"));
+    }
+    let conditional = new.decision == Decision::Conditional;
+    if conditional == new.conditions.is_empty() || new.conditions.len() > MAX_CONDITIONS {
+        let message = format!(
+            "a CONDITIONAL approval has 1 to {MAX_CONDITIONS} conditions, and other decisions have none; there are {}",
+            new.conditions.len()
+        );
+        return Err(Refusal::new(Code::ConditionsMisplaced, message).at("/conditions"));
+    }
+    Ok(())
+}
+
+fn reached(standing: &StepStanding) -> Result<(), Refusal> {
+    match standing.state {
+        StepState::Open => Ok(()),
+        StepState::Waiting => {
+            let message = format!("the step `{}` waits for {}", standing.step, standing.waits_for.join(", "));
+            Err(Refusal::new(Code::StepNotReached, message))
+        }
+        StepState::NotApplicable => {
+            let message = format!("the step `{}` does not apply to this version", standing.step);
+            Err(Refusal::new(Code::UnknownStep, message).at("/step"))
+        }
+        StepState::Passed | StepState::Failed => {
+            Err(Refusal::new(Code::WrongState, format!("the step `{}` is decided", standing.step)))
+        }
+    }
+}
+
+fn decided(
+    promotion: &Promotion,
+    case: &Case<'_>,
+    judgement: &Judgement,
+    reviewer: &Principal,
+    step: &CompiledStep,
+    role: Option<String>,
+    new: NewReview,
+) -> Vec<Change> {
+    let now = case.inputs.now;
+    let (StepKind::Review { expires_after, .. } | StepKind::Attestation { expires_after }) = &step.step.kind else {
+        return Vec::new();
+    };
+    let review = Review {
+        round: promotion.round(),
+        step: new.step,
+        role,
+        decision: new.decision,
+        comment: new.comment,
+        conditions: new.conditions,
+        evidence: judgement.evidence,
+        expires_at: expires_after.map(|period| period.after(now)),
+    };
+    let event = Event::ReviewDecided(review);
+    let mut after = promotion.clone();
+    after.evolve(&event, &Stamp { at: now, actor: reviewer.id });
+    let (model, version, target) = (case.inputs.model, case.inputs.version, &promotion.target);
+    let mut changes = vec![change(promotion.id, model, version, target, event)];
+
+    let mut reviewers = case.reviewers.clone();
+    reviewers.insert(reviewer.id, std::sync::Arc::new(reviewer.clone()));
+    let case = Case { promotion: Some(&after), reviewers: &reviewers, ..*case };
+    let in_review = after.state_at(now) == StateName::InReview;
+    if in_review && judge(&case).is_complete() {
+        let approved = Event::PromotionApproved(PromotionApproved { evidence: judgement.evidence });
+        changes.push(change(promotion.id, model, version, target, approved));
+    }
+    changes
+}
+
+fn unknown_step(promotion: &Promotion, id: &str) -> Refusal {
+    let steps = promotion.workflow.steps.iter().filter_map(|step| match step.kind {
+        StepKind::Review { .. } | StepKind::Attestation { .. } => Some(step.id.as_str()),
+        StepKind::Automated {} | StepKind::Deployment { .. } => None,
+    });
+    let steps: Vec<&str> = steps.collect();
+    let message = format!("the workflow has no step `{id}` that people decide; it has {}", steps.join(", "));
+    Refusal::new(Code::UnknownStep, message).at("/step")
+}

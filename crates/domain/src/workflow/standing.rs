@@ -1,0 +1,254 @@
+//! Where each step of a promotion stands now: computed, never stored.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::case::{Case, is_completion};
+use super::{Decision, Promotion, ReviewRecord};
+use crate::Time;
+use crate::facts;
+use crate::identity::{Status, Target, holds_role};
+use crate::ids::{Digest, PrincipalId};
+use crate::pack::{CompiledStep, CompiledWorkflow, QuorumMode, StepKind};
+
+/// Where a step stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum StepState {
+    /// Nothing is left to do.
+    Passed,
+    /// It does not apply to this version.
+    NotApplicable,
+    /// Somebody can act on it now.
+    Open,
+    /// It waits for other steps.
+    Waiting,
+    /// A policy shuts it.
+    Failed,
+}
+
+/// An approval that counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Approval {
+    /// The step.
+    pub step: String,
+    /// The role in which it was given; `owner` for an attestation.
+    pub role: String,
+    /// Who gave it.
+    pub reviewer: PrincipalId,
+    /// What was decided.
+    pub decision: Decision,
+    /// When.
+    pub at: Time,
+}
+
+/// Why an approval does not count any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Lapse {
+    /// It was given on other evidence.
+    Stale,
+    /// Its time is over.
+    Expired,
+    /// Who gave it no longer holds the role, or the account is disabled.
+    RoleLost,
+}
+
+/// An approval that does not count any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Lapsed {
+    /// The approval.
+    #[serde(flatten)]
+    pub approval: Approval,
+    /// Why.
+    pub lapse: Lapse,
+}
+
+/// Where one step stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepStanding {
+    /// Id of the step.
+    pub step: String,
+    /// Title for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Where it stands.
+    pub state: StepState,
+    /// Steps that it waits for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waits_for: Vec<String>,
+    /// Roles whose approval is missing; with `missingPeople`, any of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing_roles: Vec<String>,
+    /// How many people more have to approve.
+    pub missing_people: u32,
+    /// Approvals that count.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub approvals: Vec<Approval>,
+    /// Approvals that do not count any more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lapsed: Vec<Lapsed>,
+    /// When a decision is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Time>,
+    /// Whether it is overdue.
+    pub overdue: bool,
+}
+
+/// The role that an attestation is given in.
+pub(super) const OWNER: &str = "owner";
+
+pub(super) fn standing(
+    case: &Case<'_>,
+    workflow: &CompiledWorkflow,
+    facts: &Value,
+    evidence: Digest,
+    automated: bool,
+) -> Vec<StepStanding> {
+    let mut standings: Vec<StepStanding> = Vec::with_capacity(workflow.steps.len());
+    for compiled in &workflow.steps {
+        let mut standing = assess(case, compiled, facts, evidence, automated);
+        let waits = compiled.after.iter().filter_map(|before| standings.get(*before));
+        standing.waits_for = waits.filter(|before| !before.state.is_done()).map(|before| before.step.clone()).collect();
+        if standing.state == StepState::Open && !standing.waits_for.is_empty() {
+            standing.state = StepState::Waiting;
+        }
+        standings.push(standing);
+    }
+    standings
+}
+
+fn assess(
+    case: &Case<'_>,
+    compiled: &CompiledStep,
+    facts: &Value,
+    evidence: Digest,
+    automated: bool,
+) -> StepStanding {
+    let step = &compiled.step;
+    let mut standing = blank(case, compiled);
+    let target = case.inputs.target.map_or("", |target| target.stage.as_str());
+    let applies = compiled.when.as_ref().is_none_or(|when| facts::holds(when, facts));
+    if !applies || is_completion(&step.kind, target) {
+        standing.state = StepState::NotApplicable;
+        return standing;
+    }
+    match &step.kind {
+        StepKind::Automated {} => {
+            standing.state = if automated { StepState::Passed } else { StepState::Failed };
+        }
+        StepKind::Deployment { stage } => {
+            let pack = case.inputs.pack;
+            let order = |id: &str| pack.stage(id).map(|stage| stage.order);
+            if order(&case.inputs.version.stage) >= order(stage) {
+                standing.state = StepState::Passed;
+            }
+        }
+        StepKind::Attestation { .. } => {
+            gather(case, &mut standing, evidence);
+            standing.missing_people = u32::from(standing.approvals.is_empty());
+        }
+        StepKind::Review { roles, mode, people, .. } => {
+            gather(case, &mut standing, evidence);
+            quorum(&mut standing, roles, *mode, *people);
+        }
+    }
+    if standing.state == StepState::Open && needs_people(&step.kind) && standing.missing_people == 0 {
+        standing.state = StepState::Passed;
+    }
+    standing.overdue = standing.state == StepState::Open && standing.due_at.is_some_and(|due| due <= case.inputs.now);
+    standing
+}
+
+fn needs_people(kind: &StepKind) -> bool {
+    matches!(kind, StepKind::Review { .. } | StepKind::Attestation { .. })
+}
+
+fn blank(case: &Case<'_>, compiled: &CompiledStep) -> StepStanding {
+    let step = &compiled.step;
+    let due = case.promotion.and_then(|promotion| promotion.rounds.last()).and_then(|round| round.due.get(&step.id));
+    StepStanding {
+        step: step.id.clone(),
+        title: step.title.clone(),
+        state: StepState::Open,
+        waits_for: Vec::new(),
+        missing_roles: Vec::new(),
+        missing_people: 0,
+        approvals: Vec::new(),
+        lapsed: Vec::new(),
+        due_at: due.copied(),
+        overdue: false,
+    }
+}
+
+/// Sorts the approvals of a step into those that count and those that do not any more. Of one person's decisions on a step
+/// the last counts.
+fn gather(case: &Case<'_>, standing: &mut StepStanding, evidence: Digest) {
+    let Some(promotion) = case.promotion else { return };
+    let mut last: BTreeMap<PrincipalId, &ReviewRecord> = BTreeMap::new();
+    for record in of_step(promotion, &standing.step) {
+        last.insert(record.recorded.by, record);
+    }
+    let mut approvals: Vec<&ReviewRecord> = last.into_values().filter(|r| r.review.decision.is_approval()).collect();
+    approvals.sort_by_key(|record| (record.recorded.at, record.recorded.by));
+    for record in approvals {
+        let approval = Approval {
+            step: standing.step.clone(),
+            role: record.review.role.clone().unwrap_or_else(|| OWNER.to_owned()),
+            reviewer: record.recorded.by,
+            decision: record.review.decision,
+            at: record.recorded.at,
+        };
+        match lapse(case, record, evidence) {
+            None => standing.approvals.push(approval),
+            Some(lapse) => standing.lapsed.push(Lapsed { approval, lapse }),
+        }
+    }
+}
+
+fn of_step<'a>(promotion: &'a Promotion, step: &str) -> impl Iterator<Item = &'a ReviewRecord> {
+    promotion.reviews.iter().filter(move |record| record.review.step == step)
+}
+
+fn lapse(case: &Case<'_>, record: &ReviewRecord, evidence: Digest) -> Option<Lapse> {
+    let now = case.inputs.now;
+    let model = case.inputs.model;
+    let reviewer = case.reviewers.get(&record.recorded.by);
+    let authorised = reviewer.is_some_and(|reviewer| match &record.review.role {
+        Some(role) => holds_role(reviewer, role, Target::Model(model), now),
+        None => reviewer.status == Status::Active && reviewer.id == model.owner,
+    });
+    if !authorised {
+        return Some(Lapse::RoleLost);
+    }
+    if record.review.expires_at.is_some_and(|end| end <= now) {
+        return Some(Lapse::Expired);
+    }
+    (record.review.evidence != evidence).then_some(Lapse::Stale)
+}
+
+fn quorum(standing: &mut StepStanding, roles: &[String], mode: QuorumMode, people: u32) {
+    let held: BTreeSet<&str> = standing.approvals.iter().map(|approval| approval.role.as_str()).collect();
+    let missing_roles: Vec<String> = roles.iter().filter(|role| !held.contains(role.as_str())).cloned().collect();
+    let given = u32::try_from(standing.approvals.len()).unwrap_or(u32::MAX);
+    let wanted = match mode {
+        QuorumMode::AllRoles => people.max(u32::try_from(roles.len()).unwrap_or(u32::MAX)),
+        QuorumMode::AnyRoles => people,
+    };
+    // With `anyRoles` and several people, each decides in a role of their own: two people in two roles.
+    let distinct = u32::try_from(held.len()).unwrap_or(u32::MAX);
+    let role_count = u32::try_from(roles.len()).unwrap_or(u32::MAX);
+    standing.missing_people = match mode {
+        QuorumMode::AllRoles => {
+            wanted.saturating_sub(given).max(u32::try_from(missing_roles.len()).unwrap_or(u32::MAX))
+        }
+        QuorumMode::AnyRoles => wanted.saturating_sub(given).max(wanted.min(role_count).saturating_sub(distinct)),
+    };
+    if standing.missing_people > 0 {
+        standing.missing_roles = if missing_roles.is_empty() { roles.to_vec() } else { missing_roles };
+    }
+}
