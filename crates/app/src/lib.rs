@@ -1,1 +1,33 @@
-//! The imperative shell of Assent: the ledger, the gate, evaluations, replay.
+//! The imperative shell: the only place that decides and does.
+//!
+//! [`Ledger`] is the one way to change governance state: `execute(command)` queues to a single writer, which takes what is
+//! waiting, runs each command against an in-memory unit of work, and commits entries, tiles, rows and receipts once.
+//! Everything else reads: [`judge`](cases) builds facts and asks the gate, [`replay`] rebuilds the state from the log,
+//! [`verify`] checks it, [`export`] hands it out.
+//!
+//! Invariants: no state changes without an entry; an answer is given only after the commit; if the log cannot record,
+//! nothing is done; names and words of people are sealed before they reach a command.
+
+pub mod blobs;
+pub mod cases;
+pub mod checkpoints;
+pub mod command;
+pub mod denials;
+pub mod evaluate;
+pub mod export;
+pub mod governance;
+mod handle;
+pub mod ledger;
+pub mod project;
+pub mod replay;
+pub mod seal;
+pub mod start;
+mod unit;
+pub mod verify;
+pub mod view;
+pub mod wiring;
+
+pub use command::{Command, Origin, Request};
+pub use ledger::{Failure, Ledger, Receipt};
+pub use view::View;
+pub use wiring::{Clock, Entropy, Wiring};

@@ -92,3 +92,25 @@ pub struct BlobRef {
     /// How many there are.
     pub size_bytes: u64,
 }
+
+/// Maps as lists of pairs: the log's canonical JSON has ASCII keys only, and the names of tags, columns and metrics may be in
+/// any script.
+pub(crate) mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(crate) fn serialize<V: Serialize, S: Serializer>(
+        map: &BTreeMap<String, V>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map.iter())
+    }
+
+    pub(crate) fn deserialize<'de, V: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<String, V>, D::Error> {
+        let pairs = Vec::<(String, V)>::deserialize(deserializer)?;
+        Ok(pairs.into_iter().collect())
+    }
+}

@@ -1,1 +1,33 @@
 //! The evaluation engine of Assent: mergeable statistics and the metrics that are functions of them.
+//!
+//! Data is scanned once into a small [`state::State`]: integer counts by attribute, group, label and prediction, and the
+//! sorted scores when a score column is named. States of parts add up to the state of the whole in any order and any
+//! grouping, so files, threads and machines can split the work; every metric in [`metrics`] is a pure function of a state.
+//!
+//! Invariants:
+//! - The same rows in any order give the same report, byte for byte.
+//! - An undefined figure is absent with a [`metrics::Reason`], never 0.
+//! - No input panics; fields, records, columns, groups and rows have the bounds in [`limits`].
+//!
+//! [`evaluate`] reads one table, [`evaluate_joined`] two whose labels and predictions are held apart.
+
+pub mod encode;
+mod error;
+mod join;
+pub mod limits;
+pub mod metrics;
+mod options;
+mod render;
+mod report;
+pub mod state;
+mod suggest;
+mod suite;
+pub mod table;
+
+pub use error::{EvalError, Place, Problem};
+pub use join::evaluate_joined;
+pub use options::EvaluationOptions;
+pub use render::render_table;
+pub use report::{ConfusionMatrix, Engine, GroupRow, Report, report};
+pub use suite::{Suite, evaluate, scan};
+pub use table::Input;

@@ -28,7 +28,7 @@ pub struct Row {
     pub columns: Vec<Option<Value>>,
 }
 
-/// The end of the log. The all-zero hashes of an empty log are the hash of the empty tree.
+/// The end of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
     /// Number of entries.
@@ -41,12 +41,23 @@ pub struct Head {
     pub time_ms: i64,
 }
 
+impl Head {
+    /// Hash of the empty tree: SHA-256 of no bytes (RFC 9162, section 2.1.1).
+    pub const EMPTY_HASH: [u8; 32] = [
+        0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27,
+        0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
+    ];
+
+    /// The head of an empty log: what a new store answers.
+    pub const EMPTY: Self = Self { size: 0, root: Self::EMPTY_HASH, last_hash: Self::EMPTY_HASH, time_ms: 0 };
+}
+
 /// What the log can be searched by: copies of fields of the entry, never more than it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryKeys {
     /// Id of the entry.
     pub id: Uuid,
-    /// Time in milliseconds since the epoch.
+    /// Time in milliseconds since the epoch; never before the entry in front of it (ledger time).
     pub time_ms: i64,
     /// Event type.
     pub event_type: String,
@@ -96,7 +107,7 @@ pub struct Payload {
 }
 
 /// What a repeated request is recognised by.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReceiptKey {
     /// Who sent it.
     pub principal: Uuid,
@@ -135,10 +146,11 @@ pub struct Batch {
     pub tiles: Vec<TileRow>,
     /// Payloads that entries refer to; one that is there already is left as it is.
     pub payloads: Vec<Payload>,
-    /// Rows to insert or replace, one for each aggregate that changed, in its last revision.
+    /// Rows to insert or replace, one for each aggregate that changed, in its last revision. Their order means nothing:
+    /// unique columns are judged on the state after the whole batch.
     pub rows: Vec<Row>,
-    /// Receipts to remember.
+    /// Receipts to remember, each under a key that is not taken.
     pub receipts: Vec<Receipt>,
-    /// The head after the batch.
+    /// The head after the batch; without entries it is the head that was locked.
     pub head: Head,
 }

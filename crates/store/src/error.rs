@@ -1,12 +1,14 @@
-//! The three ways a store fails, and the one in which nobody may go on.
+//! The ways in which a store fails, and the one after which nobody may go on.
 
 /// Why a store did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// Another writer was there first, or a unique column holds the value already. Nothing was written.
+    /// Another writer was there first, a unique column holds the value already, or the request does not fit what is stored
+    /// (a gap in the entries, an unknown table or column, a value of the wrong type). Nothing was written.
     #[error("conflict: {0}")]
     Conflict(String),
-    /// The database cannot be reached, is busy beyond the time limit, or is full. Nothing was written.
+    /// The database cannot be reached, is busy beyond the time limit, is full, or may not be written (opened read-only, not
+    /// ours, or of a newer release). Nothing was written.
     #[error("unavailable: {0}")]
     Unavailable(String),
     /// Nobody knows whether the commit happened (a connection cut in the middle of it). The caller finds out by the

@@ -7,19 +7,26 @@
 //!
 //! Invariants:
 //! - one writer holds the head at a time, in this process and in every other one on the same database;
-//! - entry bytes never change, indices have no gap, and the head names the last one;
+//! - entry bytes never change, indices have no gap, times never fall, and the head names the last one;
 //! - a row is replaced whole and its revision only grows.
 
 mod batch;
+mod check;
+#[cfg(feature = "contract")]
+pub mod contract;
 mod error;
 mod keys;
+mod memory;
 mod query;
 mod tables;
 mod traits;
 
-pub use batch::{Batch, EntryKeys, Head, NewEntry, Payload, Receipt, ReceiptKey, Row, StoredReceipt, TileRow, Value};
+pub use batch::{
+    Batch, EntryKeys, Head, NewEntry, Payload, Receipt, ReceiptKey, Row, StoredReceipt, TileRow, Value,
+};
 pub use error::StoreError;
 pub use keys::SubjectKeys;
+pub use memory::{MemoryKeys, MemoryStore};
 pub use query::{EntryQuery, Order, Predicate, Select};
-pub use tables::{Column, ColumnType, TABLES, Table};
-pub use traits::{Checkpoint, Read, Store, Write};
+pub use tables::{Column, ColumnType, TABLES, Table, table};
+pub use traits::{Checkpoint, Read, Store, VisitEntry, VisitRow, Write};

@@ -26,7 +26,7 @@ pub enum Predicate {
     Not(Box<Predicate>),
 }
 
-/// The order of a listing: by id, and so by time of creation (ids are UUIDv7).
+/// The order of a listing: by id, and so by time of creation (ids are `UUIDv7`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Order {
     /// Oldest first.

@@ -45,7 +45,13 @@ pub const TABLES: &[Table] = &[
     Table { name: "models", columns: &[unique("name"), text("tier"), text("owner_id")] },
     Table {
         name: "versions",
-        columns: &[text("model_id"), unique("model_number"), text("stage"), text("model_stage"), text("created_by")],
+        columns: &[
+            text("model_id"),
+            unique("model_number"),
+            text("stage"),
+            text("model_stage"),
+            text("created_by"),
+        ],
     },
     Table { name: "datasets", columns: &[text("name"), unique("name_number"), text("steward_id")] },
     Table {

@@ -13,6 +13,12 @@ pub struct Checkpoint {
     pub note: Vec<u8>,
 }
 
+/// What [`Read::scan_rows`] calls for each row.
+pub type VisitRow<'a> = dyn FnMut(Row) -> Result<(), StoreError> + 'a;
+
+/// What [`Read::scan_entries`] calls for each entry: its index and its bytes.
+pub type VisitEntry<'a> = dyn FnMut(u64, &[u8]) -> Result<(), StoreError> + 'a;
+
 /// Reads. All reads of one value see one committed state (a snapshot), however long it lives.
 pub trait Read {
     /// The head of the log.
@@ -24,14 +30,22 @@ pub trait Read {
     /// Ids of the rows whose column has the value, ascending. For unique columns: none or one.
     fn ids(&self, table: &'static str, column: &'static str, value: &Value) -> Result<Vec<Uuid>, StoreError>;
 
-    /// One page of a table.
+    /// One page of a table. The caller bounds `limit`.
     fn select(&self, select: &Select) -> Result<Vec<Row>, StoreError>;
 
     /// How many rows of a table match.
     fn count(&self, table: &'static str, filter: &crate::Predicate) -> Result<u64, StoreError>;
 
-    /// The bytes of up to `limit` entries from index `from` on, in order, without a gap.
+    /// Hands every row of a table to `visit`, ascending by id, without holding more than one. An error of `visit` ends the
+    /// scan and is returned.
+    fn scan_rows(&self, table: &'static str, visit: &mut VisitRow<'_>) -> Result<(), StoreError>;
+
+    /// The bytes of up to `limit` entries from index `from` on, in order, without a gap. None above the head.
     fn entries(&self, from: u64, limit: u32) -> Result<Vec<Vec<u8>>, StoreError>;
+
+    /// Hands every entry from index `from` on to `visit`, with its index, in order, without a gap (a gap is
+    /// [`StoreError::Corrupt`]) and without copying it. An error of `visit` ends the scan and is returned.
+    fn scan_entries(&self, from: u64, visit: &mut VisitEntry<'_>) -> Result<(), StoreError>;
 
     /// Entries that match, newest first, with their indices.
     fn find_entries(&self, query: &EntryQuery) -> Result<Vec<(u64, Vec<u8>)>, StoreError>;
@@ -57,8 +71,11 @@ pub trait Write: Read {
     /// Writes all of the batch and returns when it is durable.
     ///
     /// Guarantees: all or nothing; after `Ok` it survives a loss of power; `entries` must continue the locked head without a
-    /// gap and `head.size` must be the new size, else [`StoreError::Conflict`] and nothing is written; a unique column
-    /// violated is [`StoreError::Conflict`].
+    /// gap, in ledger time (no entry before the one in front of it), and `head.size` must be the new size, else
+    /// [`StoreError::Conflict`] and nothing is written. A unique column violated (judged on the state after the whole batch),
+    /// a row whose revision does not grow and a receipt whose key is taken are [`StoreError::Conflict`] as well.
+    ///
+    /// After [`StoreError::DurabilityLost`] the store refuses every further write with the same error.
     fn commit(self: Box<Self>, batch: Batch) -> Result<(), StoreError>;
 }
 
@@ -76,6 +93,6 @@ pub trait Store: Send + Sync + 'static {
     fn put_checkpoint(&self, checkpoint: &Checkpoint) -> Result<(), StoreError>;
 
     /// Empties the state tables and writes these rows instead, in one transaction: a rebuild after a changed projection.
-    /// The log is not touched.
+    /// The log is not touched. An id or a unique value that comes twice is [`StoreError::Conflict`], and all stays as it was.
     fn replace_rows(&self, rows: &mut dyn Iterator<Item = Row>) -> Result<(), StoreError>;
 }

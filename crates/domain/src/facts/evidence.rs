@@ -27,6 +27,11 @@ pub fn reads_approvals(program: &Program) -> bool {
     program.paths().iter().any(|path| root(path) == "approvals")
 }
 
+/// Whether a condition reads the clock itself.
+pub fn reads_now(program: &Program) -> bool {
+    program.paths().iter().any(|path| root(path) == "now")
+}
+
 fn root(path: &FactPath) -> &str {
     path.segments().first().map_or("", name)
 }

@@ -20,7 +20,7 @@ use assent_cel::{Budget, Env, Program};
 use serde_json::Value as Json;
 
 pub use build::{Inputs, Target, build, with_approvals};
-pub use evidence::{evidence_digest, reads_approvals, reads_evidence_only};
+pub use evidence::{evidence_digest, reads_approvals, reads_evidence_only, reads_now};
 pub use json_schema::json_schema;
 pub use rates::{GroupRates, rates};
 

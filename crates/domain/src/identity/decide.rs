@@ -12,9 +12,9 @@ use crate::pack::Pack;
 use crate::{Code, Refusal, Time};
 
 /// The longest life of a token.
-pub const MAX_TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(366 * 24);
+pub(super) const MAX_TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(366 * 24);
 /// The most grants that a principal can hold.
-pub const MAX_GRANTS: usize = 200;
+pub(super) const MAX_GRANTS: usize = 200;
 
 /// Decides a command on the principal `id`, whose state is `state`.
 pub fn decide(

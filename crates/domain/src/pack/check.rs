@@ -155,11 +155,13 @@ impl Check {
             settings: settings?,
             policies: Vec::new(),
             workflows: Vec::new(),
+            reads_now: false,
         };
         self.names(&pack);
         pack.tier_rules = self.tier_rules(&pack, rules);
         pack.policies = policies.into_iter().map(|policy| self.policy(&pack, policy)).collect();
         pack.workflows = workflows.into_iter().filter_map(|workflow| self.workflow(&pack, workflow)).collect();
+        pack.reads_now = reads_now(&pack);
         Some(pack)
     }
 
@@ -368,6 +370,13 @@ impl Check {
             problem.hint = diagnostic.hint;
         }
     }
+}
+
+fn reads_now(pack: &Pack) -> bool {
+    let rules = pack.policies.iter().flat_map(|policy| &policy.rules);
+    let rules = rules.flat_map(|rule| [Some(&rule.condition), rule.when.as_ref()]);
+    let steps = pack.workflows.iter().flat_map(|workflow| &workflow.steps).map(|step| step.when.as_ref());
+    rules.chain(steps).flatten().any(facts::reads_now)
 }
 
 /// Compiles a workflow by itself: what a promotion pinned is compiled again from its text.

@@ -28,6 +28,7 @@ pub struct Pack {
     pub(super) settings: Settings,
     pub(super) policies: Vec<CompiledPolicy>,
     pub(super) workflows: Vec<CompiledWorkflow>,
+    pub(super) reads_now: bool,
 }
 
 /// The tier that a rule gives, and the rule.
@@ -108,6 +109,11 @@ impl Pack {
     /// The policies, ordered by id.
     pub fn policies(&self) -> &[CompiledPolicy] {
         &self.policies
+    }
+
+    /// Whether a condition of a policy or step reads the clock.
+    pub fn reads_now(&self) -> bool {
+        self.reads_now
     }
 
     /// The workflow that leads a model of that tier to that stage.

@@ -30,7 +30,7 @@ pub struct ModelRegistered {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub use_cases: Vec<String>,
     /// Labels.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "crate::values::pairs")]
     pub tags: BTreeMap<String, String>,
     /// Its risk class.
     pub tier: String,
@@ -114,10 +114,10 @@ pub struct VersionRegistered {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub artifacts: Vec<Artifact>,
     /// Training parameters.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "crate::values::pairs")]
     pub params: BTreeMap<String, String>,
     /// Metrics that the builder reports.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "crate::values::pairs")]
     pub reported_metrics: BTreeMap<String, Decimal>,
     /// Data sets it was made with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -161,7 +161,7 @@ pub struct Scan {
     /// The verdict.
     pub status: ScanStatus,
     /// Findings by severity, for example `{"CRITICAL": 1}`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "crate::values::pairs")]
     pub findings: BTreeMap<String, u64>,
     /// The scanner's own report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -228,6 +228,7 @@ pub struct Evaluation {
     /// Name and version of what computed it.
     pub engine: String,
     /// The figures by metric path.
+    #[serde(with = "crate::values::pairs")]
     pub metrics: BTreeMap<String, Metric>,
     /// Confusion matrices by group.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

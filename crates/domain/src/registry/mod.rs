@@ -14,7 +14,7 @@ pub mod event;
 mod model;
 mod version;
 
-pub use command::{DatasetCommand, ModelCommand, VersionCommand};
+pub use command::{DatasetCommand, ModelCommand, NewVersion, VersionCommand};
 pub use dataset::Dataset;
 pub use decide::{decide_dataset, decide_model, decide_version, register_version};
 pub use event::{Artifact, Document, Evaluation, GroupCounts, Metric, Scan, ScanStatus, VersionKind};

@@ -55,10 +55,10 @@ pub struct Version {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub artifacts: Vec<Artifact>,
     /// Training parameters.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "crate::values::pairs")]
     pub params: BTreeMap<String, String>,
     /// Metrics that the builder reports.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "crate::values::pairs")]
     pub reported_metrics: BTreeMap<String, Decimal>,
     /// Data sets it was made with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -73,7 +73,7 @@ pub struct Version {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scan: Option<ScanRecord>,
     /// By suite, its latest evaluation.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "crate::values::pairs")]
     pub suites: BTreeMap<String, SuiteRecord>,
     /// Where it stands.
     pub stage: String,

@@ -7,11 +7,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::horizon;
 use super::standing::{self, Approval, StepStanding};
 use super::{Promotion, StepState};
 use crate::facts::{self, Inputs};
 use crate::identity::Principal;
 use crate::ids::{Digest, PrincipalId};
+use crate::Time;
 use crate::pack::{CompiledWorkflow, StepKind};
 use crate::policy::{self, Finding};
 
@@ -41,6 +43,8 @@ pub struct Judgement {
     pub has_workflow: bool,
     /// The stages that the workflow starts from.
     pub from: Vec<String>,
+    /// Until when (not included) the clock alone changes nothing of it.
+    pub valid_until: Time,
 }
 
 impl Judgement {
@@ -82,7 +86,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
         (facts, findings)
     };
     let from = workflow.as_ref().map(|workflow| workflow.workflow.from.clone()).unwrap_or_default();
-    Judgement { facts, findings, evidence, steps, has_workflow: workflow.is_some(), from }
+    Judgement { facts, findings, evidence, steps, has_workflow: workflow.is_some(), from, valid_until: horizon::valid_until(case) }
 }
 
 /// The workflow that the promotion pinned, or the one that a new promotion would get.

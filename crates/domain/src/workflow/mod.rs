@@ -11,6 +11,7 @@
 mod case;
 mod decide;
 pub mod event;
+mod horizon;
 mod review;
 mod standing;
 mod state;

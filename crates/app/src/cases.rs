@@ -1,0 +1,199 @@
+//! Cases from state: what a judgement needs, loaded through any view; and judgements made ahead of the queue.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use assent_domain::facts::{Inputs, Target};
+use assent_domain::gate::{self, GateAnswer};
+use assent_domain::identity::Principal;
+use assent_domain::ids::{PrincipalId, PromotionId, VersionId};
+use assent_domain::pack::Pack;
+use assent_domain::registry::{Dataset, Model, Version};
+use assent_domain::workflow::{self, Case, Judgement, Promotion};
+use assent_domain::{Code, Kind, Refusal, Time};
+
+use crate::governance::Packs;
+use crate::ledger::Failure;
+use crate::project::stage_key;
+use crate::view::{ReadSet, Recording, View};
+
+/// A case that owns what it is made from.
+#[derive(Debug, Clone)]
+pub struct OwnedCase {
+    /// The model.
+    pub model: Arc<Model>,
+    /// The version.
+    pub version: Arc<Version>,
+    /// Data sets that it was made with.
+    pub datasets: Vec<Arc<Dataset>>,
+    /// Other versions of the model that stand in the target stage, oldest first; the last is the champion.
+    pub incumbents: Vec<Arc<Version>>,
+    /// Where it is to go.
+    pub target: Option<Target>,
+    /// The promotion that counts.
+    pub promotion: Option<Arc<Promotion>>,
+    /// The principals that the case names.
+    pub people: BTreeMap<PrincipalId, Arc<Principal>>,
+    /// The pack in force.
+    pub pack: Arc<Pack>,
+    /// The time of the question.
+    pub now: Time,
+}
+
+impl OwnedCase {
+    /// The case.
+    pub fn case(&self) -> Case<'_> {
+        Case {
+            inputs: Inputs {
+                model: &self.model,
+                version: &self.version,
+                datasets: &self.datasets,
+                champion: self.incumbents.last().map(AsRef::as_ref),
+                target: self.target.as_ref(),
+                pack: &self.pack,
+                now: self.now,
+            },
+            promotion: self.promotion.as_deref(),
+            reviewers: &self.people,
+        }
+    }
+
+    /// Judges the case.
+    pub fn judge(&self) -> Judgement {
+        workflow::judge(&self.case())
+    }
+
+    /// Asks the gate.
+    pub fn gate(&self) -> GateAnswer {
+        gate::gate(&self.case(), &self.judge())
+    }
+}
+
+/// A case judged ahead of the queue, with what it read.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    reads: ReadSet,
+    case: OwnedCase,
+    judgement: Judgement,
+}
+
+impl Prepared {
+    /// Judges the case of a promotion now, remembering what was read. `None` if there is no such promotion: then the writer
+    /// says so.
+    pub fn of_promotion(
+        view: &impl View,
+        packs: &Packs,
+        id: PromotionId,
+        now: Time,
+    ) -> Result<Option<Self>, Failure> {
+        let recording = Recording::new(view);
+        let case = match of_promotion(&recording, packs, id, now) {
+            Ok(case) => case,
+            Err(Failure::Refused(_)) => return Ok(None),
+            Err(failure) => return Err(failure),
+        };
+        let judgement = case.judge();
+        Ok(Some(Self { reads: recording.finish(), case, judgement }))
+    }
+
+    /// The case and judgement, if state and clock have not moved on since.
+    pub fn still(self, view: &impl View, now: Time) -> Result<Option<(OwnedCase, Judgement)>, Failure> {
+        let in_time = self.case.now <= now && now < self.judgement.valid_until;
+        if in_time && self.reads.holds(view)? {
+            let case = OwnedCase { now, ..self.case };
+            return Ok(Some((case, self.judgement)));
+        }
+        Ok(None)
+    }
+}
+
+/// The case of a promotion.
+pub fn of_promotion(view: &impl View, packs: &Packs, id: PromotionId, now: Time) -> Result<OwnedCase, Failure> {
+    let promotion = view.get::<Promotion>(id)?.ok_or_else(|| not_found("promotion", id))?;
+    let target = promotion.target.clone();
+    let version = promotion.version;
+    load(view, packs, version, Some(target), Some(promotion), now)
+}
+
+/// The case of a version on its way to a target, or where it stands.
+pub fn of_version(
+    view: &impl View,
+    packs: &Packs,
+    version: VersionId,
+    target: Option<Target>,
+    now: Time,
+) -> Result<OwnedCase, Failure> {
+    let promotion = match &target {
+        Some(target) => counting_promotion(view, version, &target.stage)?,
+        None => None,
+    };
+    load(view, packs, version, target, promotion, now)
+}
+
+/// The promotion whose approvals count: the open one, or else the newest.
+fn counting_promotion(
+    view: &impl View,
+    version: VersionId,
+    stage: &str,
+) -> Result<Option<Arc<Promotion>>, Failure> {
+    let key = stage_key(version.0, stage);
+    if let Some(open) = view.find::<Promotion>("open_target", &key)? {
+        return Ok(Some(open));
+    }
+    match view.ids(Kind::Promotion, "version_target", &key)?.last() {
+        Some(id) => Ok(view.get::<Promotion>((*id).into())?),
+        None => Ok(None),
+    }
+}
+
+fn load(
+    view: &impl View,
+    packs: &Packs,
+    version: VersionId,
+    target: Option<Target>,
+    promotion: Option<Arc<Promotion>>,
+    now: Time,
+) -> Result<OwnedCase, Failure> {
+    let pack = packs.current(view)?;
+    let version = view.get::<Version>(version)?.ok_or_else(|| not_found("version", version))?;
+    let model = view.get::<Model>(version.model)?.ok_or_else(|| not_found("model", version.model))?;
+    let mut datasets = Vec::with_capacity(version.datasets.len());
+    for id in &version.datasets {
+        datasets.extend(view.get::<Dataset>(*id)?);
+    }
+    let incumbents = incumbents(view, &pack, &version, target.as_ref())?;
+    let mut named = vec![version.registered.by, model.owner];
+    if let Some(promotion) = &promotion {
+        named.push(promotion.requester());
+        named.extend(promotion.reviews.iter().map(|record| record.recorded.by));
+    }
+    let mut people = BTreeMap::new();
+    for id in named {
+        if let Some(principal) = view.get::<Principal>(id)? {
+            people.insert(id, principal);
+        }
+    }
+    Ok(OwnedCase { model, version, datasets, incumbents, target, promotion, people, pack, now })
+}
+
+fn incumbents(
+    view: &impl View,
+    pack: &Pack,
+    version: &Version,
+    target: Option<&Target>,
+) -> Result<Vec<Arc<Version>>, Failure> {
+    let stage = target.and_then(|target| pack.stage(&target.stage)).filter(|stage| stage.superseded_to.is_some());
+    let Some(stage) = stage else { return Ok(Vec::new()) };
+    let mut incumbents = Vec::new();
+    for id in view.ids(Kind::Version, "model_stage", &stage_key(version.model.0, &stage.id))? {
+        if id != version.id.0 {
+            incumbents.extend(view.get::<Version>(id.into())?);
+        }
+    }
+    Ok(incumbents)
+}
+
+/// The refusal of an id that names nothing.
+pub fn not_found(what: &str, id: impl std::fmt::Display) -> Refusal {
+    Refusal::new(Code::NotFound, format!("there is no {what} `{id}`"))
+}

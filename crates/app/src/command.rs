@@ -1,0 +1,153 @@
+//! Commands: everything that can be asked of the ledger, with who asks and from where.
+
+use assent_domain::identity;
+use assent_domain::ids::{DatasetId, Digest, ModelId, PrincipalId, PromotionId, TokenId, VersionId};
+use assent_domain::registry::{DatasetCommand, ModelCommand, VersionCommand, NewVersion};
+use assent_domain::workflow::NewReview;
+use assent_domain::facts::Target;
+use assent_domain::{AggregateId, Sealed, Time};
+use assent_log::entry::ActorKind;
+use assent_store::ReceiptKey;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::cases::Prepared;
+
+/// A change that somebody wants.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// The first start: an administrator with a token, and the governance to begin with. Refused when anything is there.
+    Bootstrap {
+        /// The administrator.
+        administrator: PrincipalId,
+        /// Their name.
+        name: Sealed,
+        /// Roles to grant them.
+        grants: Vec<identity::Grant>,
+        /// Their token.
+        token: TokenId,
+        /// Its hash.
+        secret_hash: Digest,
+        /// Its end.
+        expires_at: Time,
+        /// The documents of the pack, each with its file.
+        documents: Vec<(String, Value)>,
+    },
+    /// A command on a principal.
+    Principal(PrincipalId, identity::Command),
+    /// Issue a token.
+    IssueToken {
+        /// Its id.
+        id: TokenId,
+        /// Whose.
+        principal: PrincipalId,
+        /// SHA-256 of its secret.
+        secret_hash: Digest,
+        /// Its end.
+        expires_at: Time,
+    },
+    /// Revoke a token.
+    RevokeToken(TokenId),
+    /// A command on a model.
+    Model(ModelId, ModelCommand),
+    /// Register a version.
+    RegisterVersion(VersionId, ModelId, Box<NewVersion>),
+    /// A command on a version.
+    Version(VersionId, Box<VersionCommand>),
+    /// A command on a data set.
+    Dataset(DatasetId, Box<DatasetCommand>),
+    /// Ask for a promotion.
+    RequestPromotion {
+        /// Its id.
+        id: PromotionId,
+        /// Of which version.
+        version: VersionId,
+        /// Where to.
+        target: Target,
+        /// Why.
+        comment: Option<Sealed>,
+        /// Whether to submit it at once.
+        submit: bool,
+    },
+    /// Submit a promotion.
+    SubmitPromotion(PromotionId),
+    /// Decide a review.
+    Review(PromotionId, Box<NewReview>),
+    /// Say that a condition is met.
+    MeetCondition {
+        /// Of which promotion.
+        promotion: PromotionId,
+        /// Which.
+        condition: String,
+        /// How.
+        comment: Option<Sealed>,
+    },
+    /// Take a promotion back.
+    WithdrawPromotion(PromotionId, Option<Sealed>),
+    /// Move the version, if the gate is open.
+    CompletePromotion(PromotionId),
+    /// Put a pack in force; the documents come with their files.
+    ApplyPack(Vec<(String, Value)>),
+    /// Record attempts that were denied.
+    RecordDenials {
+        /// The operation.
+        route: String,
+        /// Why.
+        code: String,
+        /// How many.
+        attempts: u64,
+    },
+}
+
+/// Where a request came from. Addresses and programs are personal data, and sealed.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// Address of the client.
+    pub ip: Option<Sealed>,
+    /// Program of the client.
+    pub user_agent: Option<Sealed>,
+    /// The token that was presented.
+    pub session_id: Option<String>,
+    /// Trace of the request.
+    pub trace_id: Option<String>,
+}
+
+/// A command with its circumstances.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Who asks.
+    pub actor: PrincipalId,
+    /// What it is.
+    pub actor_kind: ActorKind,
+    /// From where.
+    pub origin: Origin,
+    /// Shared by the entries that the command makes.
+    pub correlation: Uuid,
+    /// The client's key with the digest of the body: the same request is done once.
+    pub idempotency: Option<(ReceiptKey, [u8; 32])>,
+    /// The revision that the client saw.
+    pub expected: Option<(AggregateId, u64)>,
+    /// What was computed before queueing, if it still holds.
+    pub prepared: Option<Box<Prepared>>,
+    /// What is wanted.
+    pub command: Command,
+}
+
+/// The platform itself.
+pub const SYSTEM: PrincipalId = PrincipalId(Uuid::nil());
+
+impl Request {
+    /// A command of the platform itself.
+    pub fn of_system(correlation: Uuid, command: Command) -> Self {
+        Self {
+            actor: SYSTEM,
+            actor_kind: ActorKind::System,
+            origin: Origin::default(),
+            correlation,
+            idempotency: None,
+            expected: None,
+            prepared: None,
+            command,
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! One command on a unit of work: load, authorise, decide.
+
+use std::sync::Arc;
+
+use assent_domain::aggregate::AggregateId;
+use assent_domain::event::{Change, Event};
+use assent_domain::facts::Target as StageTarget;
+use assent_domain::identity::event::{AccessDenied, PrincipalRegistered, TokenIssued};
+use assent_domain::identity::{self, Permission, Principal, PrincipalKind, Target, Token, authorise};
+use assent_domain::ids::{PrincipalId, PromotionId, VersionId};
+use assent_domain::pack::{self, Applied, Pack};
+use assent_domain::registry::{self, Dataset, DatasetCommand, Model, ModelCommand, NewVersion, Version, VersionCommand};
+use assent_domain::workflow::{self, Judgement, Promotion};
+use assent_domain::{Code, Kind, Refusal, Sealed, Stamp, Time};
+use uuid::Uuid;
+
+use crate::cases::{self, OwnedCase, not_found};
+use crate::command::{Command, Request, SYSTEM};
+use crate::governance::Packs;
+use crate::ledger::Failure;
+use crate::project::{dataset_key, stage_key};
+use crate::unit::Unit;
+use crate::view::View;
+
+/// What a command decided: the object that it is about, and the changes.
+pub(crate) struct Decided {
+    pub(crate) object: AggregateId,
+    pub(crate) pack: Option<Arc<Pack>>,
+    pub(crate) changes: Vec<Change>,
+}
+
+/// Decides a command on the unit. Nothing is changed yet.
+pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &mut Request) -> Result<Decided, Failure> {
+    let now = unit.now();
+    if let Command::Bootstrap { .. } = request.command {
+        return bootstrap(unit, request, now);
+    }
+    let pack = packs.current(unit)?;
+    if let Command::RecordDenials { route, code, attempts } = &request.command {
+        let object = AggregateId { kind: Kind::Access, id: request.actor.0 };
+        let event = AccessDenied { route: route.clone(), code: code.clone(), attempts: *attempts };
+        let changes = vec![Change::new(object, Event::AccessDenied(event)).named(route.clone())];
+        return Ok(Decided { object, pack: Some(pack), changes });
+    }
+    let actor = unit.get::<Principal>(request.actor)?;
+    let actor = actor.ok_or_else(|| not_found("principal", request.actor))?;
+    let prepared = request.prepared.take();
+    let hand = Hand { unit, packs, pack: &pack, actor: &actor, now };
+    let (object, changes) = match request.command.clone() {
+        Command::Bootstrap { .. } | Command::RecordDenials { .. } => (AggregateId::PACK, Vec::new()),
+        Command::Principal(id, command) => (id.into(), hand.principal(id, command)?),
+        Command::IssueToken { id, principal, secret_hash, expires_at } => {
+            let owner = unit.get::<Principal>(principal)?.ok_or_else(|| not_found("principal", principal))?;
+            hand.may(Permission::ManagePrincipals, Target::Platform)?;
+            (id.into(), identity::issue_token(id, &owner, secret_hash, expires_at, now)?)
+        }
+        Command::RevokeToken(id) => {
+            let token = unit.get::<Token>(id)?.ok_or_else(|| not_found("token", id))?;
+            if token.principal != actor.id {
+                hand.may(Permission::ManagePrincipals, Target::Platform)?;
+            }
+            (id.into(), identity::revoke_token(&token))
+        }
+        Command::Model(id, command) => (id.into(), hand.model(id, command)?),
+        Command::RegisterVersion(id, model, new) => (id.into(), hand.new_version(id, model, *new)?),
+        Command::Version(id, command) => (id.into(), hand.version(id, *command)?),
+        Command::Dataset(id, command) => (id.into(), hand.dataset(id, *command)?),
+        Command::RequestPromotion { id, version, target, comment, submit } => {
+            (id.into(), hand.request_promotion(id, version, target, comment, submit)?)
+        }
+        Command::SubmitPromotion(id) => {
+            let (case, judgement) = hand.case(id, prepared.map(|prepared| *prepared))?;
+            hand.may(Permission::RequestPromotion, Target::Model(&case.model))?;
+            let promotion = promotion_of(&case, id)?;
+            (id.into(), workflow::submit(promotion, &case.case(), &judgement, actor.id)?)
+        }
+        Command::Review(id, new) => {
+            let (case, judgement) = hand.case(id, prepared.map(|prepared| *prepared))?;
+            let promotion = promotion_of(&case, id)?;
+            let changes = workflow::review(promotion, &case.case(), &judgement, &actor, *new)?;
+            let attests = changes.iter().any(|change| matches!(&change.event, Event::ReviewDecided(r) if r.role.is_none()));
+            if !attests {
+                hand.may(Permission::Review, Target::Model(&case.model))?;
+            }
+            (id.into(), changes)
+        }
+        Command::MeetCondition { promotion, condition, comment } => {
+            let (state, model) = hand.promotion(promotion)?;
+            hand.may(Permission::Read, Target::Model(&model))?;
+            let changes = workflow::meet_condition(&state, &model, &condition, comment, actor.id)?;
+            (promotion.into(), changes)
+        }
+        Command::WithdrawPromotion(id, comment) => {
+            let (promotion, model) = hand.promotion(id)?;
+            hand.may(Permission::RequestPromotion, Target::Model(&model))?;
+            (id.into(), workflow::withdraw(&promotion, &model, comment, actor.id, now)?)
+        }
+        Command::CompletePromotion(id) => {
+            let (case, judgement) = hand.case(id, prepared.map(|prepared| *prepared))?;
+            hand.may(Permission::CompletePromotion, Target::Model(&case.model))?;
+            let promotion = promotion_of(&case, id)?;
+            let superseded: Vec<&Version> = case.incumbents.iter().map(AsRef::as_ref).collect();
+            (id.into(), workflow::complete(promotion, &case.case(), &judgement, &superseded)?)
+        }
+        Command::ApplyPack(documents) => {
+            hand.may(Permission::ApplyPack, Target::Platform)?;
+            let state = unit.get::<Applied>(Uuid::nil())?;
+            (AggregateId::PACK, pack::apply(state.as_deref(), documents)?)
+        }
+    };
+    Ok(Decided { object, pack: Some(pack), changes })
+}
+
+/// Who acts, on what, under which pack.
+struct Hand<'a> {
+    unit: &'a Unit<'a>,
+    packs: &'a Packs,
+    pack: &'a Pack,
+    actor: &'a Principal,
+    now: Time,
+}
+
+impl Hand<'_> {
+    fn may(&self, permission: Permission, target: Target<'_>) -> Result<(), Refusal> {
+        authorise(self.actor, permission, target, self.pack, self.now)
+    }
+
+    fn principal(&self, id: PrincipalId, command: identity::Command) -> Result<Vec<Change>, Failure> {
+        let permission = match command {
+            identity::Command::Register { .. } | identity::Command::Disable | identity::Command::Enable => {
+                Permission::ManagePrincipals
+            }
+            identity::Command::Grant(_) | identity::Command::RevokeGrant(_) => Permission::ManageGrants,
+        };
+        self.may(permission, Target::Platform)?;
+        if let identity::Command::Register { responsible: Some(responsible), .. } = &command {
+            let person = self.unit.get::<Principal>(*responsible)?;
+            if person.is_none_or(|person| person.kind != PrincipalKind::User) {
+                return Err(not_found("person", responsible).at("/responsible").into());
+            }
+        }
+        let state = self.unit.get::<Principal>(id)?;
+        Ok(identity::decide(id, state.as_deref(), command, self.pack, self.now)?)
+    }
+
+    fn model(&self, id: assent_domain::ids::ModelId, command: ModelCommand) -> Result<Vec<Change>, Failure> {
+        let ModelCommand::Register { name, owner, .. } = &command;
+        self.may(Permission::RegisterModel, Target::Platform)?;
+        if let Some(owner) = owner.filter(|owner| *owner != self.actor.id) {
+            self.unit.get::<Principal>(owner)?.ok_or_else(|| not_found("principal", owner).at("/owner"))?;
+        }
+        if let Some(taken) = self.unit.ids(Kind::Model, "name", name)?.first() {
+            let message = format!("the model `{taken}` has the name `{name}`");
+            return Err(Refusal::new(Code::NameTaken, message).at("/name").into());
+        }
+        let state = self.unit.get::<Model>(id)?;
+        Ok(registry::decide_model(id, state.as_deref(), command, self.pack, self.actor.id)?)
+    }
+
+    fn new_version(
+        &self,
+        id: VersionId,
+        model: assent_domain::ids::ModelId,
+        new: NewVersion,
+    ) -> Result<Vec<Change>, Failure> {
+        let model = self.unit.get::<Model>(model)?.ok_or_else(|| not_found("model", model))?;
+        self.may(Permission::RegisterVersion, Target::Model(&model))?;
+        for (i, dataset) in new.datasets.iter().enumerate() {
+            let known = self.unit.get::<Dataset>(*dataset)?;
+            known.ok_or_else(|| not_found("data set", dataset).at(format!("/datasets/{i}")))?;
+        }
+        Ok(registry::register_version(id, &model, new, self.pack)?)
+    }
+
+    fn version(&self, id: VersionId, command: VersionCommand) -> Result<Vec<Change>, Failure> {
+        let version = self.unit.get::<Version>(id)?.ok_or_else(|| not_found("version", id))?;
+        let model = self.unit.get::<Model>(version.model)?.ok_or_else(|| not_found("model", version.model))?;
+        let permission = match &command {
+            VersionCommand::Attach(_) | VersionCommand::RecordScan(_) => Permission::AttachEvidence,
+            VersionCommand::RecordEvaluation(_) => Permission::Evaluate,
+            VersionCommand::Move { .. } => Permission::MoveVersion,
+        };
+        self.may(permission, Target::Model(&model))?;
+        Ok(registry::decide_version(&model, &version, command, self.pack)?)
+    }
+
+    fn dataset(
+        &self,
+        id: assent_domain::ids::DatasetId,
+        command: DatasetCommand,
+    ) -> Result<Vec<Change>, Failure> {
+        self.may(Permission::RegisterDataset, Target::Platform)?;
+        let DatasetCommand::Register(dataset) = &command;
+        let key = dataset_key(&dataset.name, dataset.number);
+        if let Some(taken) = self.unit.ids(Kind::Dataset, "name_number", &key)?.first() {
+            let message = format!("the data set `{taken}` is `{}` number {} already", dataset.name, dataset.number);
+            return Err(Refusal::new(Code::NameTaken, message).at("/number").into());
+        }
+        Ok(registry::decide_dataset(id, command, self.pack)?)
+    }
+
+    fn request_promotion(
+        &self,
+        id: PromotionId,
+        version: VersionId,
+        target: StageTarget,
+        comment: Option<Sealed>,
+        submit: bool,
+    ) -> Result<Vec<Change>, Failure> {
+        let key = stage_key(version.0, &target.stage);
+        let open = self.unit.find::<Promotion>("open_target", &key)?;
+        let mut case = cases::of_version(self.unit, self.packs, version, Some(target), self.now)?;
+        self.may(Permission::RequestPromotion, Target::Model(&case.model))?;
+        case.promotion = None;
+        let mut changes = workflow::request(id, &case.case(), open.as_deref(), comment)?;
+        if submit {
+            let stamp = Stamp { at: self.now, actor: self.actor.id };
+            let requested = changes.iter().find_map(|change| match &change.event {
+                Event::PromotionRequested(event) => Some(Promotion::new(id, event, &stamp)),
+                _ => None,
+            });
+            if let Some(requested) = requested {
+                case.promotion = Some(Arc::new(requested.clone()));
+                let judgement = case.judge();
+                changes.extend(workflow::submit(&requested, &case.case(), &judgement, self.actor.id)?);
+            }
+        }
+        Ok(changes)
+    }
+
+    /// The judged case of a promotion: as prepared, if that still holds, or else from the unit.
+    fn case(
+        &self,
+        id: PromotionId,
+        prepared: Option<cases::Prepared>,
+    ) -> Result<(OwnedCase, Judgement), Failure> {
+        if let Some(prepared) = prepared {
+            if let Some(still) = prepared.still(self.unit, self.now)? {
+                return Ok(still);
+            }
+        }
+        let case = cases::of_promotion(self.unit, self.packs, id, self.now)?;
+        let judgement = case.judge();
+        Ok((case, judgement))
+    }
+
+    fn promotion(&self, id: PromotionId) -> Result<(Arc<Promotion>, Arc<Model>), Failure> {
+        let promotion = self.unit.get::<Promotion>(id)?.ok_or_else(|| not_found("promotion", id))?;
+        let model = self.unit.get::<Model>(promotion.model)?.ok_or_else(|| not_found("model", promotion.model))?;
+        Ok((promotion, model))
+    }
+}
+
+fn promotion_of(case: &OwnedCase, id: PromotionId) -> Result<&Promotion, Refusal> {
+    case.promotion.as_deref().ok_or_else(|| not_found("promotion", id))
+}
+
+fn bootstrap(unit: &Unit<'_>, request: &Request, now: Time) -> Result<Decided, Failure> {
+    let Command::Bootstrap { administrator, name, grants, token, secret_hash, expires_at, documents } =
+        request.command.clone()
+    else {
+        return Err(Failure::Internal("not a bootstrap".to_owned()));
+    };
+    if unit.get::<Applied>(Uuid::nil())?.is_some() {
+        return Err(Refusal::new(Code::WrongState, "the data directory was initialised before").into());
+    }
+    let mut changes = pack::apply(None, documents.clone())?;
+    let pack = Arc::new(Pack::compile(documents).map_err(|_| Refusal::new(Code::PackInvalid, "the pack"))?);
+    let registered = PrincipalRegistered { kind: PrincipalKind::User, name, email: None, responsible: None };
+    let stamp = Stamp { at: now, actor: SYSTEM };
+    let mut principal = Principal::new(administrator, &registered, &stamp);
+    changes.push(Change::new(administrator, Event::PrincipalRegistered(registered)));
+    for grant in grants {
+        let granted = identity::decide(
+            administrator,
+            Some(&principal),
+            identity::Command::Grant(grant.clone()),
+            &pack,
+            now,
+        )?;
+        principal.grants.push(grant);
+        changes.extend(granted);
+    }
+    let issued = TokenIssued { principal: administrator, secret_hash, expires_at };
+    changes.push(Change::new(token, Event::TokenIssued(issued)));
+    Ok(Decided { object: administrator.into(), pack: Some(pack), changes })
+}

@@ -1,0 +1,116 @@
+//! From aggregates to rows and back: which table, which index columns, which version of this code.
+
+use std::sync::Arc;
+
+use assent_domain::registry::{Dataset, Model, Version};
+use assent_domain::workflow::Promotion;
+use assent_domain::{Aggregate, AggregateId, Kind};
+use assent_store::{Row, StoreError, Value};
+use uuid::Uuid;
+
+/// Version of the code that makes documents and columns. A row of another version is rebuilt from the log.
+pub const PROJECTION_VERSION: u32 = 1;
+
+/// The table of a kind. `None` for what has no state.
+pub fn table(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Principal => Some("principals"),
+        Kind::Token => Some("tokens"),
+        Kind::Model => Some("models"),
+        Kind::Version => Some("versions"),
+        Kind::Dataset => Some("datasets"),
+        Kind::Promotion => Some("promotions"),
+        Kind::Pack => Some("packs"),
+        Kind::Access => None,
+    }
+}
+
+/// The row of an aggregate.
+pub fn row(id: AggregateId, revision: u64, state: &Aggregate) -> Result<Row, StoreError> {
+    let table = table(id.kind).ok_or_else(|| StoreError::Corrupt(format!("{id} has no table")))?;
+    let document = state.to_json().map_err(|error| StoreError::Corrupt(format!("{id}: {error}")))?;
+    let columns = columns(state);
+    Ok(Row { table, id: id.id, revision, projection_version: PROJECTION_VERSION, document, columns })
+}
+
+/// The aggregate of a row.
+pub fn aggregate(kind: Kind, row: &Row) -> Result<Aggregate, StoreError> {
+    let state = Aggregate::from_json(kind, &row.document);
+    let state = state.ok_or_else(|| StoreError::Corrupt(format!("{} has no state", kind.name())))?;
+    state.map_err(|error| StoreError::Corrupt(format!("{} {}: {error}", row.table, row.id)))
+}
+
+/// The values of the index columns, in the order of the table.
+pub fn columns(state: &Aggregate) -> Vec<Option<Value>> {
+    match state {
+        Aggregate::Principal(principal) => {
+            vec![json_text(&principal.kind), json_text(&principal.status)]
+        }
+        Aggregate::Token(token) => vec![id(token.principal.0)],
+        Aggregate::Model(model) => model_columns(model),
+        Aggregate::Version(version) => version_columns(version),
+        Aggregate::Dataset(dataset) => dataset_columns(dataset),
+        Aggregate::Promotion(promotion) => promotion_columns(promotion),
+        Aggregate::Pack(pack) => vec![text(pack.pack.digest.to_string())],
+    }
+}
+
+fn model_columns(model: &Arc<Model>) -> Vec<Option<Value>> {
+    vec![text(&model.name), text(&model.tier), id(model.owner.0)]
+}
+
+fn version_columns(version: &Arc<Version>) -> Vec<Option<Value>> {
+    vec![
+        id(version.model.0),
+        text(version_key(version.model.0, version.number)),
+        text(&version.stage),
+        text(stage_key(version.model.0, &version.stage)),
+        id(version.registered.by.0),
+    ]
+}
+
+fn dataset_columns(dataset: &Arc<Dataset>) -> Vec<Option<Value>> {
+    let name = &dataset.facts.name;
+    vec![text(name), text(dataset_key(name, dataset.facts.number)), id(dataset.steward.0)]
+}
+
+fn promotion_columns(promotion: &Arc<Promotion>) -> Vec<Option<Value>> {
+    let target = stage_key(promotion.version.0, &promotion.target.stage);
+    let state = promotion.lifecycle.name();
+    let open = if state.is_open() { text(&target) } else { None };
+    vec![
+        id(promotion.model.0),
+        id(promotion.version.0),
+        text(target),
+        open,
+        text(state.name()),
+        id(promotion.requester().0),
+    ]
+}
+
+/// The look-up of a version by its number.
+pub fn version_key(model: Uuid, number: u64) -> String {
+    format!("{model}/{number}")
+}
+
+/// The look-up of a data set by name and number.
+pub fn dataset_key(name: &str, number: u64) -> String {
+    format!("{name}/{number}")
+}
+
+/// The look-up of versions of a model in a stage, and of promotions of a version to a stage.
+pub fn stage_key(id: Uuid, stage: &str) -> String {
+    format!("{id}/{stage}")
+}
+
+fn text(text: impl Into<String>) -> Option<Value> {
+    Some(Value::Text(text.into()))
+}
+
+fn id(id: Uuid) -> Option<Value> {
+    text(id.to_string())
+}
+
+fn json_text(value: &impl serde::Serialize) -> Option<Value> {
+    serde_json::to_value(value).ok()?.as_str().and_then(text)
+}

@@ -1,0 +1,232 @@
+//! Starting: what stands is checked before anything new is recorded.
+
+use std::sync::Arc;
+
+use assent_domain::identity::{Grant, Principal, Scope, Status, Token};
+use assent_domain::ids::{Digest, GrantId, PrincipalId, TokenId};
+use assent_domain::{AggregateId, Time};
+use assent_log::{Checkpoint, SigningKey, VerifyingKey};
+use assent_store::{Store, StoreError, SubjectKeys};
+use jiff::SignedDuration;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::blobs::Blobs;
+use crate::checkpoints::Signer;
+use crate::command::{Command, Request};
+use crate::denials::Counter;
+use crate::ledger::{Failure, Ledger};
+use crate::project::{self, PROJECTION_VERSION};
+use crate::seal::Sealer;
+use crate::view::{Snapshot, View};
+use crate::wiring::Wiring;
+use crate::{replay, verify};
+
+/// What an installation is made of.
+pub struct Parts {
+    /// The log and its state.
+    pub store: Arc<dyn Store>,
+    /// Keys of subjects.
+    pub keys: Arc<dyn SubjectKeys>,
+    /// Bytes.
+    pub blobs: Blobs,
+    /// The key that signs checkpoints.
+    pub signing_key: SigningKey,
+    /// Older keys whose checkpoints are still accepted.
+    pub known_keys: Vec<VerifyingKey>,
+    /// The name of the log.
+    pub origin: String,
+    /// The newest checkpoint that was pushed outside, if there is a sink.
+    pub outside: Option<Vec<u8>>,
+    /// Clock and randomness.
+    pub wiring: Wiring,
+}
+
+/// A running installation.
+#[derive(Debug, Clone)]
+pub struct Assent {
+    /// The one way to change anything.
+    pub ledger: Ledger,
+    /// The log and its state, for reading.
+    store: StoreHandle,
+    /// Seals and opens texts of people.
+    pub sealer: Sealer,
+    /// Signs checkpoints.
+    pub signer: Signer,
+    /// Bytes.
+    pub blobs: Blobs,
+    /// Denied attempts.
+    pub denials: Arc<Counter>,
+    /// Clock and randomness.
+    pub wiring: Wiring,
+}
+
+#[derive(Clone)]
+struct StoreHandle(Arc<dyn Store>);
+
+impl std::fmt::Debug for StoreHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store")
+    }
+}
+
+/// A secret that is shown once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewToken {
+    /// Id of the token.
+    pub id: TokenId,
+    /// What its bearer presents.
+    pub secret: String,
+    /// What is kept of it.
+    pub hash: Digest,
+}
+
+/// Who presented a token.
+#[derive(Debug, Clone)]
+pub struct Bearer {
+    /// The principal.
+    pub principal: Arc<Principal>,
+    /// The token.
+    pub token: TokenId,
+}
+
+impl Assent {
+    /// Opens an installation. Verifies the end of the log and the head, compares with the checkpoint kept outside, and
+    /// rebuilds the state tables where another release made them. Damage does not stop it: it opens read-only, and says why.
+    pub fn open(parts: Parts) -> Result<Self, StoreError> {
+        let Parts { store, keys, blobs, signing_key, known_keys, origin, outside, wiring } = parts;
+        let mut trusted = known_keys;
+        trusted.push(signing_key.verifying_key().clone());
+        let damage = check(&*store, &trusted, outside.as_deref())?;
+        let ledger = Ledger::start(Arc::clone(&store), wiring.clone())
+            .map_err(|error| StoreError::Unavailable(format!("the writer could not start: {error}")))?;
+        if let Some(damage) = damage {
+            ledger.halt(&damage);
+        }
+        let signer = Signer::new(Arc::clone(&store), signing_key, &origin);
+        if let Some(latest) = store.read()?.latest_checkpoint()? {
+            ledger.publish(&String::from_utf8_lossy(&latest.note));
+        }
+        Ok(Self {
+            ledger,
+            store: StoreHandle(store),
+            sealer: Sealer::new(keys, wiring.clone()),
+            signer,
+            blobs,
+            denials: Arc::default(),
+            wiring,
+        })
+    }
+
+    /// The store, for reading.
+    pub fn store(&self) -> &dyn Store {
+        &*self.store.0
+    }
+
+    /// Whether the first start is still to come.
+    pub fn is_empty(&self) -> Result<bool, StoreError> {
+        Ok(self.store().read()?.head()?.size == 0)
+    }
+
+    /// The first start: puts a pack in force and makes an administrator with these roles. Gives the token, which is shown
+    /// once.
+    pub async fn bootstrap(
+        &self,
+        documents: Vec<(String, Value)>,
+        name: &str,
+        roles: &[&str],
+        life: SignedDuration,
+    ) -> Result<(PrincipalId, NewToken), Failure> {
+        let administrator = PrincipalId(self.wiring.id());
+        let token = self.new_token();
+        let expires_at = self.wiring.now().checked_add(life).unwrap_or(Time::MAX);
+        let grants = roles.iter().map(|role| Grant {
+            id: GrantId(self.wiring.id()),
+            role: (*role).to_owned(),
+            scope: Scope::default(),
+            from: None,
+            until: None,
+        });
+        let command = Command::Bootstrap {
+            administrator,
+            name: self.sealer.seal(administrator.0, name)?,
+            grants: grants.collect(),
+            token: token.id,
+            secret_hash: token.hash,
+            expires_at,
+            documents,
+        };
+        self.ledger.execute(Request::of_system(self.wiring.id(), command)).await?;
+        Ok((administrator, token))
+    }
+
+    /// A fresh token: `assent_<id>_<256 random bits>`.
+    pub fn new_token(&self) -> NewToken {
+        use base64::Engine as _;
+        let id = TokenId(self.wiring.id());
+        let random: [u8; 32] = self.wiring.random();
+        let random = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random);
+        let secret = format!("assent_{}_{random}", id.0.simple());
+        NewToken { id, hash: Digest::of(secret.as_bytes()), secret }
+    }
+
+    /// Who presents this token now. `None` for whatever is wrong with it: nobody is told what.
+    pub fn authenticate(&self, secret: &str, now: Time) -> Result<Option<Bearer>, StoreError> {
+        let id = secret.strip_prefix("assent_").and_then(|rest| rest.split_once('_')).map(|(id, _)| id);
+        let Some(id) = id.and_then(|id| Uuid::try_parse(id).ok()) else { return Ok(None) };
+        let read = self.store().read()?;
+        let view = Snapshot::new(&*read);
+        let Some(token) = view.get::<Token>(TokenId(id))? else { return Ok(None) };
+        // Both are digests of 256 random bits: how long the comparison takes tells nothing of use.
+        if token.secret_hash != Digest::of(secret.as_bytes()) || !token.holds_at(now) {
+            return Ok(None);
+        }
+        let principal = view.get::<Principal>(token.principal)?;
+        let principal = principal.filter(|principal| principal.status == Status::Active);
+        Ok(principal.map(|principal| Bearer { principal, token: token.id }))
+    }
+}
+
+/// What is wrong with what stands, if anything.
+fn check(store: &dyn Store, keys: &[VerifyingKey], outside: Option<&[u8]>) -> Result<Option<String>, StoreError> {
+    let read = store.read()?;
+    let head = read.head()?;
+    if head.size == 0 {
+        let expected = outside.is_some() || read.latest_checkpoint()?.is_some();
+        return Ok(expected.then(|| "the log is empty, and a checkpoint says that it was not".to_owned()));
+    }
+    let report = match verify::verify_end(&*read, keys) {
+        Ok(report) => report,
+        Err(StoreError::Corrupt(cause)) => return Ok(Some(cause)),
+        Err(error) => return Err(error),
+    };
+    if let Some(damage) = report.damages.first() {
+        return Ok(Some(format!("{damage}; {}", damage.remedy())));
+    }
+    if let Some(problem) = outside.and_then(|note| behind(&head, note, keys)) {
+        return Ok(Some(problem));
+    }
+    let pack = read.row("packs", AggregateId::PACK.id)?;
+    if pack.is_some_and(|row| row.projection_version != PROJECTION_VERSION) {
+        let rows = replay::rebuild_rows(&*read).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        drop(read);
+        store.replace_rows(&mut rows.into_iter())?;
+    }
+    Ok(None)
+}
+
+/// Whether the log is behind the checkpoint that was kept outside.
+fn behind(head: &assent_store::Head, note: &[u8], keys: &[VerifyingKey]) -> Option<String> {
+    let (checkpoint, _) = match Checkpoint::open(note, keys) {
+        Ok(opened) => opened,
+        Err(error) => return Some(format!("the checkpoint kept outside does not verify: {error}")),
+    };
+    (checkpoint.size > head.size).then(|| {
+        format!("the log has {} entries, and a checkpoint kept outside says {}", head.size, checkpoint.size)
+    })
+}
+
+/// The table of a kind, for tools that speak of tables.
+pub fn table_of(kind: assent_domain::Kind) -> Option<&'static str> {
+    project::table(kind)
+}

@@ -1,0 +1,283 @@
+//! A unit of work: the state of one batch in memory, on top of what is committed. Commands read their own and each other's
+//! writes; what a refused command did not decide leaves nothing behind.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+
+use assent_domain::registry::Model;
+use assent_domain::{AggregateId, Change, Kind, RiskLevel, Stamp, Time, aggregate};
+use assent_log::entry::{Actor, Entry, Outcome, SCHEMA_VERSION, Subject};
+use assent_log::{Tree, leaf_hash};
+use assent_store::{
+    Batch, EntryKeys, Head, NewEntry, Payload, Read, Receipt, ReceiptKey, StoreError, StoredReceipt, TileRow, Value,
+};
+use assent_domain::pack::Pack;
+use uuid::Uuid;
+
+use crate::command::Request;
+use crate::ledger::{EventRef, Failure};
+use crate::project;
+use crate::view::{Loaded, Snapshot, View};
+use crate::wiring::Wiring;
+
+/// The state of one batch.
+pub(crate) struct Unit<'a> {
+    base: Snapshot<'a>,
+    wiring: &'a Wiring,
+    now: Time,
+    tree: Tree,
+    clean: RefCell<HashMap<AggregateId, Option<Loaded>>>,
+    dirty: BTreeMap<AggregateId, Dirty>,
+    entries: Vec<NewEntry>,
+    payloads: Vec<Payload>,
+    receipts: HashMap<ReceiptKey, StoredReceipt>,
+}
+
+#[derive(Clone)]
+struct Dirty {
+    loaded: Loaded,
+    columns: Vec<Option<Value>>,
+}
+
+impl<'a> Unit<'a> {
+    pub(crate) fn new(read: &'a dyn Read, tree: Tree, wiring: &'a Wiring, now: Time) -> Self {
+        Self {
+            base: Snapshot::new(read),
+            wiring,
+            now,
+            tree,
+            clean: RefCell::default(),
+            dirty: BTreeMap::new(),
+            entries: Vec::new(),
+            payloads: Vec::new(),
+            receipts: HashMap::new(),
+        }
+    }
+
+    /// Ledger time: the same for the whole batch.
+    pub(crate) fn now(&self) -> Time {
+        self.now
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.receipts.is_empty()
+    }
+
+    /// The answer that was given to this key, in this batch or before.
+    pub(crate) fn receipt(&self, key: &ReceiptKey) -> Result<Option<StoredReceipt>, StoreError> {
+        match self.receipts.get(key) {
+            Some(stored) => Ok(Some(stored.clone())),
+            None => self.base.read().receipt(key),
+        }
+    }
+
+    pub(crate) fn remember(&mut self, key: ReceiptKey, stored: StoredReceipt) {
+        self.receipts.insert(key, stored);
+    }
+
+    /// Appends the changes of one command, all or none.
+    pub(crate) fn append(
+        &mut self,
+        request: &Request,
+        pack: Option<&Pack>,
+        changes: Vec<Change>,
+    ) -> Result<Vec<EventRef>, Failure> {
+        let tree = self.tree.clone();
+        let (entries, payloads) = (self.entries.len(), self.payloads.len());
+        let mut undo: Vec<(AggregateId, Option<Dirty>)> = Vec::new();
+        let mut events: Vec<EventRef> = Vec::with_capacity(changes.len());
+        for change in changes {
+            let causation = events.first().map(|event| event.id);
+            match self.append_one(request, pack, change, causation, &mut undo) {
+                Ok(event) => events.push(event),
+                Err(failure) => {
+                    self.tree = tree;
+                    self.entries.truncate(entries);
+                    self.payloads.truncate(payloads);
+                    for (id, before) in undo.into_iter().rev() {
+                        match before {
+                            Some(before) => drop(self.dirty.insert(id, before)),
+                            None => drop(self.dirty.remove(&id)),
+                        }
+                    }
+                    return Err(failure);
+                }
+            }
+        }
+        Ok(events)
+    }
+
+    fn append_one(
+        &mut self,
+        request: &Request,
+        pack: Option<&Pack>,
+        change: Change,
+        causation: Option<Uuid>,
+        undo: &mut Vec<(AggregateId, Option<Dirty>)>,
+    ) -> Result<EventRef, Failure> {
+        let index = self.tree.size();
+        let id = self.wiring.id();
+        let risk_level = self.risk_level(pack, &change)?;
+        let outcome = if change.subject.kind == Kind::Access { Outcome::Failure } else { Outcome::Success };
+        let mut entry = Entry {
+            schema_version: SCHEMA_VERSION,
+            id,
+            index,
+            time: format!("{:.3}", self.now),
+            kind: change.event.type_name().to_owned(),
+            actor: Actor { id: request.actor.0, kind: request.actor_kind },
+            subject: Subject {
+                kind: change.subject.kind.name().to_owned(),
+                id: change.subject.id.to_string(),
+                name: change.name.clone(),
+            },
+            action: change.event.action().to_owned(),
+            details: details(&change)?,
+            outcome,
+            risk_level,
+            request: origin(request),
+            causation_id: causation,
+            correlation_id: Some(request.correlation),
+            model_id: change.model.map(|model| model.0),
+            previous_hash: self.tree.last_leaf(),
+        };
+        let (bytes, payload) =
+            entry.encode_or_offload().map_err(|error| Failure::Internal(format!("entry {index}: {error}")))?;
+        self.evolve(&change, request, undo)?;
+        self.payloads.extend(payload.map(|payload| Payload { digest: payload.digest.0, bytes: payload.bytes }));
+        self.tree.push(leaf_hash(&bytes));
+        self.entries.push(NewEntry { index, keys: keys(&entry, self.now), bytes });
+        Ok(EventRef { id, index, kind: entry.kind })
+    }
+
+    /// The risk level of an event is that of its model's tier.
+    fn risk_level(&self, pack: Option<&Pack>, change: &Change) -> Result<Option<RiskLevel>, Failure> {
+        let (Some(pack), Some(model)) = (pack, change.model) else { return Ok(None) };
+        let tier = match &change.event {
+            assent_domain::Event::ModelRegistered(event) => Some(event.tier.clone()),
+            _ => self.get::<Model>(model)?.map(|model| model.tier.clone()),
+        };
+        Ok(tier.and_then(|tier| pack.tier(&tier).map(|tier| tier.risk_level)))
+    }
+
+    fn evolve(
+        &mut self,
+        change: &Change,
+        request: &Request,
+        undo: &mut Vec<(AggregateId, Option<Dirty>)>,
+    ) -> Result<(), Failure> {
+        let id = change.subject;
+        if project::table(id.kind).is_none() {
+            return Ok(());
+        }
+        let before = self.aggregate(id)?;
+        let revision = before.as_ref().map_or(0, |loaded| loaded.revision) + 1;
+        let stamp = Stamp { at: self.now, actor: request.actor };
+        let state = aggregate::evolve(before.map(|loaded| loaded.state), id.id, &change.event, &stamp);
+        let state = state.ok_or_else(|| Failure::Internal(format!("{id} does not exist")))?;
+        let columns = project::columns(&state);
+        let dirty = Dirty { loaded: Loaded { revision, state }, columns };
+        undo.push((id, self.dirty.insert(id, dirty)));
+        Ok(())
+    }
+
+    /// What is to be committed, and the tree after it.
+    pub(crate) fn into_batch(mut self) -> Result<(Batch, Tree), StoreError> {
+        let mut rows = Vec::with_capacity(self.dirty.len());
+        for (id, dirty) in &self.dirty {
+            rows.push(project::row(*id, dirty.loaded.revision, &dirty.loaded.state)?);
+        }
+        let tiles = self.tree.take_changed();
+        let tiles = tiles.into_iter().map(|tile| TileRow { level: tile.level, n: tile.n, bytes: tile.bytes }).collect();
+        let head = Head {
+            size: self.tree.size(),
+            root: self.tree.root().0,
+            last_hash: self.tree.last_leaf().0,
+            time_ms: self.now.as_millisecond(),
+        };
+        let receipts = self.receipts.into_iter().map(|(key, stored)| Receipt { key, stored }).collect();
+        let batch = Batch { entries: self.entries, tiles, payloads: self.payloads, rows, receipts, head };
+        Ok((batch, self.tree))
+    }
+}
+
+impl View for Unit<'_> {
+    fn aggregate(&self, id: AggregateId) -> Result<Option<Loaded>, StoreError> {
+        if let Some(dirty) = self.dirty.get(&id) {
+            return Ok(Some(dirty.loaded.clone()));
+        }
+        if let Some(known) = self.clean.borrow().get(&id) {
+            return Ok(known.clone());
+        }
+        let loaded = self.base.aggregate(id)?;
+        self.clean.borrow_mut().insert(id, loaded.clone());
+        Ok(loaded)
+    }
+
+    fn ids(&self, kind: Kind, column: &'static str, value: &str) -> Result<Vec<Uuid>, StoreError> {
+        let mut ids = self.base.ids(kind, column, value)?;
+        let position = project::table(kind)
+            .and_then(assent_store::table)
+            .and_then(|table| table.columns.iter().position(|known| known.name == column));
+        let Some(position) = position else {
+            return Err(StoreError::Corrupt(format!("{} has no column `{column}`", kind.name())));
+        };
+        let range = AggregateId { kind, id: Uuid::nil() }..=AggregateId { kind, id: Uuid::max() };
+        let mut changed = false;
+        for (id, dirty) in self.dirty.range(range) {
+            let held = match dirty.columns.get(position) {
+                Some(Some(Value::Text(held))) => held == value,
+                _ => false,
+            };
+            match (held, ids.contains(&id.id)) {
+                (true, false) => ids.push(id.id),
+                (false, true) => ids.retain(|known| *known != id.id),
+                (true, true) | (false, false) => continue,
+            }
+            changed = true;
+        }
+        if changed {
+            ids.sort_unstable();
+        }
+        Ok(ids)
+    }
+}
+
+fn details(change: &Change) -> Result<serde_json::Value, Failure> {
+    let event = serde_json::to_value(&change.event).map_err(|error| Failure::Internal(error.to_string()))?;
+    let details = match event {
+        serde_json::Value::Object(mut members) => members.remove("details"),
+        _ => None,
+    };
+    Ok(details.unwrap_or_else(|| serde_json::json!({})))
+}
+
+fn origin(request: &Request) -> Option<assent_log::entry::Request> {
+    let origin = &request.origin;
+    let request = assent_log::entry::Request {
+        ip: origin.ip.clone(),
+        user_agent: origin.user_agent.clone(),
+        session_id: origin.session_id.clone(),
+        trace_id: origin.trace_id.clone(),
+    };
+    (request != assent_log::entry::Request::default()).then_some(request)
+}
+
+fn keys(entry: &Entry, now: Time) -> EntryKeys {
+    let outcome = match entry.outcome {
+        Outcome::Success => "SUCCESS",
+        Outcome::Failure => "FAILURE",
+        Outcome::Partial => "PARTIAL",
+    };
+    EntryKeys {
+        id: entry.id,
+        time_ms: now.as_millisecond(),
+        event_type: entry.kind.clone(),
+        actor: entry.actor.id,
+        subject_kind: entry.subject.kind.clone(),
+        subject_id: entry.subject.id.clone(),
+        model_id: entry.model_id,
+        outcome: outcome.to_owned(),
+        correlation_id: entry.correlation_id,
+    }
+}

@@ -1,0 +1,99 @@
+//! Verification of a stored log: chain, tree, stored tiles, checkpoints, signatures, payloads.
+
+use assent_log::verify::{Damage, Level, Report, Verifier};
+use assent_log::{Hash, Tree, VerifyingKey};
+use assent_store::{Head, Read, StoreError};
+
+use crate::replay::payload_of;
+
+/// How many entries a start verifies.
+pub const START_ENTRIES: u64 = 1_000;
+/// How many checkpoints are compared.
+const MAX_CHECKPOINTS: u32 = 100_000;
+
+/// Verifies all of the log. `outside` are checkpoints that somebody kept elsewhere: they have to hold too.
+pub fn verify(
+    read: &dyn Read,
+    level: Level,
+    keys: &[VerifyingKey],
+    outside: &[Vec<u8>],
+) -> Result<Report, StoreError> {
+    let head = read.head()?;
+    let mut verifier = Verifier::resume(level, Tree::new());
+    for checkpoint in read.checkpoints(None, MAX_CHECKPOINTS)? {
+        expect(&mut verifier, &checkpoint.note, keys);
+    }
+    for note in outside {
+        expect(&mut verifier, note, keys);
+    }
+    expect_head(&mut verifier, &head);
+    let mut tiles = Vec::new();
+    read.scan_entries(0, &mut |_, bytes| {
+        verifier.push(bytes);
+        check_payload(read, &mut verifier, bytes)?;
+        let complete = verifier.size().is_multiple_of(256);
+        if complete {
+            tiles.extend(verifier.take_full_tiles());
+            compare_tiles(read, &mut verifier, &mut tiles)?;
+        }
+        Ok(())
+    })?;
+    tiles.extend(verifier.take_full_tiles());
+    tiles.extend(verifier.open_tiles());
+    compare_tiles(read, &mut verifier, &mut tiles)?;
+    Ok(verifier.finish())
+}
+
+/// Verifies the newest entries and the head: what every start does.
+pub fn verify_end(read: &dyn Read, keys: &[VerifyingKey]) -> Result<Report, StoreError> {
+    let head = read.head()?;
+    let from = head.size.saturating_sub(START_ENTRIES);
+    let tiles = crate::checkpoints::StoredTiles(read);
+    let tree = Tree::load(from, |level, n, width| {
+        assent_log::proof::TileSource::tile(&tiles, level, n, width)
+    });
+    let tree = tree.map_err(|error| StoreError::Corrupt(format!("the tiles of the log: {error:?}")))?;
+    let mut verifier = Verifier::resume(Level::Schema, tree);
+    if let Some(latest) = read.latest_checkpoint()?.filter(|latest| latest.size >= from) {
+        expect(&mut verifier, &latest.note, keys);
+    }
+    expect_head(&mut verifier, &head);
+    read.scan_entries(from, &mut |_, bytes| {
+        verifier.push(bytes);
+        check_payload(read, &mut verifier, bytes)
+    })?;
+    Ok(verifier.finish())
+}
+
+fn expect(verifier: &mut Verifier, note: &[u8], keys: &[VerifyingKey]) {
+    // A checkpoint that comes too late to be compared cannot happen here: all are given before the entries.
+    drop(verifier.expect_checkpoint(note, keys));
+}
+
+fn expect_head(verifier: &mut Verifier, head: &Head) {
+    drop(verifier.expect_root(head.size, Hash(head.root)));
+}
+
+fn compare_tiles(
+    read: &dyn Read,
+    verifier: &mut Verifier,
+    tiles: &mut Vec<assent_log::tile::TileHashes>,
+) -> Result<(), StoreError> {
+    for tile in tiles.drain(..) {
+        let stored = read.tile(tile.level, tile.n)?;
+        verifier.compare_tile(&tile, stored.as_deref());
+    }
+    Ok(())
+}
+
+fn check_payload(read: &dyn Read, verifier: &mut Verifier, bytes: &[u8]) -> Result<(), StoreError> {
+    let Some(digest) = payload_of(bytes) else { return Ok(()) };
+    let position = verifier.size().saturating_sub(1);
+    let cause = match read.payload(digest)? {
+        None => "its payload is missing",
+        Some(payload) if assent_domain::ids::Digest::of(&payload).0 != digest => "its payload has another digest",
+        Some(_) => return Ok(()),
+    };
+    verifier.report(Damage::Schema { position, cause: cause.to_owned() });
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! Reading state: the same questions of a snapshot, of a unit of work in progress, and of a reader that remembers what it
+//! was told.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use assent_domain::aggregate::State;
+use assent_domain::{Aggregate, AggregateId, Kind};
+use assent_store::{Read, StoreError, Value};
+use uuid::Uuid;
+
+use crate::project;
+
+/// An aggregate with its revision.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// How many events it has seen.
+    pub revision: u64,
+    /// Its state.
+    pub state: Aggregate,
+}
+
+/// State as somebody sees it.
+pub trait View {
+    /// The aggregate of that id.
+    fn aggregate(&self, id: AggregateId) -> Result<Option<Loaded>, StoreError>;
+
+    /// Ids of the aggregates whose index column has the value, ascending.
+    fn ids(&self, kind: Kind, column: &'static str, value: &str) -> Result<Vec<Uuid>, StoreError>;
+
+    /// The state of that id.
+    fn get<S: State>(&self, id: S::Id) -> Result<Option<Arc<S>>, StoreError>
+    where
+        Self: Sized,
+    {
+        let loaded = self.aggregate(AggregateId { kind: S::KIND, id: id.into() })?;
+        Ok(loaded.and_then(|loaded| S::from_aggregate(&loaded.state).cloned()))
+    }
+
+    /// The one aggregate whose unique column has the value.
+    fn find<S: State>(&self, column: &'static str, value: &str) -> Result<Option<Arc<S>>, StoreError>
+    where
+        Self: Sized,
+        S::Id: From<Uuid>,
+    {
+        match self.ids(S::KIND, column, value)?.first() {
+            Some(id) => self.get::<S>((*id).into()),
+            None => Ok(None),
+        }
+    }
+}
+
+/// State as it is committed.
+pub struct Snapshot<'a> {
+    read: &'a dyn Read,
+}
+
+impl<'a> Snapshot<'a> {
+    /// The state that `read` sees.
+    pub fn new(read: &'a dyn Read) -> Self {
+        Self { read }
+    }
+
+    /// What it reads from.
+    pub fn read(&self) -> &'a dyn Read {
+        self.read
+    }
+}
+
+impl View for Snapshot<'_> {
+    fn aggregate(&self, id: AggregateId) -> Result<Option<Loaded>, StoreError> {
+        let Some(table) = project::table(id.kind) else { return Ok(None) };
+        let Some(row) = self.read.row(table, id.id)? else { return Ok(None) };
+        Ok(Some(Loaded { revision: row.revision, state: project::aggregate(id.kind, &row)? }))
+    }
+
+    fn ids(&self, kind: Kind, column: &'static str, value: &str) -> Result<Vec<Uuid>, StoreError> {
+        let Some(table) = project::table(kind) else { return Ok(Vec::new()) };
+        self.read.ids(table, column, &Value::Text(value.to_owned()))
+    }
+}
+
+/// What a computation was told: revisions of aggregates, absences included, and answers to look-ups.
+#[derive(Debug, Default, Clone)]
+pub struct ReadSet {
+    revisions: BTreeMap<AggregateId, Option<u64>>,
+    lookups: BTreeMap<(Kind, &'static str, String), Vec<Uuid>>,
+}
+
+impl ReadSet {
+    /// Whether a view would tell the same.
+    pub fn holds(&self, view: &impl View) -> Result<bool, StoreError> {
+        for (id, revision) in &self.revisions {
+            if view.aggregate(*id)?.map(|loaded| loaded.revision) != *revision {
+                return Ok(false);
+            }
+        }
+        for ((kind, column, value), ids) in &self.lookups {
+            if view.ids(*kind, column, value)? != *ids {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// A view that remembers what it told.
+pub struct Recording<'a, V> {
+    view: &'a V,
+    reads: RefCell<ReadSet>,
+}
+
+impl<'a, V: View> Recording<'a, V> {
+    /// A recording of `view`.
+    pub fn new(view: &'a V) -> Self {
+        Self { view, reads: RefCell::default() }
+    }
+
+    /// What was told.
+    pub fn finish(self) -> ReadSet {
+        self.reads.into_inner()
+    }
+}
+
+impl<V: View> View for Recording<'_, V> {
+    fn aggregate(&self, id: AggregateId) -> Result<Option<Loaded>, StoreError> {
+        let loaded = self.view.aggregate(id)?;
+        self.reads.borrow_mut().revisions.insert(id, loaded.as_ref().map(|loaded| loaded.revision));
+        Ok(loaded)
+    }
+
+    fn ids(&self, kind: Kind, column: &'static str, value: &str) -> Result<Vec<Uuid>, StoreError> {
+        let ids = self.view.ids(kind, column, value)?;
+        self.reads.borrow_mut().lookups.insert((kind, column, value.to_owned()), ids.clone());
+        Ok(ids)
+    }
+}

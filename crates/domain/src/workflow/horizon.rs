@@ -1,0 +1,57 @@
+//! How long a judgement holds by itself: the next moment at which the clock alone would change something of it.
+
+use jiff::SignedDuration;
+
+use super::case::Case;
+use crate::Time;
+use crate::registry::Version;
+
+/// The first moment after the case's time at which a period begins or ends, or an age gains a day. The time of the case
+/// itself where a rule reads `now`: such a judgement holds for that moment only.
+pub(super) fn valid_until(case: &Case<'_>) -> Time {
+    let now = case.inputs.now;
+    if case.inputs.pack.reads_now() {
+        return now;
+    }
+    let mut next = Time::MAX;
+    let mut consider = |time: Option<Time>| {
+        if let Some(time) = time.filter(|time| *time > now) {
+            next = next.min(time);
+        }
+    };
+    for compiled in case.inputs.pack.policies() {
+        consider(compiled.policy.effective_from);
+        consider(compiled.policy.expires_at);
+    }
+    for version in [Some(case.inputs.version), case.inputs.champion].into_iter().flatten() {
+        ages(case, version, &mut consider);
+    }
+    if let Some(promotion) = case.promotion {
+        consider(promotion.expires_at);
+        for record in &promotion.reviews {
+            consider(record.review.expires_at);
+            record.review.conditions.iter().for_each(|condition| consider(condition.due_at));
+        }
+        promotion.rounds.last().into_iter().flat_map(|round| round.due.values()).for_each(|due| consider(Some(*due)));
+    }
+    for grant in case.reviewers.values().flat_map(|reviewer| &reviewer.grants) {
+        consider(grant.from);
+        consider(grant.until);
+    }
+    next
+}
+
+fn ages(case: &Case<'_>, version: &Version, consider: &mut impl FnMut(Option<Time>)) {
+    for (name, record) in &version.suites {
+        let max_age = case.inputs.pack.suite(name).and_then(|suite| suite.max_age);
+        consider(max_age.map(|max_age| max_age.after(record.recorded.at)));
+        consider(next_day(record.recorded.at, case.inputs.now));
+    }
+    consider(version.scan.as_ref().and_then(|scan| next_day(scan.recorded.at, case.inputs.now)));
+}
+
+/// When the age in whole days grows next.
+fn next_day(then: Time, now: Time) -> Option<Time> {
+    let days = (now.duration_since(then).as_hours() / 24).max(0) + 1;
+    then.checked_add(SignedDuration::from_hours(days * 24)).ok()
+}

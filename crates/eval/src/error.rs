@@ -1,0 +1,306 @@
+//! What can be wrong with the data or the options of an evaluation: a stable code, a sentence that names file, column and
+//! row, and what to do about it.
+
+use std::fmt;
+
+use crate::limits::{
+    MAX_ATTRIBUTES, MAX_CLASSES, MAX_COLUMNS, MAX_GROUPS, MAX_LIST, MAX_LISTED, MAX_RECORD_BYTES,
+    MAX_VALUE_BYTES,
+};
+
+/// An evaluation that could not be done: the problem and where it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{place}{problem}")]
+pub struct EvalError {
+    /// What is wrong.
+    pub problem: Problem,
+    /// Where it is wrong.
+    pub place: Box<Place>,
+}
+
+impl EvalError {
+    /// A problem of the options, or of no place in particular.
+    pub fn new(problem: Problem) -> Self {
+        Self { problem, place: Box::default() }
+    }
+
+    /// The stable code, `UPPER_SNAKE`.
+    pub fn code(&self) -> &'static str {
+        self.problem.code()
+    }
+
+    /// What to do about it, a sentence without a full stop.
+    pub fn remedy(&self) -> String {
+        self.problem.remedy()
+    }
+}
+
+/// Where in the input a problem is; what is not known is absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The name of the file as the caller gave it.
+    pub file: Option<String>,
+    /// The data row, counted from 1 below the header.
+    pub row: Option<u64>,
+    /// The line of the file on which the record starts, counted from 1.
+    pub line: Option<u64>,
+    /// The name of the column.
+    pub column: Option<String>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = Vec::new();
+        parts.extend(self.file.as_ref().map(|file| format!("`{file}`")));
+        parts.extend(match (self.row, self.line) {
+            (Some(row), Some(line)) => Some(format!("row {row} (line {line})")),
+            (Some(row), None) => Some(format!("row {row}")),
+            (None, _) => None,
+        });
+        parts.extend(self.column.as_ref().map(|column| format!("column `{column}`")));
+        if parts.is_empty() { Ok(()) } else { write!(f, "{}: ", parts.join(", ")) }
+    }
+}
+
+/// What is wrong with the data or the options.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "the fields are the words of the message that `Display` gives for each variant"
+)]
+pub enum Problem {
+    /// Reading failed.
+    Unreadable { detail: String },
+    /// The input has no header.
+    EmptyFile,
+    /// The input has a header and nothing else.
+    NoRows,
+    /// Two columns have one name.
+    DuplicateColumn { name: String },
+    /// More columns than [`MAX_COLUMNS`].
+    TooManyColumns,
+    /// A column that the options name is not there.
+    MissingColumn { name: String, available: Vec<String>, suggestion: Option<String> },
+    /// A row with more or fewer fields than the header.
+    RaggedRow { expected: usize, found: usize },
+    /// Bytes that are not UTF-8.
+    NotUtf8,
+    /// A record larger than [`MAX_RECORD_BYTES`].
+    RecordTooLarge,
+    /// A value larger than [`MAX_VALUE_BYTES`].
+    ValueTooLarge { bytes: usize },
+    /// No value where one is needed.
+    EmptyValue,
+    /// A column without named positive values that does not hold one well-known pair.
+    AmbiguousPositive { values: Vec<String> },
+    /// A third value where the positive one is not named.
+    NotBinary { values: Vec<String> },
+    /// A named positive value that no row has.
+    UnknownPositive { value: String, available: Vec<String>, suggestion: Option<String> },
+    /// More distinct values than [`MAX_CLASSES`].
+    TooManyValues,
+    /// More groups than [`MAX_GROUPS`].
+    TooManyGroups,
+    /// A score that is no number.
+    NotANumber { value: String },
+    /// A score that is NaN or infinite.
+    NotFinite { value: String },
+    /// More rows than the evaluation can hold.
+    TooManyRows { limit: u64 },
+    /// The options name a column for no use, or an empty name.
+    UnnamedColumn { option: &'static str },
+    /// A protected attribute named twice.
+    RepeatedAttribute { name: String },
+    /// More protected attributes than [`MAX_ATTRIBUTES`].
+    TooManyAttributes,
+    /// A list of the options longer than [`MAX_LIST`].
+    ListTooLong { option: &'static str },
+    /// No suite was asked for.
+    NoSuite,
+    /// A suite that the engine does not have.
+    UnknownSuite { name: String, suggestion: Option<String> },
+    /// The bias suite without a protected attribute.
+    NoProtectedAttribute,
+    /// An id that an earlier row has.
+    DuplicateId { first_row: Option<u64> },
+    /// Labelled rows without a prediction; the first of their row numbers in the labels.
+    MissingPredictions { count: u64, rows: Vec<u64> },
+    /// Predictions for ids without a label; the first of their row numbers in the predictions.
+    UnknownIds { count: u64, rows: Vec<u64> },
+}
+
+impl Problem {
+    /// The stable code, `UPPER_SNAKE`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } => "UNREADABLE",
+            Self::EmptyFile => "EMPTY_FILE",
+            Self::NoRows => "NO_ROWS",
+            Self::DuplicateColumn { .. } => "DUPLICATE_COLUMN",
+            Self::TooManyColumns => "TOO_MANY_COLUMNS",
+            Self::MissingColumn { .. } => "MISSING_COLUMN",
+            Self::RaggedRow { .. } => "RAGGED_ROW",
+            Self::NotUtf8 => "NOT_UTF8",
+            Self::RecordTooLarge => "RECORD_TOO_LARGE",
+            Self::ValueTooLarge { .. } => "VALUE_TOO_LARGE",
+            Self::EmptyValue => "EMPTY_VALUE",
+            Self::AmbiguousPositive { .. } => "AMBIGUOUS_POSITIVE",
+            Self::NotBinary { .. } => "NOT_BINARY",
+            Self::UnknownPositive { .. } => "UNKNOWN_POSITIVE",
+            Self::TooManyValues => "TOO_MANY_VALUES",
+            Self::TooManyGroups => "TOO_MANY_GROUPS",
+            Self::NotANumber { .. } => "NOT_A_NUMBER",
+            Self::NotFinite { .. } => "NOT_FINITE",
+            Self::TooManyRows { .. } => "TOO_MANY_ROWS",
+            Self::UnnamedColumn { .. } => "UNNAMED_COLUMN",
+            Self::RepeatedAttribute { .. } => "REPEATED_ATTRIBUTE",
+            Self::TooManyAttributes => "TOO_MANY_ATTRIBUTES",
+            Self::ListTooLong { .. } => "LIST_TOO_LONG",
+            Self::NoSuite => "NO_SUITE",
+            Self::UnknownSuite { .. } => "UNKNOWN_SUITE",
+            Self::NoProtectedAttribute => "NO_PROTECTED_ATTRIBUTE",
+            Self::DuplicateId { .. } => "DUPLICATE_ID",
+            Self::MissingPredictions { .. } => "MISSING_PREDICTIONS",
+            Self::UnknownIds { .. } => "UNKNOWN_IDS",
+        }
+    }
+
+    /// What to do about it, a sentence without a full stop.
+    pub fn remedy(&self) -> String {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "the rest need nothing of the problem; see `fixed_remedy`"
+        )]
+        match self {
+            Self::MissingColumn { suggestion: Some(name), .. }
+            | Self::UnknownPositive { suggestion: Some(name), .. }
+            | Self::UnknownSuite { suggestion: Some(name), .. } => format!("did you mean `{name}`?"),
+            Self::RaggedRow { expected, .. } => {
+                format!("give the row {expected} fields; put fields that contain a comma in double quotes")
+            }
+            Self::TooManyRows { limit } => format!("split the data into files of at most {limit} rows"),
+            Self::UnnamedColumn { option } => format!("name a column for {option}"),
+            Self::ListTooLong { .. } => format!("give at most {MAX_LIST} names"),
+            other => other.fixed_remedy().to_owned(),
+        }
+    }
+
+    fn fixed_remedy(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } => "check that the file can be read, and try again",
+            Self::EmptyFile | Self::NoRows => "give a file with a header line and at least one row",
+            Self::DuplicateColumn { .. } => "give every column a name of its own",
+            Self::TooManyColumns => "leave only the columns that the evaluation reads",
+            Self::MissingColumn { .. } => "name one of the columns that are there",
+            Self::NotUtf8 => "save the file as UTF-8",
+            Self::RecordTooLarge => {
+                "look for a double quote that is never closed, or leave out columns of free text"
+            }
+            Self::ValueTooLarge { .. } => "check that the right column is named",
+            Self::EmptyValue => "fill the value in, or leave the row out",
+            Self::AmbiguousPositive { .. } | Self::NotBinary { .. } => {
+                "name the values that count as positive"
+            }
+            Self::UnknownPositive { .. } => "name values that the column has",
+            Self::TooManyValues | Self::TooManyGroups => {
+                "check that the right column is named, or put values in bands"
+            }
+            Self::NotANumber { .. } | Self::NotFinite { .. } => "give every row a finite decimal number",
+            Self::RepeatedAttribute { .. } => "name each protected attribute once",
+            Self::TooManyAttributes => "evaluate the attributes in several runs",
+            Self::NoSuite | Self::UnknownSuite { .. } => "name `performance`, `bias` or both",
+            Self::NoProtectedAttribute => "name at least one protected column",
+            Self::DuplicateId { .. } => "give every row an id of its own",
+            Self::MissingPredictions { .. } => "predict every labelled row",
+            Self::UnknownIds { .. } => "leave out the rows that are not in the labels",
+            Self::RaggedRow { .. }
+            | Self::TooManyRows { .. }
+            | Self::UnnamedColumn { .. }
+            | Self::ListTooLong { .. } => "",
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { detail } => write!(f, "cannot read: {detail}"),
+            Self::EmptyFile => f.write_str("the file is empty"),
+            Self::NoRows => f.write_str("the file has a header and no rows"),
+            Self::DuplicateColumn { name } => write!(f, "two columns have the name `{name}`"),
+            Self::TooManyColumns => write!(f, "more than {MAX_COLUMNS} columns"),
+            Self::MissingColumn { name, available, .. } => {
+                write!(f, "no column `{name}`; the columns are {}", names(available))
+            }
+            Self::RaggedRow { expected, found } => {
+                write!(f, "{found} fields where the header has {expected}")
+            }
+            Self::NotUtf8 => f.write_str("bytes that are not UTF-8"),
+            Self::RecordTooLarge => write!(f, "a record of more than {MAX_RECORD_BYTES} bytes"),
+            Self::ValueTooLarge { bytes } => {
+                write!(f, "a value of {bytes} bytes; the limit is {MAX_VALUE_BYTES}")
+            }
+            Self::EmptyValue => f.write_str("the value is empty"),
+            Self::AmbiguousPositive { values } => {
+                write!(f, "cannot tell which of {} counts as positive", names(values))
+            }
+            Self::NotBinary { values } => {
+                write!(f, "more than two values where two are needed: {}", names(values))
+            }
+            Self::UnknownPositive { value, available, .. } => {
+                write!(f, "no row has the positive value `{value}`; the values are {}", names(available))
+            }
+            Self::TooManyValues => write!(f, "more than {MAX_CLASSES} distinct values"),
+            Self::TooManyGroups => write!(f, "more than {MAX_GROUPS} groups"),
+            Self::NotANumber { value } => write!(f, "`{value}` is not a number"),
+            Self::NotFinite { value } => write!(f, "`{value}` is not a finite number"),
+            Self::TooManyRows { limit } => write!(f, "more than {limit} rows"),
+            Self::UnnamedColumn { option } => write!(f, "no column is named for {option}"),
+            Self::RepeatedAttribute { name } => write!(f, "the protected attribute `{name}` is named twice"),
+            Self::TooManyAttributes => write!(f, "more than {MAX_ATTRIBUTES} protected attributes"),
+            Self::ListTooLong { option } => write!(f, "more than {MAX_LIST} names for {option}"),
+            Self::NoSuite => f.write_str("no suite is named"),
+            Self::UnknownSuite { name, .. } => write!(f, "no suite `{name}`"),
+            Self::NoProtectedAttribute => f.write_str("the suite `bias` needs a protected attribute"),
+            Self::DuplicateId { first_row: Some(row) } => write!(f, "the id of row {row} comes again"),
+            Self::DuplicateId { first_row: None } => f.write_str("the id has come before"),
+            Self::MissingPredictions { count, rows } => {
+                write!(f, "{count} labelled rows have no prediction: {}", numbers(rows, *count))
+            }
+            Self::UnknownIds { count, rows } => {
+                write!(
+                    f,
+                    "{count} predictions have an id that the labels do not have: {}",
+                    numbers(rows, *count)
+                )
+            }
+        }
+    }
+}
+
+/// How many names a message lists: enough to find a column by eye.
+const MAX_NAMES: usize = 4 * MAX_LISTED;
+
+fn names(all: &[String]) -> String {
+    let shown: Vec<String> = all.iter().take(MAX_NAMES).map(|name| format!("`{name}`")).collect();
+    let rest = all.len().saturating_sub(MAX_NAMES);
+    if rest == 0 { shown.join(", ") } else { format!("{} and {rest} more", shown.join(", ")) }
+}
+
+fn numbers(rows: &[u64], count: u64) -> String {
+    let shown: Vec<String> = rows.iter().map(u64::to_string).collect();
+    let word = if count == 1 { "row" } else { "rows" };
+    let more = if count > rows.len() as u64 { " and more" } else { "" };
+    format!("{word} {}{more}", shown.join(", "))
+}
+
+/// A value from the data as a message shows it: readable, and cut to a length that fits a line.
+pub(crate) fn excerpt(bytes: &[u8]) -> String {
+    let head = bytes.get(..bytes.len().min(160)).unwrap_or_default();
+    let text = String::from_utf8_lossy(head);
+    let mut shown: String = text.chars().filter(|c| !c.is_control()).take(40).collect();
+    if shown.len() < bytes.len() {
+        shown.push('…');
+    }
+    shown
+}

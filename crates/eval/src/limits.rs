@@ -1,0 +1,24 @@
+//! The bounds that keep the memory and time of an evaluation in proportion, whatever a client sends.
+
+/// Bytes of one record of a table, all columns together.
+pub const MAX_RECORD_BYTES: usize = 1 << 20;
+/// Bytes of one value in a column that the evaluation reads; columns it does not read may use the whole record.
+pub const MAX_VALUE_BYTES: usize = 256;
+/// Columns of a table.
+pub const MAX_COLUMNS: usize = 2_000;
+/// Distinct values of a label or prediction column.
+pub const MAX_CLASSES: usize = 256;
+/// Protected attributes of one evaluation.
+pub const MAX_ATTRIBUTES: usize = 32;
+/// Groups, that is distinct values, of one protected attribute.
+pub const MAX_GROUPS: usize = 1_000;
+/// Rows of a table.
+pub const MAX_ROWS: u64 = 1 << 40;
+/// Rows when scores are kept for the exact ROC AUC: 8 bytes a row while scanning, 16 while sorting.
+pub const MAX_SCORED_ROWS: u64 = 1 << 26;
+/// Rows when labels and predictions are joined by id, which holds every id in memory.
+pub const MAX_JOINED_ROWS: u64 = 1 << 22;
+/// Names in one list of the options (positive values, suites).
+pub const MAX_LIST: usize = 256;
+/// Names or row numbers that one error message lists.
+pub const MAX_LISTED: usize = 5;

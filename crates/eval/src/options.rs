@@ -1,0 +1,30 @@
+//! What an evaluation reads and how.
+
+use serde::{Deserialize, Serialize};
+
+/// What an evaluation reads and how; column names are those of the table's header.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct EvaluationOptions {
+    /// The column that holds what was true.
+    pub label: String,
+    /// The values of the label column that count as positive. Empty: a column of one well-known pair (`1`/`0`,
+    /// `true`/`false`, `yes`/`no` and the like) decides for itself, any other is refused as ambiguous.
+    pub label_positive: Vec<String>,
+    /// The column that holds what the model said.
+    pub prediction: String,
+    /// The values of the prediction column that count as positive; empty as for the label.
+    pub positive: Vec<String>,
+    /// The column with a number that grows with the model's belief in the positive class; gives the ROC AUC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score: Option<String>,
+    /// The protected attributes, each a column whose distinct values are the groups.
+    pub protected: Vec<String>,
+    /// Suites to compute, by name: `performance`, `bias`.
+    pub suites: Vec<String>,
+    /// Groups with fewer rows are shown, and left out of differences and ratios. 0 compares all.
+    pub min_group_size: u64,
+    /// The column with the row id, needed where labels and predictions are joined.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+}

@@ -1,0 +1,367 @@
+//! The state tables: rows, filters, pages, rebuilding.
+
+use std::collections::BTreeSet;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use uuid::Uuid;
+
+use super::Fixture;
+use super::sample::{all, commit, dump_store, entries, full_row, head, id, model, row, rows, text};
+use crate::{Order, Predicate, Read, Row, Select, Store, StoreError, TABLES, Value};
+
+fn value(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+fn is_conflict<T>(result: &Result<T, StoreError>) -> bool {
+    matches!(result, Err(StoreError::Conflict(_)))
+}
+
+pub fn every_column_of_every_table_is_kept(place: &dyn Fixture) {
+    let store = place.open();
+    for table in TABLES {
+        let empty = row(table.name, 3, 1, &vec![None; table.columns.len()]);
+        let written = vec![full_row(table.name, 1, 5), full_row(table.name, 2, 1), empty.clone()];
+        commit(&*store, rows(0, written.clone())).unwrap();
+        let read = store.read().unwrap();
+        assert_eq!(read.select(&all(table.name)).unwrap(), written);
+        assert_eq!(read.row(table.name, id(3)).unwrap(), Some(empty));
+        assert_eq!(read.row(table.name, id(4)).unwrap(), None);
+        for (place, column) in table.columns.iter().enumerate() {
+            for row in &written[..2] {
+                let held = row.columns[place].as_ref().unwrap();
+                assert_eq!(read.ids(table.name, column.name, held).unwrap(), [row.id]);
+            }
+            assert!(read.ids(table.name, column.name, &value("")).unwrap().is_empty());
+        }
+    }
+}
+
+pub fn a_replaced_row_is_found_by_its_new_values_only(place: &dyn Fixture) {
+    let store = place.open();
+    let of_owner =
+        |number, revision, owner| row("models", number, revision, &[None, Some("LOW"), Some(owner)]);
+    let first = (1..=3).map(|number| of_owner(number, 1, "ann")).collect();
+    commit(&*store, rows(0, first)).unwrap();
+    let mut moved = of_owner(2, 2, "bob");
+    (moved.projection_version, moved.document) = (9, b"{\"new\":true}".to_vec());
+    commit(&*store, rows(0, vec![moved.clone()])).unwrap();
+    let read = store.read().unwrap();
+    assert_eq!(read.row("models", id(2)).unwrap(), Some(moved));
+    assert_eq!(read.ids("models", "owner_id", &value("ann")).unwrap(), [id(1), id(3)]);
+    assert_eq!(read.ids("models", "owner_id", &value("bob")).unwrap(), [id(2)]);
+    assert_eq!(read.ids("models", "tier", &value("LOW")).unwrap(), [id(1), id(2), id(3)]);
+}
+
+pub fn a_revision_must_grow(place: &dyn Fixture) {
+    let store = place.open();
+    commit(&*store, rows(0, vec![model(1, 4, "fraud")])).unwrap();
+    for revision in [3, 4] {
+        assert!(is_conflict(&commit(&*store, rows(0, vec![model(1, revision, "churn"), model(2, 1, "x")]))));
+    }
+    assert!(is_conflict(&commit(&*store, rows(0, vec![model(1, 1 << 63, "churn")]))));
+    assert_eq!(store.read().unwrap().select(&all("models")).unwrap(), [model(1, 4, "fraud")]);
+    commit(&*store, rows(0, vec![model(1, 7, "churn")])).unwrap();
+}
+
+pub fn a_unique_value_has_one_holder(place: &dyn Fixture) {
+    let store = place.open();
+    commit(&*store, rows(0, vec![model(1, 1, "fraud"), model(2, 1, "churn")])).unwrap();
+    let before = dump_store(&*store);
+    for wrong in [
+        vec![model(3, 1, "fraud")],
+        vec![model(2, 2, "fraud")],
+        vec![model(3, 1, "new"), model(4, 1, "new")],
+        vec![model(1, 2, "renamed"), model(3, 1, "churn")],
+    ] {
+        assert!(is_conflict(&commit(&*store, rows(0, wrong))));
+        assert_eq!(dump_store(&*store), before);
+    }
+    commit(&*store, rows(0, vec![model(1, 2, "fraud"), model(3, 1, "Fraud")])).unwrap();
+}
+
+pub fn absent_values_may_be_shared(place: &dyn Fixture) {
+    let store = place.open();
+    let closed = |number| row("promotions", number, 1, &[Some("m"), None, None, None, Some("DONE"), None]);
+    commit(&*store, rows(0, vec![closed(1), closed(2)])).unwrap();
+    commit(&*store, rows(0, vec![closed(3)])).unwrap();
+    let open = Predicate::Not(Box::new(Predicate::IsNull("open_target")));
+    assert_eq!(store.read().unwrap().count("promotions", &open).unwrap(), 0);
+    assert_eq!(store.read().unwrap().count("promotions", &Predicate::IsNull("open_target")).unwrap(), 3);
+}
+
+pub fn unique_columns_are_judged_after_the_batch(place: &dyn Fixture) {
+    let store = place.open();
+    commit(&*store, rows(0, vec![model(1, 1, "a"), model(2, 1, "b"), model(3, 1, "c")])).unwrap();
+    let names = || {
+        let read = store.read().unwrap();
+        ["a", "b", "c", "d"].map(|name| read.ids("models", "name", &value(name)).unwrap())
+    };
+    // Two swap, and two follow each other, whichever comes first.
+    commit(&*store, rows(0, vec![model(1, 2, "b"), model(2, 2, "a")])).unwrap();
+    assert_eq!(names(), [vec![id(2)], vec![id(1)], vec![id(3)], vec![]]);
+    commit(&*store, rows(0, vec![model(4, 1, "c"), model(3, 2, "d")])).unwrap();
+    assert_eq!(names(), [vec![id(2)], vec![id(1)], vec![id(4)], vec![id(3)]]);
+    // Three go round and a fourth wants what stays taken.
+    let round = vec![model(1, 3, "a"), model(2, 3, "c"), model(4, 2, "b"), model(5, 1, "d")];
+    assert!(is_conflict(&commit(&*store, rows(0, round.clone()))));
+    assert_eq!(names(), [vec![id(2)], vec![id(1)], vec![id(4)], vec![id(3)]]);
+    commit(&*store, rows(0, round[..3].to_vec())).unwrap();
+    assert_eq!(names(), [vec![id(1)], vec![id(4)], vec![id(2)], vec![id(3)]]);
+    assert_eq!(store.read().unwrap().row("models", id(2)).unwrap(), Some(round[1].clone()));
+}
+
+pub fn a_row_that_does_not_fit_is_refused(place: &dyn Fixture) {
+    let store = place.open();
+    let mut number = model(1, 1, "fraud");
+    number.columns[1] = Some(Value::Integer(1));
+    for wrong in
+        [row("models", 1, 1, &[None, None]), row("models", 1, 1, &[None; 4]), row("stars", 1, 1, &[]), number]
+    {
+        assert!(is_conflict(&commit(&*store, rows(0, vec![wrong.clone()]))));
+        assert!(is_conflict(&store.replace_rows(&mut std::iter::once(wrong))));
+    }
+    assert_eq!(store.read().unwrap().count("models", &Predicate::True).unwrap(), 0);
+}
+
+pub fn unknown_names_are_errors(place: &dyn Fixture) {
+    let store = place.open();
+    let read = store.read().unwrap();
+    assert!(is_conflict(&read.row("stars", id(1))));
+    assert!(is_conflict(&read.ids("stars", "name", &value("a"))));
+    assert!(is_conflict(&read.ids("models", "weight", &value("a"))));
+    assert!(is_conflict(&read.ids("models", "document", &value("a"))));
+    assert!(is_conflict(&read.ids("models", "name", &Value::Integer(1))));
+    assert!(is_conflict(&read.select(&all("stars"))));
+    assert!(is_conflict(&read.count("stars", &Predicate::True)));
+    assert!(is_conflict(&read.scan_rows("stars", &mut |_| Ok(()))));
+    for filter in [
+        Predicate::Eq("weight", value("a")),
+        Predicate::Eq("name", Value::Integer(1)),
+        Predicate::In("weight", vec![]),
+        Predicate::In("name", vec![value("a"), Value::Integer(1)]),
+        Predicate::Not(Box::new(Predicate::And(vec![Predicate::IsNull("1; drop table models")]))),
+    ] {
+        assert!(is_conflict(&read.count("models", &filter)));
+        assert!(is_conflict(&read.select(&Select { filter, ..all("models") })));
+    }
+}
+
+/// Ids of the rows that match, by sets: not the way in which any backend does it.
+fn expected(filter: &Predicate, rows: &[Row]) -> BTreeSet<Uuid> {
+    let columns = TABLES.iter().find(|table| table.name == "promotions").unwrap().columns;
+    let that = |keep: &dyn Fn(&Row) -> bool| rows.iter().filter(|row| keep(row)).map(|row| row.id).collect();
+    let at = |name: &str| columns.iter().position(|column| column.name == name).unwrap();
+    match filter {
+        Predicate::True => that(&|_| true),
+        Predicate::False => BTreeSet::new(),
+        Predicate::Eq(name, wanted) => that(&|row| row.columns[at(name)].as_ref() == Some(wanted)),
+        Predicate::In(name, list) => {
+            list.iter().flat_map(|it| expected(&Predicate::Eq(name, it.clone()), rows)).collect()
+        }
+        Predicate::IsNull(name) => that(&|row| row.columns[at(name)].is_none()),
+        Predicate::And(parts) => {
+            let every = expected(&Predicate::True, rows);
+            parts.iter().fold(every, |left, part| &left & &expected(part, rows))
+        }
+        Predicate::Or(parts) => parts.iter().flat_map(|part| expected(part, rows)).collect(),
+        Predicate::Not(part) => &expected(&Predicate::True, rows) - &expected(part, rows),
+    }
+}
+
+fn some_rows() -> impl Strategy<Value = Vec<Row>> {
+    let cell = || prop::option::weighted(0.7, select(vec!["a", "b", "c", "%", ""]));
+    vec(vec(cell(), 6), 1..60).prop_map(|cells| {
+        let each = cells.into_iter().zip(1..);
+        each.map(|(cells, number)| {
+            let mut cells: Vec<Option<&str>> = cells;
+            let open = format!("open/{number}");
+            cells[3] = cells[3].map(|_| open.as_str());
+            row("promotions", number, 1, &cells)
+        })
+        .collect()
+    })
+}
+
+fn some_filter() -> impl Strategy<Value = Predicate> {
+    let column =
+        || select(vec!["model_id", "version_id", "version_target", "open_target", "state", "requester_id"]);
+    let wanted = || select(vec!["a", "b", "c", "%", "", "x", "open/3", "open/5"]).prop_map(value);
+    let leaf = prop_oneof![
+        1 => Just(Predicate::True),
+        1 => Just(Predicate::False),
+        4 => (column(), wanted()).prop_map(|(column, wanted)| Predicate::Eq(column, wanted)),
+        3 => (column(), vec(wanted(), 0..4)).prop_map(|(column, wanted)| Predicate::In(column, wanted)),
+        2 => column().prop_map(Predicate::IsNull),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(Predicate::And),
+            vec(inner.clone(), 0..4).prop_map(Predicate::Or),
+            inner.prop_map(|it| Predicate::Not(Box::new(it))),
+        ]
+    })
+}
+
+/// All rows that match, page by page, and their number.
+fn paged(read: &dyn Read, filter: &Predicate, order: Order, limit: u32) -> Vec<Uuid> {
+    let mut select = Select { table: "promotions", filter: filter.clone(), order, after: None, limit };
+    let mut ids = Vec::new();
+    loop {
+        let page = read.select(&select).unwrap();
+        assert!(page.len() <= limit as usize);
+        ids.extend(page.iter().map(|row| row.id));
+        match page.last() {
+            Some(last) => select.after = Some(last.id),
+            None => return ids,
+        }
+    }
+}
+
+/// A runner that draws the same cases on every run.
+pub(super) fn runner(cases: u32) -> TestRunner {
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
+}
+
+pub fn filters_agree_with_the_reference(place: &dyn Fixture) {
+    let store = place.open();
+    let drawn = (some_rows(), vec(some_filter(), 60));
+    let agree = |(made, filters): (Vec<Row>, Vec<Predicate>)| {
+        store.replace_rows(&mut made.clone().into_iter()).unwrap();
+        let read = store.read().unwrap();
+        prop_assert_eq!(&read.select(&all("promotions")).unwrap(), &made);
+        for filter in filters {
+            let expected: Vec<_> = expected(&filter, &made).into_iter().collect();
+            let reversed: Vec<_> = expected.iter().rev().copied().collect();
+            prop_assert_eq!(paged(&*read, &filter, Order::Ascending, 7), &expected[..], "{:?}", filter);
+            prop_assert_eq!(paged(&*read, &filter, Order::Descending, 7), &reversed[..], "{:?}", filter);
+            prop_assert_eq!(paged(&*read, &filter, Order::Ascending, 1_000), &expected[..]);
+            prop_assert_eq!(read.count("promotions", &filter).unwrap(), expected.len() as u64);
+        }
+        Ok(())
+    };
+    runner(6).run(&drawn, agree).unwrap();
+}
+
+pub fn filters_are_bounded(place: &dyn Fixture) {
+    let store = place.open();
+    commit(&*store, rows(0, vec![model(1, 1, "fraud")])).unwrap();
+    let read = store.read().unwrap();
+    let mut deep = Predicate::True;
+    for _ in 0..10_000 {
+        deep = Predicate::Not(Box::new(deep));
+    }
+    assert!(is_conflict(&read.count("models", &deep)));
+    let many = |count| Predicate::Or(vec![Predicate::Eq("name", value("fraud")); count]);
+    assert!(is_conflict(&read.count("models", &many(100_000))));
+    assert_eq!(read.count("models", &many(500)).unwrap(), 1);
+    let none = Predicate::Not(Box::new(Predicate::And(vec![Predicate::Eq("name", value("x")); 500])));
+    assert_eq!(read.count("models", &none).unwrap(), 1);
+    let list = |count: usize| {
+        let mut names: Vec<_> = (1..count).map(|number| value(&number.to_string())).collect();
+        names.push(value("fraud"));
+        Predicate::In("name", names)
+    };
+    assert!(is_conflict(&read.count("models", &list(100_000))));
+    assert_eq!(read.count("models", &list(16_000)).unwrap(), 1);
+}
+
+pub fn pages_are_stable_under_growth(place: &dyn Fixture) {
+    let store = place.open();
+    let open = |number: u64| row("promotions", number, 1, &[Some("m"), None, None, None, Some("OPEN"), None]);
+    commit(&*store, rows(0, (100..120).map(open).collect())).unwrap();
+    let filter = Predicate::Eq("state", value("OPEN"));
+    for (order, expected) in [
+        (Order::Ascending, (100..120).collect::<Vec<u64>>()),
+        (Order::Descending, (100..120).rev().collect()),
+    ] {
+        let mut select = Select { table: "promotions", filter: filter.clone(), order, after: None, limit: 6 };
+        let mut seen = Vec::new();
+        for round in 0..4_u64 {
+            let page = store.read().unwrap().select(&select).unwrap();
+            seen.extend(page.iter().map(|row| row.id));
+            select.after = page.last().map(|row| row.id);
+            // Rows that come before the page in its order do not move it.
+            let behind = if order == Order::Ascending { 50 + round } else { 500 + round };
+            commit(&*store, rows(0, vec![open(behind)])).unwrap();
+        }
+        let expected: Vec<_> = expected.into_iter().map(id).collect();
+        assert_eq!(seen[..20], expected[..]);
+    }
+}
+
+pub fn rows_are_scanned_by_id(place: &dyn Fixture) {
+    let store = place.open();
+    let numbers = [5, 3, 900, 1, 77];
+    commit(&*store, rows(0, numbers.map(|number| model(number, 1, &number.to_string())).to_vec())).unwrap();
+    let mut seen = Vec::new();
+    let read = store.read().unwrap();
+    read.scan_rows("models", &mut |row| {
+        seen.push(row);
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(seen, [1, 3, 5, 77, 900].map(|number| model(number, 1, &number.to_string())));
+    read.scan_rows("versions", &mut |row| Err(StoreError::Corrupt(row.id.to_string()))).unwrap();
+}
+
+pub fn an_error_ends_a_scan_of_rows(place: &dyn Fixture) {
+    let store = place.open();
+    commit(&*store, rows(0, (1..5).map(|number| model(number, 1, &number.to_string())).collect())).unwrap();
+    let mut seen = 0;
+    let ended = store.read().unwrap().scan_rows("models", &mut |row| {
+        seen += 1;
+        if row.id == id(2) { Err(StoreError::Corrupt("enough".to_owned())) } else { Ok(()) }
+    });
+    assert_eq!((seen, ended), (2, Err(StoreError::Corrupt("enough".to_owned()))));
+}
+
+pub fn texts_are_compared_byte_by_byte(place: &dyn Fixture) {
+    let store = place.open();
+    let names = ["fraud", "Fraud", "fraud ", "", "Ünï", "U\u{308}nï", "\u{1f9ea}", "'; --", "%", "_", "a\nb"];
+    let written: Vec<_> = names.into_iter().zip(1..).map(|(name, number)| model(number, 1, name)).collect();
+    commit(&*store, rows(0, written)).unwrap();
+    let read = store.read().unwrap();
+    for (name, number) in names.into_iter().zip(1..) {
+        assert_eq!(read.ids("models", "name", &value(name)).unwrap(), [id(number)], "{name:?}");
+        assert_eq!(read.count("models", &Predicate::Eq("name", value(name))).unwrap(), 1);
+        assert_eq!(read.row("models", id(number)).unwrap().unwrap().columns[0], text(name));
+    }
+    assert!(read.ids("models", "name", &value("FRAUD")).unwrap().is_empty());
+}
+
+pub fn replaced_rows_are_the_only_rows(place: &dyn Fixture) {
+    let store = place.open();
+    let mut batch = entries(0, 3);
+    batch.rows = TABLES.iter().map(|table| full_row(table.name, 1, 3)).collect();
+    commit(&*store, batch).unwrap();
+    // Older revisions and values that other rows hold now: the tables are empty before the first of them.
+    let rebuilt = vec![full_row("versions", 2, 3), full_row("models", 1, 1), full_row("versions", 1, 2)];
+    store.replace_rows(&mut rebuilt.clone().into_iter()).unwrap();
+    let read = store.read().unwrap();
+    assert_eq!(read.select(&all("models")).unwrap(), rebuilt[1..2]);
+    assert_eq!(read.select(&all("versions")).unwrap(), [rebuilt[2].clone(), rebuilt[0].clone()]);
+    assert!(read.ids("models", "name", &value("models/0/1/3")).unwrap().is_empty());
+    assert_eq!(read.count("packs", &Predicate::True).unwrap(), 0);
+    assert_eq!(read.head().unwrap(), head(3));
+    assert_eq!(read.entries(0, 10).unwrap().len(), 3);
+    drop(read);
+    store.replace_rows(&mut std::iter::empty()).unwrap();
+    assert_eq!(store.read().unwrap().count("versions", &Predicate::True).unwrap(), 0);
+}
+
+/// Tries both ways of failing: an id twice, a unique value twice.
+pub fn a_failed_replacement_leaves_the_rows(place: &dyn Fixture) {
+    let store: Box<dyn Store> = place.open();
+    commit(&*store, rows(0, vec![model(1, 1, "fraud")])).unwrap();
+    let before = dump_store(&*store);
+    for wrong in [[model(2, 1, "a"), model(2, 2, "b")], [model(2, 1, "a"), model(3, 1, "a")]] {
+        assert!(is_conflict(&store.replace_rows(&mut wrong.into_iter())));
+        assert_eq!(dump_store(&*store), before);
+    }
+    commit(&*store, rows(0, vec![model(1, 2, "fraud")])).unwrap();
+}
