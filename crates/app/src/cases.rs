@@ -108,7 +108,12 @@ impl Prepared {
 }
 
 /// The case of a promotion.
-pub fn of_promotion(view: &impl View, packs: &Packs, id: PromotionId, now: Time) -> Result<OwnedCase, Failure> {
+pub fn of_promotion(
+    view: &impl View,
+    packs: &Packs,
+    id: PromotionId,
+    now: Time,
+) -> Result<OwnedCase, Failure> {
     let promotion = view.get::<Promotion>(id)?.ok_or_else(|| not_found("promotion", id))?;
     let target = promotion.target.clone();
     let version = promotion.version;
@@ -182,7 +187,8 @@ fn incumbents(
     version: &Version,
     target: Option<&Target>,
 ) -> Result<Vec<Arc<Version>>, Failure> {
-    let stage = target.and_then(|target| pack.stage(&target.stage)).filter(|stage| stage.superseded_to.is_some());
+    let stage =
+        target.and_then(|target| pack.stage(&target.stage)).filter(|stage| stage.superseded_to.is_some());
     let Some(stage) = stage else { return Ok(Vec::new()) };
     let mut incumbents = Vec::new();
     for id in view.ids(Kind::Version, "model_stage", &stage_key(version.model.0, &stage.id))? {

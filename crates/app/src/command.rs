@@ -1,10 +1,10 @@
 //! Commands: everything that can be asked of the ledger, with who asks and from where.
 
+use assent_domain::facts::Target;
 use assent_domain::identity;
 use assent_domain::ids::{DatasetId, Digest, ModelId, PrincipalId, PromotionId, TokenId, VersionId};
-use assent_domain::registry::{DatasetCommand, ModelCommand, VersionCommand, NewVersion};
+use assent_domain::registry::{DatasetCommand, ModelCommand, NewVersion, VersionCommand};
 use assent_domain::workflow::NewReview;
-use assent_domain::facts::Target;
 use assent_domain::{AggregateId, Sealed, Time};
 use assent_log::entry::ActorKind;
 use assent_store::ReceiptKey;

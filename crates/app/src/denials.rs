@@ -73,7 +73,11 @@ mod tests {
     use super::*;
 
     fn source(route: &str) -> Source {
-        Source { actor: crate::command::SYSTEM, route: route.to_owned(), code: "permission-missing".to_owned() }
+        Source {
+            actor: crate::command::SYSTEM,
+            route: route.to_owned(),
+            code: "permission-missing".to_owned(),
+        }
     }
 
     #[test]

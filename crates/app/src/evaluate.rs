@@ -1,13 +1,13 @@
 //! Evaluations of a version on a data set of a steward: labels and predictions are joined by row id, here, so that the
 //! builder never sees the labels.
 
+use assent_domain::identity::Principal;
 use assent_domain::ids::{Digest, EvaluationId};
 use assent_domain::pack::Pack;
 use assent_domain::registry::{Dataset, Evaluation, GroupCounts, Metric, Model, Version};
 use assent_domain::values::{Decimal, Provenance};
 use assent_domain::{Code, Refusal};
 use assent_eval::{EvaluationOptions, Input, Report, evaluate_joined};
-use assent_domain::identity::Principal;
 
 /// The largest file that is evaluated in one request, in bytes.
 pub const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
@@ -30,12 +30,20 @@ pub struct Task {
 }
 
 /// Runs a task on the bytes of both files. Blocking, and as long as the files are large.
-pub fn run(task: &Task, dataset: &Dataset, pack: &Pack, labels: &[u8], predictions: &[u8]) -> Result<Report, Refusal> {
+pub fn run(
+    task: &Task,
+    dataset: &Dataset,
+    pack: &Pack,
+    labels: &[u8],
+    predictions: &[u8],
+) -> Result<Report, Refusal> {
     let Some(columns) = &dataset.facts.labels else {
-        let message = format!("the data set `{}` does not say which columns hold ids and labels", dataset.facts.name);
+        let message =
+            format!("the data set `{}` does not say which columns hold ids and labels", dataset.facts.name);
         return Err(Refusal::new(Code::DataInvalid, message).at("/dataset"));
     };
-    let protected = if task.protected.is_empty() { &dataset.facts.sensitive_attributes } else { &task.protected };
+    let protected =
+        if task.protected.is_empty() { &dataset.facts.sensitive_attributes } else { &task.protected };
     let options = EvaluationOptions {
         id: Some(columns.id.clone()),
         label: columns.label.clone(),
@@ -49,7 +57,8 @@ pub fn run(task: &Task, dataset: &Dataset, pack: &Pack, labels: &[u8], predictio
     };
     let labels = Input::new(format!("data set {}", dataset.facts.name), labels);
     evaluate_joined(&options, labels, Input::new("predictions", predictions)).map_err(|error| {
-        Refusal::new(Code::DataInvalid, format!("{error} ({}: {})", error.code(), error.remedy())).at("/predictions")
+        Refusal::new(Code::DataInvalid, format!("{error} ({}: {})", error.code(), error.remedy()))
+            .at("/predictions")
     })
 }
 

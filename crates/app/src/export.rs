@@ -31,7 +31,8 @@ pub enum ExportError {
 /// Gives the size.
 pub fn export(read: &dyn Read, folder: &Path) -> Result<u64, ExportError> {
     let checkpoint = read.latest_checkpoint()?;
-    let checkpoint = checkpoint.ok_or_else(|| ExportError::Log("the log has no checkpoint yet".to_owned()))?;
+    let checkpoint =
+        checkpoint.ok_or_else(|| ExportError::Log("the log has no checkpoint yet".to_owned()))?;
     let size = checkpoint.size;
     write(folder, "checkpoint", &checkpoint.note)?;
     let mut from = 0;
@@ -63,7 +64,8 @@ fn hashes(read: &dyn Read, folder: &Path, size: u64) -> Result<(), ExportError> 
             let width = u16::try_from(width).unwrap_or(TILE_WIDTH);
             let tile = read.tile(level, n)?.unwrap_or_default();
             let bytes = tile.get(..usize::from(width) * 32);
-            let bytes = bytes.ok_or_else(|| ExportError::Log(format!("the tile {level}/{n} is too narrow")))?;
+            let bytes =
+                bytes.ok_or_else(|| ExportError::Log(format!("the tile {level}/{n} is too narrow")))?;
             write(folder, &TilePath::Hashes { level, n, width }.to_string(), bytes)?;
             n += 1;
         }

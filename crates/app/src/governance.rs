@@ -19,10 +19,10 @@ pub struct Packs {
 impl Packs {
     /// The pack in force, as the view sees it.
     pub fn current(&self, view: &impl View) -> Result<Arc<Pack>, Failure> {
-        if let Some((digest, pack)) = self.last() {
-            if !view.ids(Kind::Pack, "digest", &digest.to_string())?.is_empty() {
-                return Ok(pack);
-            }
+        if let Some((digest, pack)) = self.last()
+            && !view.ids(Kind::Pack, "digest", &digest.to_string())?.is_empty()
+        {
+            return Ok(pack);
         }
         let Some(applied) = view.get::<Applied>(Uuid::nil())? else {
             let message = "no pack is in force: the data directory was not initialised";
@@ -30,11 +30,13 @@ impl Packs {
         };
         let pack = applied.compile().map_err(|problems| {
             let first = problems.first().map(|problem| problem.message.clone()).unwrap_or_default();
-            let message = format!("the pack in force was accepted by another release and does not compile: {first}");
+            let message =
+                format!("the pack in force was accepted by another release and does not compile: {first}");
             Refusal::new(Code::PackInvalid, message)
         })?;
         let pack = Arc::new(pack);
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((applied.pack.digest, Arc::clone(&pack)));
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((applied.pack.digest, Arc::clone(&pack)));
         Ok(pack)
     }
 

@@ -7,10 +7,12 @@ use assent_domain::event::{Change, Event};
 use assent_domain::facts::Target as StageTarget;
 use assent_domain::identity::event::{AccessDenied, PrincipalRegistered, TokenIssued};
 use assent_domain::identity::{self, Permission, Principal, PrincipalKind, Target, Token, authorise};
-use assent_domain::ids::{PrincipalId, PromotionId, VersionId};
+use assent_domain::ids::{DatasetId, Digest, ModelId, PrincipalId, PromotionId, TokenId, VersionId};
 use assent_domain::pack::{self, Applied, Pack};
-use assent_domain::registry::{self, Dataset, DatasetCommand, Model, ModelCommand, NewVersion, Version, VersionCommand};
-use assent_domain::workflow::{self, Judgement, Promotion};
+use assent_domain::registry::{
+    self, Dataset, DatasetCommand, Model, ModelCommand, NewVersion, Version, VersionCommand,
+};
+use assent_domain::workflow::{self, Judgement, NewReview, Promotion};
 use assent_domain::{Code, Kind, Refusal, Sealed, Stamp, Time};
 use uuid::Uuid;
 
@@ -44,23 +46,15 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &mut Request) -> R
     }
     let actor = unit.get::<Principal>(request.actor)?;
     let actor = actor.ok_or_else(|| not_found("principal", request.actor))?;
-    let prepared = request.prepared.take();
+    let prepared = request.prepared.take().map(|prepared| *prepared);
     let hand = Hand { unit, packs, pack: &pack, actor: &actor, now };
     let (object, changes) = match request.command.clone() {
         Command::Bootstrap { .. } | Command::RecordDenials { .. } => (AggregateId::PACK, Vec::new()),
         Command::Principal(id, command) => (id.into(), hand.principal(id, command)?),
         Command::IssueToken { id, principal, secret_hash, expires_at } => {
-            let owner = unit.get::<Principal>(principal)?.ok_or_else(|| not_found("principal", principal))?;
-            hand.may(Permission::ManagePrincipals, Target::Platform)?;
-            (id.into(), identity::issue_token(id, &owner, secret_hash, expires_at, now)?)
+            (id.into(), hand.issue_token(id, principal, secret_hash, expires_at)?)
         }
-        Command::RevokeToken(id) => {
-            let token = unit.get::<Token>(id)?.ok_or_else(|| not_found("token", id))?;
-            if token.principal != actor.id {
-                hand.may(Permission::ManagePrincipals, Target::Platform)?;
-            }
-            (id.into(), identity::revoke_token(&token))
-        }
+        Command::RevokeToken(id) => (id.into(), hand.revoke_token(id)?),
         Command::Model(id, command) => (id.into(), hand.model(id, command)?),
         Command::RegisterVersion(id, model, new) => (id.into(), hand.new_version(id, model, *new)?),
         Command::Version(id, command) => (id.into(), hand.version(id, *command)?),
@@ -68,45 +62,14 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &mut Request) -> R
         Command::RequestPromotion { id, version, target, comment, submit } => {
             (id.into(), hand.request_promotion(id, version, target, comment, submit)?)
         }
-        Command::SubmitPromotion(id) => {
-            let (case, judgement) = hand.case(id, prepared.map(|prepared| *prepared))?;
-            hand.may(Permission::RequestPromotion, Target::Model(&case.model))?;
-            let promotion = promotion_of(&case, id)?;
-            (id.into(), workflow::submit(promotion, &case.case(), &judgement, actor.id)?)
-        }
-        Command::Review(id, new) => {
-            let (case, judgement) = hand.case(id, prepared.map(|prepared| *prepared))?;
-            let promotion = promotion_of(&case, id)?;
-            let changes = workflow::review(promotion, &case.case(), &judgement, &actor, *new)?;
-            let attests = changes.iter().any(|change| matches!(&change.event, Event::ReviewDecided(r) if r.role.is_none()));
-            if !attests {
-                hand.may(Permission::Review, Target::Model(&case.model))?;
-            }
-            (id.into(), changes)
-        }
+        Command::SubmitPromotion(id) => (id.into(), hand.submit(id, prepared)?),
+        Command::Review(id, new) => (id.into(), hand.review(id, *new, prepared)?),
         Command::MeetCondition { promotion, condition, comment } => {
-            let (state, model) = hand.promotion(promotion)?;
-            hand.may(Permission::Read, Target::Model(&model))?;
-            let changes = workflow::meet_condition(&state, &model, &condition, comment, actor.id)?;
-            (promotion.into(), changes)
+            (promotion.into(), hand.meet_condition(promotion, &condition, comment)?)
         }
-        Command::WithdrawPromotion(id, comment) => {
-            let (promotion, model) = hand.promotion(id)?;
-            hand.may(Permission::RequestPromotion, Target::Model(&model))?;
-            (id.into(), workflow::withdraw(&promotion, &model, comment, actor.id, now)?)
-        }
-        Command::CompletePromotion(id) => {
-            let (case, judgement) = hand.case(id, prepared.map(|prepared| *prepared))?;
-            hand.may(Permission::CompletePromotion, Target::Model(&case.model))?;
-            let promotion = promotion_of(&case, id)?;
-            let superseded: Vec<&Version> = case.incumbents.iter().map(AsRef::as_ref).collect();
-            (id.into(), workflow::complete(promotion, &case.case(), &judgement, &superseded)?)
-        }
-        Command::ApplyPack(documents) => {
-            hand.may(Permission::ApplyPack, Target::Platform)?;
-            let state = unit.get::<Applied>(Uuid::nil())?;
-            (AggregateId::PACK, pack::apply(state.as_deref(), documents)?)
-        }
+        Command::WithdrawPromotion(id, comment) => (id.into(), hand.withdraw(id, comment)?),
+        Command::CompletePromotion(id) => (id.into(), hand.complete(id, prepared)?),
+        Command::ApplyPack(documents) => (AggregateId::PACK, hand.apply_pack(documents)?),
     };
     Ok(Decided { object, pack: Some(pack), changes })
 }
@@ -143,7 +106,84 @@ impl Hand<'_> {
         Ok(identity::decide(id, state.as_deref(), command, self.pack, self.now)?)
     }
 
-    fn model(&self, id: assent_domain::ids::ModelId, command: ModelCommand) -> Result<Vec<Change>, Failure> {
+    fn issue_token(
+        &self,
+        id: TokenId,
+        principal: PrincipalId,
+        secret_hash: Digest,
+        expires_at: Time,
+    ) -> Result<Vec<Change>, Failure> {
+        self.may(Permission::ManagePrincipals, Target::Platform)?;
+        let owner =
+            self.unit.get::<Principal>(principal)?.ok_or_else(|| not_found("principal", principal))?;
+        Ok(identity::issue_token(id, &owner, secret_hash, expires_at, self.now)?)
+    }
+
+    /// Everybody may revoke their own tokens.
+    fn revoke_token(&self, id: TokenId) -> Result<Vec<Change>, Failure> {
+        let token = self.unit.get::<Token>(id)?;
+        if token.as_ref().is_none_or(|token| token.principal != self.actor.id) {
+            self.may(Permission::ManagePrincipals, Target::Platform)?;
+        }
+        let token = token.ok_or_else(|| not_found("token", id))?;
+        Ok(identity::revoke_token(&token))
+    }
+
+    fn submit(&self, id: PromotionId, prepared: Option<cases::Prepared>) -> Result<Vec<Change>, Failure> {
+        let (case, judgement) = self.case(id, prepared)?;
+        self.may(Permission::RequestPromotion, Target::Model(&case.model))?;
+        Ok(workflow::submit(promotion_of(&case, id)?, &case.case(), &judgement, self.actor.id)?)
+    }
+
+    /// An attestation needs no permission but to own the model; every other decision needs the permission to review.
+    fn review(
+        &self,
+        id: PromotionId,
+        new: NewReview,
+        prepared: Option<cases::Prepared>,
+    ) -> Result<Vec<Change>, Failure> {
+        let (case, judgement) = self.case(id, prepared)?;
+        self.may(Permission::Read, Target::Model(&case.model))?;
+        let changes = workflow::review(promotion_of(&case, id)?, &case.case(), &judgement, self.actor, new)?;
+        let attests =
+            |change: &Change| matches!(&change.event, Event::ReviewDecided(review) if review.role.is_none());
+        if !changes.iter().any(attests) {
+            self.may(Permission::Review, Target::Model(&case.model))?;
+        }
+        Ok(changes)
+    }
+
+    fn meet_condition(
+        &self,
+        id: PromotionId,
+        condition: &str,
+        comment: Option<Sealed>,
+    ) -> Result<Vec<Change>, Failure> {
+        let (promotion, model) = self.promotion(id)?;
+        self.may(Permission::Read, Target::Model(&model))?;
+        Ok(workflow::meet_condition(&promotion, &model, condition, comment, self.actor.id)?)
+    }
+
+    fn withdraw(&self, id: PromotionId, comment: Option<Sealed>) -> Result<Vec<Change>, Failure> {
+        let (promotion, model) = self.promotion(id)?;
+        self.may(Permission::RequestPromotion, Target::Model(&model))?;
+        Ok(workflow::withdraw(&promotion, &model, comment, self.actor.id, self.now)?)
+    }
+
+    fn complete(&self, id: PromotionId, prepared: Option<cases::Prepared>) -> Result<Vec<Change>, Failure> {
+        let (case, judgement) = self.case(id, prepared)?;
+        self.may(Permission::CompletePromotion, Target::Model(&case.model))?;
+        let superseded: Vec<&Version> = case.incumbents.iter().map(AsRef::as_ref).collect();
+        Ok(workflow::complete(promotion_of(&case, id)?, &case.case(), &judgement, &superseded)?)
+    }
+
+    fn apply_pack(&self, documents: Vec<(String, serde_json::Value)>) -> Result<Vec<Change>, Failure> {
+        self.may(Permission::ApplyPack, Target::Platform)?;
+        let state = self.unit.get::<Applied>(Uuid::nil())?;
+        Ok(pack::apply(state.as_deref(), documents)?)
+    }
+
+    fn model(&self, id: ModelId, command: ModelCommand) -> Result<Vec<Change>, Failure> {
         let ModelCommand::Register { name, owner, .. } = &command;
         self.may(Permission::RegisterModel, Target::Platform)?;
         if let Some(owner) = owner.filter(|owner| *owner != self.actor.id) {
@@ -157,12 +197,7 @@ impl Hand<'_> {
         Ok(registry::decide_model(id, state.as_deref(), command, self.pack, self.actor.id)?)
     }
 
-    fn new_version(
-        &self,
-        id: VersionId,
-        model: assent_domain::ids::ModelId,
-        new: NewVersion,
-    ) -> Result<Vec<Change>, Failure> {
+    fn new_version(&self, id: VersionId, model: ModelId, new: NewVersion) -> Result<Vec<Change>, Failure> {
         let model = self.unit.get::<Model>(model)?.ok_or_else(|| not_found("model", model))?;
         self.may(Permission::RegisterVersion, Target::Model(&model))?;
         for (i, dataset) in new.datasets.iter().enumerate() {
@@ -174,7 +209,8 @@ impl Hand<'_> {
 
     fn version(&self, id: VersionId, command: VersionCommand) -> Result<Vec<Change>, Failure> {
         let version = self.unit.get::<Version>(id)?.ok_or_else(|| not_found("version", id))?;
-        let model = self.unit.get::<Model>(version.model)?.ok_or_else(|| not_found("model", version.model))?;
+        let model =
+            self.unit.get::<Model>(version.model)?.ok_or_else(|| not_found("model", version.model))?;
         let permission = match &command {
             VersionCommand::Attach(_) | VersionCommand::RecordScan(_) => Permission::AttachEvidence,
             VersionCommand::RecordEvaluation(_) => Permission::Evaluate,
@@ -184,16 +220,13 @@ impl Hand<'_> {
         Ok(registry::decide_version(&model, &version, command, self.pack)?)
     }
 
-    fn dataset(
-        &self,
-        id: assent_domain::ids::DatasetId,
-        command: DatasetCommand,
-    ) -> Result<Vec<Change>, Failure> {
+    fn dataset(&self, id: DatasetId, command: DatasetCommand) -> Result<Vec<Change>, Failure> {
         self.may(Permission::RegisterDataset, Target::Platform)?;
         let DatasetCommand::Register(dataset) = &command;
         let key = dataset_key(&dataset.name, dataset.number);
         if let Some(taken) = self.unit.ids(Kind::Dataset, "name_number", &key)?.first() {
-            let message = format!("the data set `{taken}` is `{}` number {} already", dataset.name, dataset.number);
+            let message =
+                format!("the data set `{taken}` is `{}` number {} already", dataset.name, dataset.number);
             return Err(Refusal::new(Code::NameTaken, message).at("/number").into());
         }
         Ok(registry::decide_dataset(id, command, self.pack)?)
@@ -215,9 +248,9 @@ impl Hand<'_> {
         let mut changes = workflow::request(id, &case.case(), open.as_deref(), comment)?;
         if submit {
             let stamp = Stamp { at: self.now, actor: self.actor.id };
-            let requested = changes.iter().find_map(|change| match &change.event {
-                Event::PromotionRequested(event) => Some(Promotion::new(id, event, &stamp)),
-                _ => None,
+            let requested = changes.iter().find_map(|change| {
+                let Event::PromotionRequested(event) = &change.event else { return None };
+                Some(Promotion::new(id, event, &stamp))
             });
             if let Some(requested) = requested {
                 case.promotion = Some(Arc::new(requested.clone()));
@@ -234,10 +267,10 @@ impl Hand<'_> {
         id: PromotionId,
         prepared: Option<cases::Prepared>,
     ) -> Result<(OwnedCase, Judgement), Failure> {
-        if let Some(prepared) = prepared {
-            if let Some(still) = prepared.still(self.unit, self.now)? {
-                return Ok(still);
-            }
+        if let Some(prepared) = prepared
+            && let Some(still) = prepared.still(self.unit, self.now)?
+        {
+            return Ok(still);
         }
         let case = cases::of_promotion(self.unit, self.packs, id, self.now)?;
         let judgement = case.judge();
@@ -246,7 +279,8 @@ impl Hand<'_> {
 
     fn promotion(&self, id: PromotionId) -> Result<(Arc<Promotion>, Arc<Model>), Failure> {
         let promotion = self.unit.get::<Promotion>(id)?.ok_or_else(|| not_found("promotion", id))?;
-        let model = self.unit.get::<Model>(promotion.model)?.ok_or_else(|| not_found("model", promotion.model))?;
+        let model =
+            self.unit.get::<Model>(promotion.model)?.ok_or_else(|| not_found("model", promotion.model))?;
         Ok((promotion, model))
     }
 }

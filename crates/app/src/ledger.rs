@@ -138,7 +138,8 @@ impl Ledger {
         }
         let (answer, answered) = oneshot::channel();
         self.queue.try_send(Job { request, answer }).map_err(|_| Failure::Busy)?;
-        let mut receipt = answered.await.map_err(|_| Failure::Halted("the writer has ended".to_owned()))??;
+        let mut receipt =
+            answered.await.map_err(|_| Failure::Halted("the writer has ended".to_owned()))??;
         receipt.checkpoint = self.checkpoint().map(|note| note.to_string());
         Ok(receipt)
     }
@@ -206,7 +207,8 @@ impl Writer {
             let reason = self.shared.reason.read().unwrap_or_else(PoisonError::into_inner).clone();
             return answer_all(jobs.into_iter().map(|job| job.answer), &Failure::Halted(reason));
         }
-        let (requests, answers): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.request, job.answer)).unzip();
+        let (requests, answers): (Vec<_>, Vec<_>) =
+            jobs.into_iter().map(|job| (job.request, job.answer)).unzip();
         let mut answers = Some(answers);
         match self.commit(requests, &mut answers) {
             Ok(results) => answer(answers.take(), results),
@@ -233,7 +235,8 @@ impl Writer {
             Some(tree) if tree.size() == head.size => tree,
             _ => crate::checkpoints::load_tree(&*session, &head)?,
         };
-        let last = assent_domain::Time::from_millisecond(head.time_ms).unwrap_or(assent_domain::Time::UNIX_EPOCH);
+        let last =
+            assent_domain::Time::from_millisecond(head.time_ms).unwrap_or(assent_domain::Time::UNIX_EPOCH);
         let now = milliseconds(self.wiring.now()).max(last);
         let mut unit = Unit::new(&*session, tree.clone(), &self.wiring, now);
         let results: Vec<Answer> =
@@ -268,10 +271,10 @@ fn answer_all(answers: impl Iterator<Item = oneshot::Sender<Answer>>, failure: &
 /// One command on the unit: answered before, or decided and appended.
 fn execute(unit: &mut Unit<'_>, packs: &Packs, mut request: Request) -> Answer {
     let idempotency = request.idempotency.take();
-    if let Some((key, body)) = &idempotency {
-        if let Some(stored) = unit.receipt(key)? {
-            return replayed(&stored, body);
-        }
+    if let Some((key, body)) = &idempotency
+        && let Some(stored) = unit.receipt(key)?
+    {
+        return replayed(&stored, body);
     }
     if let Some((id, seen)) = request.expected {
         let revision = unit.aggregate(id)?.map_or(0, |loaded| loaded.revision);

@@ -103,6 +103,7 @@ pub fn stage_key(id: Uuid, stage: &str) -> String {
     format!("{id}/{stage}")
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "columns are optional, and most of them are texts")]
 fn text(text: impl Into<String>) -> Option<Value> {
     Some(Value::Text(text.into()))
 }

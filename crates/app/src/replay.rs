@@ -60,11 +60,14 @@ impl Rebuild {
         let entry = Entry::decode(bytes).map_err(|error| wrong(error.to_string()))?;
         self.next += 1;
         let details = match payload {
-            Some(payload) => payload::restore(&entry.details, payload).map_err(|error| wrong(error.to_string()))?,
+            Some(payload) => {
+                payload::restore(&entry.details, payload).map_err(|error| wrong(error.to_string()))?
+            }
             None => entry.details.clone(),
         };
-        let event = event(&entry, details).map_err(wrong)?;
-        let kind = Kind::parse(&entry.subject.kind).ok_or_else(|| wrong(format!("a `{}`?", entry.subject.kind)))?;
+        let event = event(&entry, &details).map_err(wrong)?;
+        let kind =
+            Kind::parse(&entry.subject.kind).ok_or_else(|| wrong(format!("a `{}`?", entry.subject.kind)))?;
         if project::table(kind).is_none() {
             return Ok(());
         }
@@ -110,7 +113,7 @@ fn position(table: &str) -> usize {
 }
 
 /// The event of an entry. Events of older schema versions are upcast here, by pure functions.
-fn event(entry: &Entry, details: serde_json::Value) -> Result<Event, String> {
+fn event(entry: &Entry, details: &serde_json::Value) -> Result<Event, String> {
     if entry.schema_version != assent_log::entry::SCHEMA_VERSION {
         return Err(format!("the schema version {} is not known to this release", entry.schema_version));
     }
@@ -245,10 +248,10 @@ pub fn send(read: &dyn Read, to: &mut dyn Write) -> Result<u64, ReplayError> {
 }
 
 fn send_one(read: &dyn Read, bytes: &[u8], to: &mut dyn Write) -> Result<(), ReplayError> {
-    if let Some(digest) = payload_of(bytes) {
-        if let Some(payload) = read.payload(digest)? {
-            frame(to, PAYLOAD, &payload)?;
-        }
+    if let Some(digest) = payload_of(bytes)
+        && let Some(payload) = read.payload(digest)?
+    {
+        frame(to, PAYLOAD, &payload)?;
     }
     frame(to, ENTRY, bytes)?;
     Ok(())
@@ -306,7 +309,7 @@ pub fn compare(read: &dyn Read, rebuilt: &mut dyn BufRead) -> Result<Report, Rep
         ..Report::default()
     };
     let mut lines = rebuilt.lines();
-    let mut next = |lines: &mut dyn Iterator<Item = io::Result<String>>| -> Result<Option<Row>, ReplayError> {
+    let next = |lines: &mut dyn Iterator<Item = io::Result<String>>| -> Result<Option<Row>, ReplayError> {
         let Some(line) = lines.next() else { return Ok(None) };
         let row: WireRow = serde_json::from_str(&line?).map_err(io::Error::from)?;
         Ok(row.into_row())

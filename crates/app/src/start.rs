@@ -188,7 +188,11 @@ impl Assent {
 }
 
 /// What is wrong with what stands, if anything.
-fn check(store: &dyn Store, keys: &[VerifyingKey], outside: Option<&[u8]>) -> Result<Option<String>, StoreError> {
+fn check(
+    store: &dyn Store,
+    keys: &[VerifyingKey],
+    outside: Option<&[u8]>,
+) -> Result<Option<String>, StoreError> {
     let read = store.read()?;
     let head = read.head()?;
     if head.size == 0 {

@@ -4,14 +4,15 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
+use assent_domain::pack::Pack;
 use assent_domain::registry::Model;
 use assent_domain::{AggregateId, Change, Kind, RiskLevel, Stamp, Time, aggregate};
 use assent_log::entry::{Actor, Entry, Outcome, SCHEMA_VERSION, Subject};
 use assent_log::{Tree, leaf_hash};
 use assent_store::{
-    Batch, EntryKeys, Head, NewEntry, Payload, Read, Receipt, ReceiptKey, StoreError, StoredReceipt, TileRow, Value,
+    Batch, EntryKeys, Head, NewEntry, Payload, Read, Receipt, ReceiptKey, StoreError, StoredReceipt, TileRow,
+    Value,
 };
-use assent_domain::pack::Pack;
 use uuid::Uuid;
 
 use crate::command::Request;
@@ -88,7 +89,7 @@ impl<'a> Unit<'a> {
         let mut events: Vec<EventRef> = Vec::with_capacity(changes.len());
         for change in changes {
             let causation = events.first().map(|event| event.id);
-            match self.append_one(request, pack, change, causation, &mut undo) {
+            match self.append_one(request, pack, &change, causation, &mut undo) {
                 Ok(event) => events.push(event),
                 Err(failure) => {
                     self.tree = tree;
@@ -111,13 +112,13 @@ impl<'a> Unit<'a> {
         &mut self,
         request: &Request,
         pack: Option<&Pack>,
-        change: Change,
+        change: &Change,
         causation: Option<Uuid>,
         undo: &mut Vec<(AggregateId, Option<Dirty>)>,
     ) -> Result<EventRef, Failure> {
         let index = self.tree.size();
         let id = self.wiring.id();
-        let risk_level = self.risk_level(pack, &change)?;
+        let risk_level = self.risk_level(pack, change)?;
         let outcome = if change.subject.kind == Kind::Access { Outcome::Failure } else { Outcome::Success };
         let mut entry = Entry {
             schema_version: SCHEMA_VERSION,
@@ -132,7 +133,7 @@ impl<'a> Unit<'a> {
                 name: change.name.clone(),
             },
             action: change.event.action().to_owned(),
-            details: details(&change)?,
+            details: details(change)?,
             outcome,
             risk_level,
             request: origin(request),
@@ -141,10 +142,12 @@ impl<'a> Unit<'a> {
             model_id: change.model.map(|model| model.0),
             previous_hash: self.tree.last_leaf(),
         };
-        let (bytes, payload) =
-            entry.encode_or_offload().map_err(|error| Failure::Internal(format!("entry {index}: {error}")))?;
-        self.evolve(&change, request, undo)?;
-        self.payloads.extend(payload.map(|payload| Payload { digest: payload.digest.0, bytes: payload.bytes }));
+        let (bytes, payload) = entry
+            .encode_or_offload()
+            .map_err(|error| Failure::Internal(format!("entry {index}: {error}")))?;
+        self.evolve(change, request, undo)?;
+        self.payloads
+            .extend(payload.map(|payload| Payload { digest: payload.digest.0, bytes: payload.bytes }));
         self.tree.push(leaf_hash(&bytes));
         self.entries.push(NewEntry { index, keys: keys(&entry, self.now), bytes });
         Ok(EventRef { id, index, kind: entry.kind })
@@ -153,9 +156,10 @@ impl<'a> Unit<'a> {
     /// The risk level of an event is that of its model's tier.
     fn risk_level(&self, pack: Option<&Pack>, change: &Change) -> Result<Option<RiskLevel>, Failure> {
         let (Some(pack), Some(model)) = (pack, change.model) else { return Ok(None) };
-        let tier = match &change.event {
-            assent_domain::Event::ModelRegistered(event) => Some(event.tier.clone()),
-            _ => self.get::<Model>(model)?.map(|model| model.tier.clone()),
+        let tier = if let assent_domain::Event::ModelRegistered(event) = &change.event {
+            Some(event.tier.clone())
+        } else {
+            self.get::<Model>(model)?.map(|model| model.tier.clone())
         };
         Ok(tier.and_then(|tier| pack.tier(&tier).map(|tier| tier.risk_level)))
     }
@@ -188,7 +192,10 @@ impl<'a> Unit<'a> {
             rows.push(project::row(*id, dirty.loaded.revision, &dirty.loaded.state)?);
         }
         let tiles = self.tree.take_changed();
-        let tiles = tiles.into_iter().map(|tile| TileRow { level: tile.level, n: tile.n, bytes: tile.bytes }).collect();
+        let tiles = tiles
+            .into_iter()
+            .map(|tile| TileRow { level: tile.level, n: tile.n, bytes: tile.bytes })
+            .collect();
         let head = Head {
             size: self.tree.size(),
             root: self.tree.root().0,
@@ -245,11 +252,8 @@ impl View for Unit<'_> {
 
 fn details(change: &Change) -> Result<serde_json::Value, Failure> {
     let event = serde_json::to_value(&change.event).map_err(|error| Failure::Internal(error.to_string()))?;
-    let details = match event {
-        serde_json::Value::Object(mut members) => members.remove("details"),
-        _ => None,
-    };
-    Ok(details.unwrap_or_else(|| serde_json::json!({})))
+    let serde_json::Value::Object(mut members) = event else { return Ok(serde_json::json!({})) };
+    Ok(members.remove("details").unwrap_or_else(|| serde_json::json!({})))
 }
 
 fn origin(request: &Request) -> Option<assent_log::entry::Request> {

@@ -49,9 +49,8 @@ pub fn verify_end(read: &dyn Read, keys: &[VerifyingKey]) -> Result<Report, Stor
     let head = read.head()?;
     let from = head.size.saturating_sub(START_ENTRIES);
     let tiles = crate::checkpoints::StoredTiles(read);
-    let tree = Tree::load(from, |level, n, width| {
-        assent_log::proof::TileSource::tile(&tiles, level, n, width)
-    });
+    let tree =
+        Tree::load(from, |level, n, width| assent_log::proof::TileSource::tile(&tiles, level, n, width));
     let tree = tree.map_err(|error| StoreError::Corrupt(format!("the tiles of the log: {error:?}")))?;
     let mut verifier = Verifier::resume(Level::Schema, tree);
     if let Some(latest) = read.latest_checkpoint()?.filter(|latest| latest.size >= from) {
@@ -66,12 +65,16 @@ pub fn verify_end(read: &dyn Read, keys: &[VerifyingKey]) -> Result<Report, Stor
 }
 
 fn expect(verifier: &mut Verifier, note: &[u8], keys: &[VerifyingKey]) {
-    // A checkpoint that comes too late to be compared cannot happen here: all are given before the entries.
-    drop(verifier.expect_checkpoint(note, keys));
+    if let Err(error) = verifier.expect_checkpoint(note, keys) {
+        let position = verifier.size();
+        verifier.report(Damage::Schema { position, cause: error.to_string() });
+    }
 }
 
 fn expect_head(verifier: &mut Verifier, head: &Head) {
-    drop(verifier.expect_root(head.size, Hash(head.root)));
+    if let Err(error) = verifier.expect_root(head.size, Hash(head.root)) {
+        verifier.report(Damage::Schema { position: head.size, cause: error.to_string() });
+    }
 }
 
 fn compare_tiles(
@@ -91,7 +94,9 @@ fn check_payload(read: &dyn Read, verifier: &mut Verifier, bytes: &[u8]) -> Resu
     let position = verifier.size().saturating_sub(1);
     let cause = match read.payload(digest)? {
         None => "its payload is missing",
-        Some(payload) if assent_domain::ids::Digest::of(&payload).0 != digest => "its payload has another digest",
+        Some(payload) if assent_domain::ids::Digest::of(&payload).0 != digest => {
+            "its payload has another digest"
+        }
         Some(_) => return Ok(()),
     };
     verifier.report(Damage::Schema { position, cause: cause.to_owned() });

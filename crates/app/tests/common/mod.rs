@@ -1,0 +1,197 @@
+//! An installation in memory, with a clock that stands still until it is told, and randomness from a seed.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use assent_app::blobs::Blobs;
+use assent_app::command::{Origin, Request};
+use assent_app::start::{Assent, Parts};
+use assent_app::{Clock, Command, Entropy, Failure, Receipt, Wiring};
+use assent_domain::identity::{self, PrincipalKind};
+use assent_domain::ids::{Digest, GrantId, ModelId, PrincipalId, VersionId};
+use assent_domain::registry::{ModelCommand, NewVersion, VersionKind};
+use assent_domain::{Code, Time};
+use assent_log::SigningKey;
+use assent_log::entry::ActorKind;
+use assent_store::{MemoryKeys, MemoryStore, Store};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+/// A clock that is set by hand.
+pub struct Hand(AtomicI64);
+
+impl Clock for Hand {
+    fn now(&self) -> Time {
+        Time::from_millisecond(self.0.load(Ordering::SeqCst)).unwrap()
+    }
+}
+
+impl Hand {
+    pub fn advance(&self, duration: SignedDuration) {
+        self.0.fetch_add(i64::try_from(duration.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+/// Numbers that are as good as random for ids, and the same in every run.
+struct Seeded(AtomicU64);
+
+impl Entropy for Seeded {
+    fn fill(&self, buffer: &mut [u8]) {
+        for chunk in buffer.chunks_mut(8) {
+            let mut x = self.0.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::SeqCst);
+            x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            let bytes = (x ^ (x >> 31)).to_be_bytes();
+            chunk.copy_from_slice(&bytes[..chunk.len()]);
+        }
+    }
+}
+
+pub struct World {
+    pub assent: Assent,
+    pub store: Arc<dyn Store>,
+    pub clock: Arc<Hand>,
+    pub admin: PrincipalId,
+    people: Mutex<Vec<PrincipalId>>,
+}
+
+/// A pack small enough to read: two tiers, three stages, a fairness-free policy, a review by two roles.
+pub fn pack() -> Vec<(String, Value)> {
+    let documents = json!([
+        {"kind": "Pack", "id": "test", "title": "Test"},
+        {"kind": "Settings", "id": "settings", "thresholdSet": "bounds", "primaryMetric": "f1", "complianceLevel": "MODERATE",
+         "promotionsExpireAfter": "30d"},
+        {"kind": "Role", "id": "admin", "title": "Administrator",
+         "permissions": ["READ", "READ_LOG", "MANAGE_PRINCIPALS", "MANAGE_GRANTS", "APPLY_PACK"]},
+        {"kind": "Role", "id": "owner", "title": "Model owner", "permissions":
+         ["READ", "REGISTER_MODEL", "REGISTER_VERSION", "ATTACH_EVIDENCE", "EVALUATE", "REQUEST_PROMOTION"]},
+        {"kind": "Role", "id": "steward", "title": "Data steward", "permissions": ["READ", "REGISTER_DATASET", "EVALUATE"]},
+        {"kind": "Role", "id": "compliance", "title": "Compliance", "permissions": ["READ", "REVIEW"]},
+        {"kind": "Role", "id": "security", "title": "Security", "permissions": ["READ", "REVIEW"]},
+        {"kind": "Role", "id": "deployer", "title": "Deployer", "permissions": ["READ", "COMPLETE_PROMOTION", "MOVE_VERSION"]},
+        {"kind": "Tier", "id": "HIGH", "title": "High", "rank": 2, "riskLevel": "HIGH"},
+        {"kind": "Tier", "id": "LOW", "title": "Low", "rank": 1, "riskLevel": "LOW"},
+        {"kind": "TierRule", "id": "credit", "order": 1, "tier": "HIGH", "condition": "text.matches('\\\\bcredit\\\\b')"},
+        {"kind": "Stage", "id": "DEV", "title": "Development", "order": 1},
+        {"kind": "Stage", "id": "PROD", "title": "Production", "order": 2, "supersededTo": "OLD"},
+        {"kind": "Stage", "id": "OLD", "title": "Archive", "order": 3, "retired": true},
+        {"kind": "Suite", "id": "performance", "title": "Performance", "maxAge": "10d"},
+        {"kind": "ThresholdSet", "id": "bounds", "title": "Bounds", "thresholds":
+         [{"suite": "performance", "metric": "accuracy", "operator": ">=", "bound": 0.8}]},
+        {"kind": "Policy", "id": "card", "name": "Model card", "version": "1", "category": "COMPLIANCE", "severity": "HIGH",
+         "enforcement": "BLOCKING", "rules": [{"id": "present", "condition": "hasDocument('MODEL_CARD')",
+         "message": "a model card is attached", "remediation": "attach it"}]},
+        {"kind": "Workflow", "id": "to-prod", "title": "To production", "target": "PROD", "from": ["DEV"], "steps": [
+            {"id": "check", "type": "automated"},
+            {"id": "compliance", "type": "review", "roles": ["compliance"], "slaBusinessDays": 3, "expiresAfter": "20d"},
+            {"id": "security", "type": "review", "roles": ["security"], "slaBusinessDays": 2}
+        ]},
+    ]);
+    let documents = documents.as_array().unwrap().clone();
+    documents.into_iter().enumerate().map(|(i, document)| (format!("{i}.yaml"), document)).collect()
+}
+
+impl World {
+    pub async fn new() -> Self {
+        Self::on(Arc::new(MemoryStore::new())).await
+    }
+
+    pub async fn on(store: Arc<dyn Store>) -> Self {
+        let clock = Arc::new(Hand(AtomicI64::new(1_795_222_800_123)));
+        let wiring = Wiring { clock: Arc::clone(&clock) as _, entropy: Arc::new(Seeded(AtomicU64::new(7))) };
+        let parts = Parts {
+            store: Arc::clone(&store),
+            keys: Arc::new(MemoryKeys::new()),
+            blobs: Blobs::new(Arc::new(object_store::memory::InMemory::new())),
+            signing_key: SigningKey::from_seed("test.local/log", [7; 32]).unwrap(),
+            known_keys: Vec::new(),
+            origin: "test.local/log".to_owned(),
+            outside: None,
+            wiring,
+        };
+        let assent = Assent::open(parts).unwrap();
+        let life = SignedDuration::from_hours(24);
+        let (admin, _) = assent.bootstrap(pack(), "Ada", &["admin"], life).await.unwrap();
+        Self { assent, store, clock, admin, people: Mutex::default() }
+    }
+
+    pub fn id(&self) -> uuid::Uuid {
+        self.assent.wiring.id()
+    }
+
+    pub fn request(&self, actor: PrincipalId, command: Command) -> Request {
+        Request {
+            actor,
+            actor_kind: ActorKind::User,
+            origin: Origin::default(),
+            correlation: self.id(),
+            idempotency: None,
+            expected: None,
+            prepared: None,
+            command,
+        }
+    }
+
+    pub async fn run(&self, actor: PrincipalId, command: Command) -> Result<Receipt, Failure> {
+        self.assent.ledger.execute(self.request(actor, command)).await
+    }
+
+    /// The code of the refusal that the command meets.
+    pub async fn refused(&self, actor: PrincipalId, command: Command) -> Code {
+        match self.run(actor, command).await {
+            Err(Failure::Refused(refusal)) => refusal.code,
+            other => panic!("expected a refusal, got {other:?}"),
+        }
+    }
+
+    /// A person with these roles.
+    pub async fn person(&self, roles: &[&str]) -> PrincipalId {
+        let id = PrincipalId(self.id());
+        let name = self.assent.sealer.seal(id.0, "Somebody").unwrap();
+        let register =
+            identity::Command::Register { kind: PrincipalKind::User, name, email: None, responsible: None };
+        self.run(self.admin, Command::Principal(id, register)).await.unwrap();
+        for role in roles {
+            let grant = identity::Command::grant(GrantId(self.id()), *role);
+            self.run(self.admin, Command::Principal(id, grant)).await.unwrap();
+        }
+        self.people.lock().unwrap().push(id);
+        id
+    }
+
+    /// A model of the tier HIGH with one version.
+    pub async fn version(&self, owner: PrincipalId, name: &str) -> (ModelId, VersionId) {
+        let model = ModelId(self.id());
+        self.run(owner, Command::Model(model, register(name))).await.unwrap();
+        let version = VersionId(self.id());
+        self.run(owner, Command::RegisterVersion(version, model, Box::new(new_version()))).await.unwrap();
+        (model, version)
+    }
+}
+
+pub fn register(name: &str) -> ModelCommand {
+    ModelCommand::Register {
+        name: name.to_owned(),
+        purpose: "decide on credit".to_owned(),
+        use_cases: vec!["loans".to_owned()],
+        tags: [("größe".to_owned(), "klein".to_owned())].into(),
+        tier: None,
+        owner: None,
+    }
+}
+
+pub fn new_version() -> NewVersion {
+    NewVersion {
+        kind: VersionKind::Classical,
+        artifacts: Vec::new(),
+        params: [("depth".to_owned(), "3".to_owned())].into(),
+        reported_metrics: [("accuracy".to_owned(), assent_domain::values::Decimal::new(0.9).unwrap())].into(),
+        datasets: Vec::new(),
+        source_run: None,
+    }
+}
+
+pub fn card() -> assent_domain::registry::Document {
+    let blob = assent_domain::values::BlobRef { sha256: Digest::of(b"card"), size_bytes: 4 };
+    assent_domain::registry::Document { kind: "MODEL_CARD".to_owned(), name: "card.md".to_owned(), blob }
+}

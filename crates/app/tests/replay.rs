@@ -1,0 +1,274 @@
+//! Any sequence of commands: the log verifies, replay gives the state, and the invariants of the state hold.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    missing_docs,
+    unreachable_pub,
+    dead_code,
+    reason = "a test that fails panics, and shares what it does not use"
+)]
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::io::Cursor;
+
+use assent_app::cases;
+use assent_app::replay::{self, Report};
+use assent_app::view::{Snapshot, View};
+use assent_app::{Command, Failure, verify};
+use assent_domain::facts::Target;
+use assent_domain::identity;
+use assent_domain::ids::{GrantId, ModelId, PrincipalId, PromotionId, VersionId};
+use assent_domain::registry::{Model, VersionCommand};
+use assent_domain::workflow::{Decision, NewReview, Promotion, StateName};
+use assent_domain::{Kind, Sealed};
+use assent_log::verify::Level;
+use assent_store::{Order, Predicate, Read, Select, TABLES};
+use common::World;
+use jiff::SignedDuration;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+/// A step of a random history; the numbers choose among what is there.
+#[derive(Debug, Clone)]
+enum Move {
+    Person(u8),
+    Disable(u8),
+    Grant(u8, u8),
+    RevokeGrants(u8),
+    Model(u8, u8),
+    Version(u8, u8),
+    Attach(u8, u8, bool),
+    Ask(u8, u8, bool),
+    Submit(u8, u8),
+    Decide(u8, u8, u8, u8),
+    Withdraw(u8, u8),
+    Complete(u8, u8),
+    MoveVersion(u8, u8),
+    Pack(bool),
+    Wait(u16),
+}
+
+fn moves() -> impl Strategy<Value = Vec<Move>> {
+    let one = prop_oneof![
+        2 => any::<u8>().prop_map(Move::Person),
+        1 => any::<u8>().prop_map(Move::Disable),
+        4 => any::<(u8, u8)>().prop_map(|(p, r)| Move::Grant(p, r)),
+        1 => any::<u8>().prop_map(Move::RevokeGrants),
+        3 => any::<(u8, u8)>().prop_map(|(p, n)| Move::Model(p, n)),
+        4 => any::<(u8, u8)>().prop_map(|(p, m)| Move::Version(p, m)),
+        6 => any::<(u8, u8, bool)>().prop_map(|(p, v, c)| Move::Attach(p, v, c)),
+        6 => any::<(u8, u8, bool)>().prop_map(|(p, v, s)| Move::Ask(p, v, s)),
+        3 => any::<(u8, u8)>().prop_map(|(p, m)| Move::Submit(p, m)),
+        12 => any::<(u8, u8, u8, u8)>().prop_map(|(p, m, s, d)| Move::Decide(p, m, s, d)),
+        1 => any::<(u8, u8)>().prop_map(|(p, m)| Move::Withdraw(p, m)),
+        4 => any::<(u8, u8)>().prop_map(|(p, m)| Move::Complete(p, m)),
+        1 => any::<(u8, u8)>().prop_map(|(p, v)| Move::MoveVersion(p, v)),
+        1 => any::<bool>().prop_map(Move::Pack),
+        2 => any::<u16>().prop_map(Move::Wait),
+    ];
+    prop::collection::vec(one, 1..80)
+}
+
+const ROLES: [&str; 6] = ["owner", "compliance", "security", "deployer", "steward", "admin"];
+
+/// What exists, for choosing from.
+#[derive(Default)]
+struct Known {
+    people: Vec<PrincipalId>,
+    models: Vec<ModelId>,
+    versions: Vec<VersionId>,
+    promotions: Vec<PromotionId>,
+}
+
+fn pick<T: Copy>(from: &[T], number: u8) -> Option<T> {
+    from.get(usize::from(number) % from.len().max(1)).copied()
+}
+
+async fn play(world: &World, known: &mut Known, step: Move) {
+    let Some((actor, command)) = command(world, known, step).await else { return };
+    match world.run(actor, command).await {
+        Ok(_) => {}
+        Err(Failure::Refused(refusal)) => {
+            assert!(!refusal.message.is_empty() && !refusal.code.remedy().is_empty(), "{refusal:?}");
+        }
+        Err(failure) => panic!("{failure:?}"),
+    }
+}
+
+async fn command(world: &World, known: &mut Known, step: Move) -> Option<(PrincipalId, Command)> {
+    let admin = world.admin;
+    let sealed = Sealed { subject: admin.0, data: "AAAA".to_owned() };
+    let prod = Target { stage: "PROD".to_owned(), environment: None, strategy: None };
+    Some(match step {
+        Move::Person(role) => {
+            let person = world.person(&[ROLES[usize::from(role) % ROLES.len()]]).await;
+            known.people.push(person);
+            return None;
+        }
+        Move::Disable(p) => (admin, Command::Principal(pick(&known.people, p)?, identity::Command::Disable)),
+        Move::Grant(p, r) => {
+            let role = ROLES[usize::from(r) % ROLES.len()];
+            let grant = identity::Command::grant(GrantId(world.id()), role);
+            (admin, Command::Principal(pick(&known.people, p)?, grant))
+        }
+        Move::RevokeGrants(p) => {
+            let person = pick(&known.people, p)?;
+            let read = world.store.read().unwrap();
+            let principal = Snapshot::new(&*read).get::<identity::Principal>(person).unwrap()?;
+            let grant = principal.grants.first()?.id;
+            (admin, Command::Principal(person, identity::Command::RevokeGrant(grant)))
+        }
+        Move::Model(p, n) => {
+            let id = ModelId(world.id());
+            known.models.push(id);
+            (pick(&known.people, p)?, Command::Model(id, common::register(&format!("model {}", n % 4))))
+        }
+        Move::Version(p, m) => {
+            let id = VersionId(world.id());
+            let model = pick(&known.models, m)?;
+            known.versions.push(id);
+            (pick(&known.people, p)?, Command::RegisterVersion(id, model, Box::new(common::new_version())))
+        }
+        Move::Attach(p, v, other) => {
+            let mut card = common::card();
+            card.blob.size_bytes += u64::from(other);
+            let attach = VersionCommand::Attach(card);
+            (pick(&known.people, p)?, Command::Version(pick(&known.versions, v)?, Box::new(attach)))
+        }
+        Move::Ask(p, v, submit) => {
+            let id = PromotionId(world.id());
+            let version = pick(&known.versions, v)?;
+            known.promotions.push(id);
+            (
+                pick(&known.people, p)?,
+                Command::RequestPromotion { id, version, target: prod, comment: None, submit },
+            )
+        }
+        Move::Submit(p, m) => {
+            (pick(&known.people, p)?, Command::SubmitPromotion(pick(&known.promotions, m)?))
+        }
+        Move::Decide(p, m, s, d) => {
+            let decisions =
+                [Decision::Approved, Decision::Approved, Decision::Approved, Decision::ChangesRequested];
+            let decision = if d > 240 { Decision::Rejected } else { decisions[usize::from(d) % 4] };
+            let step = ["compliance", "security"][usize::from(s) % 2].to_owned();
+            let review = NewReview {
+                step,
+                role: None,
+                decision,
+                comment: Some(sealed),
+                conditions: vec![],
+                evidence: None,
+            };
+            (pick(&known.people, p)?, Command::Review(pick(&known.promotions, m)?, Box::new(review)))
+        }
+        Move::Withdraw(p, m) => {
+            (pick(&known.people, p)?, Command::WithdrawPromotion(pick(&known.promotions, m)?, None))
+        }
+        Move::Complete(p, m) => {
+            (pick(&known.people, p)?, Command::CompletePromotion(pick(&known.promotions, m)?))
+        }
+        Move::MoveVersion(p, v) => {
+            let command = VersionCommand::Move { to: "OLD".to_owned(), comment: None };
+            (pick(&known.people, p)?, Command::Version(pick(&known.versions, v)?, Box::new(command)))
+        }
+        Move::Pack(other) => {
+            let mut documents = common::pack();
+            if other {
+                documents[0].1["title"] = serde_json::json!("Another title");
+            }
+            (admin, Command::ApplyPack(documents))
+        }
+        Move::Wait(minutes) => {
+            world.clock.advance(SignedDuration::from_mins(i64::from(minutes)));
+            return None;
+        }
+    })
+}
+
+fn replayed(read: &dyn Read) -> Report {
+    let (mut frames, mut rows) = (Vec::new(), Vec::new());
+    replay::send(read, &mut frames).unwrap();
+    replay::serve(&mut Cursor::new(frames), &mut rows).unwrap();
+    replay::compare(read, &mut Cursor::new(rows)).unwrap()
+}
+
+/// What must hold whatever happened.
+fn check_invariants(world: &World) {
+    let read = world.store.read().unwrap();
+    let view = Snapshot::new(&*read);
+    let every = |table| {
+        let select =
+            Select { table, filter: Predicate::True, order: Order::Ascending, after: None, limit: 10_000 };
+        read.select(&select).unwrap().into_iter().map(|row| row.id).collect::<Vec<Uuid>>()
+    };
+    let mut names = BTreeSet::new();
+    for id in every("models") {
+        let model = view.get::<Model>(id.into()).unwrap().unwrap();
+        assert!(names.insert(model.name.clone()), "two models named {}", model.name);
+        let versions = view.ids(Kind::Version, "model_id", &id.to_string()).unwrap();
+        assert_eq!(versions.len() as u64, model.last_version);
+        let champions = view.ids(Kind::Version, "model_stage", &format!("{id}/PROD")).unwrap();
+        assert!(champions.len() <= 1, "{champions:?}");
+    }
+    for id in every("promotions") {
+        let promotion = view.get::<Promotion>(id.into()).unwrap().unwrap();
+        let mut deciders = BTreeSet::new();
+        for record in &promotion.reviews {
+            assert_ne!(record.recorded.by, promotion.requester());
+            deciders.insert((record.recorded.by, record.review.step.clone()));
+        }
+        let people: BTreeSet<_> = deciders.iter().map(|(person, _)| person).collect();
+        assert_eq!(people.len(), deciders.len(), "somebody decided two steps");
+        if promotion.lifecycle.name() == StateName::Completed {
+            assert!(
+                promotion.reviews.iter().filter(|r| r.review.decision == Decision::Approved).count() >= 2
+            );
+        }
+        let now = world.assent.wiring.now();
+        let judgement =
+            cases::of_promotion(&view, world.assent.ledger.packs(), promotion.id, now).unwrap().judge();
+        assert!(judgement.valid_until >= now);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_history_verifies_and_replays(moves in moves()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let world = World::new().await;
+            let mut known = Known::default();
+            for step in moves {
+                play(&world, &mut known, step).await;
+            }
+            check_invariants(&world);
+            let read = world.store.read().unwrap();
+            let report = verify::verify(&*read, Level::Schema, &[], &[]).unwrap();
+            prop_assert!(report.is_sound(), "{:?}", report.damages);
+            let replay = replayed(&*read);
+            prop_assert!(replay.is_sound(), "{replay:#?}");
+            Ok(())
+        })?;
+    }
+}
+
+#[tokio::test]
+async fn every_index_column_is_rebuilt_from_the_log() {
+    let world = World::new().await;
+    let owner = world.person(&["owner"]).await;
+    world.version(owner, "scoring").await;
+    let read = world.store.read().unwrap();
+    let replay = replayed(&*read);
+    assert!(replay.is_sound(), "{replay:#?}");
+    assert!(replay.rows >= 6, "{}", replay.rows);
+    assert_eq!(replay.tables.len(), TABLES.len());
+}
