@@ -122,11 +122,7 @@ macro_rules! aggregates {
                 const KIND: Kind = Kind::$kind;
 
                 fn from_aggregate(aggregate: &Aggregate) -> Option<&Arc<Self>> {
-                    #[expect(clippy::wildcard_enum_match_arm, reason = "every other kind is the wrong one")]
-                    match aggregate {
-                        Aggregate::$kind(state) => Some(state),
-                        _ => None,
-                    }
+                    if let Aggregate::$kind(state) = aggregate { Some(state) } else { None }
                 }
             }
 

@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Time;
 use crate::aggregate::AggregateId;
 use crate::identity::event as identity;
 use crate::ids::{ModelId, PrincipalId};
 use crate::pack::PackApplied;
 use crate::registry::event as registry;
 use crate::workflow::event as workflow;
-use crate::Time;
 
 /// When an event happened, and through whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +118,8 @@ mod tests {
         let json = serde_json::to_value(&event).unwrap();
         assert_eq!(json, serde_json::json!({"type": event.type_name(), "details": {}}));
         for name in Event::TYPES {
-            let error = serde_json::from_value::<Event>(serde_json::json!({"type": name, "details": 7})).unwrap_err();
+            let error =
+                serde_json::from_value::<Event>(serde_json::json!({"type": name, "details": 7})).unwrap_err();
             assert!(!error.to_string().contains("unknown variant"), "{name}: {error}");
         }
     }

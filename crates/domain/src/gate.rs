@@ -105,10 +105,17 @@ fn position(case: &Case<'_>, judgement: &Judgement, stage: &str, reasons: &mut V
         return;
     }
     if !judgement.has_workflow {
-        let message = format!("no workflow of the pack leads a model of the tier `{}` to `{stage}`", case.inputs.model.tier);
+        let message = format!(
+            "no workflow of the pack leads a model of the tier `{}` to `{stage}`",
+            case.inputs.model.tier
+        );
         reasons.push(reason("no-workflow", message, "apply a pack with a workflow to that stage"));
     } else if !judgement.from.contains(&version.stage) {
-        let message = format!("the version stands in `{}`; `{stage}` is reached from {}", version.stage, judgement.from.join(" or "));
+        let message = format!(
+            "the version stands in `{}`; `{stage}` is reached from {}",
+            version.stage,
+            judgement.from.join(" or ")
+        );
         reasons.push(reason("stage-not-reachable", message, "promote through the stages before it"));
     }
 }
@@ -118,14 +125,24 @@ fn policies(case: &Case<'_>, judgement: &Judgement, stage: &str, reasons: &mut V
         finding.enforcement == Enforcement::Blocking && finding.status != FindingStatus::NotApplicable
     };
     if !judgement.findings.iter().any(|finding| judged(&finding)) && !open_to(case, stage) {
-        let message = format!("no policy applies to a model of the tier `{}` on its way to `{stage}`", case.inputs.model.tier);
-        reasons.push(reason("no-policy-applies", message, "apply a pack with a blocking policy for this tier and stage"));
+        let message = format!(
+            "no policy applies to a model of the tier `{}` on its way to `{stage}`",
+            case.inputs.model.tier
+        );
+        reasons.push(reason(
+            "no-policy-applies",
+            message,
+            "apply a pack with a blocking policy for this tier and stage",
+        ));
     }
     for finding in judgement.findings.iter().filter(|finding| finding.blocks()) {
         let detail = finding.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
         let code = if finding.status == FindingStatus::Error { "policy-error" } else { "policy-failed" };
         let message = format!("{} {}: {}{detail}", finding.policy, finding.rule, finding.message);
-        let remedy = finding.remediation.clone().unwrap_or_else(|| "bring the facts that the rule asks for".to_owned());
+        let remedy = finding
+            .remediation
+            .clone()
+            .unwrap_or_else(|| "bring the facts that the rule asks for".to_owned());
         reasons.push(reason(code, message, remedy));
     }
 }
@@ -149,11 +166,14 @@ fn approvals(case: &Case<'_>, judgement: &Judgement, reasons: &mut Vec<Reason>) 
             reasons.push(reason("promotion-over", message, "ask for a new promotion"));
         }
     }
-    for step in judgement.steps.iter().filter(|step| !step.state.is_done() && step.state != StepState::Failed) {
+    for step in judgement.steps.iter().filter(|step| !step.state.is_done() && step.state != StepState::Failed)
+    {
         let lapsed: Vec<String> = step
             .lapsed
             .iter()
-            .map(|lapsed| format!("the approval by {} is {:?}", lapsed.approval.role, lapsed.lapse).to_lowercase())
+            .map(|lapsed| {
+                format!("the approval by {} is {:?}", lapsed.approval.role, lapsed.lapse).to_lowercase()
+            })
             .collect();
         let lapsed = if lapsed.is_empty() { String::new() } else { format!(" ({})", lapsed.join(", ")) };
         let (code, what, remedy) = if step.missing_people == 0 {
@@ -162,7 +182,11 @@ fn approvals(case: &Case<'_>, judgement: &Judgement, reasons: &mut Vec<Reason>) 
             ("approval-missing", "needs the attestation of the owner".to_owned(), "let the owner attest")
         } else {
             let roles = step.missing_roles.join(" and ");
-            ("approval-missing", format!("needs an approval by {roles}"), "let the roles decide that the step asks for")
+            (
+                "approval-missing",
+                format!("needs an approval by {roles}"),
+                "let the roles decide that the step asks for",
+            )
         };
         reasons.push(reason(code, format!("the step `{}` {what}{lapsed}", step.step), remedy));
     }
@@ -172,7 +196,8 @@ fn conditions(case: &Case<'_>, reasons: &mut Vec<Reason>) {
     let Some(promotion) = case.promotion else { return };
     for (record, condition) in promotion.open_conditions() {
         if condition.blocks_at(case.inputs.now) {
-            let message = format!("the condition `{}` of the step `{}` is open", condition.id, record.review.step);
+            let message =
+                format!("the condition `{}` of the step `{}` is open", condition.id, record.review.step);
             reasons.push(reason("condition-open", message, "meet the condition, and let its owner say so"));
         }
     }

@@ -127,7 +127,10 @@ mod tests {
     fn a_digest_reads_what_it_writes() {
         let digest = Digest::of(b"assent");
         assert_eq!(digest.to_string().parse(), Ok(digest));
-        assert_eq!(Digest::of(b"").to_string(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        assert_eq!(
+            Digest::of(b"").to_string(),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        );
     }
 
     #[test]

@@ -113,7 +113,7 @@ codes! {
     /// The step does not exist in the workflow.
     UnknownStep "unknown-step" Unprocessable "use a step of the promotion's workflow";
     /// No tier was given and no rule classifies the model.
-    TierUndetermined "tier-undetermined" Unprocessable "give the tier, or describe purpose and use cases so that a tier rule applies";
+    TierUndetermined "tier-undetermined" Unprocessable "describe purpose and use cases briefly and so that a tier rule applies, or give the tier";
     /// The pack has no workflow to that stage.
     NoWorkflow "no-workflow" Unprocessable "apply a pack with a workflow to that stage";
     /// The version does not stand where a promotion to that stage starts.
@@ -147,7 +147,6 @@ codes! {
 #[serde(rename_all = "camelCase")]
 pub struct Refusal {
     /// Why, by its stable code.
-    #[serde(serialize_with = "serialize_code")]
     pub code: Code,
     /// What was wrong, with which input.
     pub message: String,
@@ -178,8 +177,10 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-fn serialize_code<S: serde::Serializer>(code: &Code, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(code.code())
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
 }
 
 #[cfg(test)]

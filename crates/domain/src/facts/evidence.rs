@@ -48,7 +48,9 @@ fn name(segment: &Segment) -> &str {
 pub fn evidence_digest(facts: &Value, findings: &[Finding]) -> Digest {
     let evidence = findings.iter().filter(|finding| finding.is_evidence);
     let findings: Vec<Value> = evidence
-        .map(|finding| serde_json::json!([finding.policy, finding.policy_version, finding.rule, finding.status.name()]))
+        .map(|finding| {
+            serde_json::json!([finding.policy, finding.policy_version, finding.rule, finding.status.name()])
+        })
         .collect();
     let mut facts = stable(facts, 0);
     if let Some(facts) = facts.as_object_mut() {
@@ -65,10 +67,12 @@ pub fn evidence_digest(facts: &Value, findings: &[Finding]) -> Digest {
 fn stable(value: &Value, depth: usize) -> Value {
     match value {
         Value::Object(members) => {
-            let kept = members.iter().filter(|(key, _)| depth == 0 || !VOLATILE_MEMBERS.contains(&key.as_str()));
+            let kept =
+                members.iter().filter(|(key, _)| depth == 0 || !VOLATILE_MEMBERS.contains(&key.as_str()));
             let kept = kept.map(|(key, value)| {
                 // The stage that a version is to reach is no position.
-                let value = if depth == 0 && key == "target" { value.clone() } else { stable(value, depth + 1) };
+                let value =
+                    if depth == 0 && key == "target" { value.clone() } else { stable(value, depth + 1) };
                 (ascii(key), value)
             });
             Value::Object(kept.collect())

@@ -11,7 +11,10 @@ pub fn json_schema() -> Value {
     if let Some(members) = schema.as_object_mut() {
         members.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
         members.insert("title".to_owned(), json!("Facts"));
-        members.insert("description".to_owned(), json!("Everything known of one version: the input of every rule"));
+        members.insert(
+            "description".to_owned(),
+            json!("Everything known of one version: the input of every rule"),
+        );
     }
     schema
 }

@@ -1,6 +1,6 @@
 //! Facts: the one JSON document with everything known of a version, the only input of rules.
 //!
-//! Facts are built from ledgered state and are deterministic. Their shape is declared in [`schema`], which gives the type
+//! Facts are built from ledgered state and are deterministic. Their shape is declared in one place (`schema`), which gives the type
 //! check of conditions, the published JSON Schema and the reference. A key that has no value is absent; nothing is
 //! invented.
 //!

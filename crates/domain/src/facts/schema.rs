@@ -21,7 +21,11 @@ pub(super) const HELPERS: [(&str, &str, &str); 9] = [
     ),
     ("computed(metric)", "evaluation.computed[metric]", "the figure as COMPUTED or better: computed here"),
     ("reported(metric)", "version.reportedMetrics[metric]", "the figure that the builder reports"),
-    ("ageDays(suite)", "evaluation.suites[suite].ageDays", "the age of the latest evaluation of the suite in days"),
+    (
+        "ageDays(suite)",
+        "evaluation.suites[suite].ageDays",
+        "the age of the latest evaluation of the suite in days",
+    ),
     (
         "passed(suite)",
         "evaluation.suites[suite].status == 'PASSED' && !evaluation.suites[suite].stale",
@@ -36,7 +40,11 @@ pub(super) const HELPERS: [(&str, &str, &str); 9] = [
     ),
     ("approvedBy(role)", "role in approvals.roles", "whether a valid approval was given in the role"),
     ("hasDocument(kind)", "kind in documents.kinds", "whether a document of the kind is attached"),
-    ("exceptionFor(policy)", "policy in exceptions.policies", "whether an exception from the policy is active"),
+    (
+        "exceptionFor(policy)",
+        "policy in exceptions.policies",
+        "whether an exception from the policy is active",
+    ),
 ];
 
 pub(super) fn root() -> ObjectType {
@@ -153,7 +161,11 @@ fn evaluation(name: &str) -> ObjectType {
         .field("groups", Type::list(Type::object(group)), "for a failed figure of an attribute: its groups");
     let suite = ObjectType::new("suite")
         .field("status", Type::String, "PASSED, FAILED, or NOT_JUDGED where no threshold applies")
-        .field("stale", Type::Bool, "whether it is older than the pack allows, or compared groups of another size")
+        .field(
+            "stale",
+            Type::Bool,
+            "whether it is older than the pack allows, or compared groups of another size",
+        )
         .field("provenance", Type::String, "REPORTED, COMPUTED, MEASURED or RE_EXECUTED")
         .field("attempts", Type::Int, "how often the version was evaluated on the suite")
         .field("rows", Type::Int, "rows of the latest evaluation")
@@ -165,7 +177,11 @@ fn evaluation(name: &str) -> ObjectType {
         .field("failed", Type::list(Type::object(threshold)), "those that do not hold");
     ObjectType::new(name)
         .field("suites", Type::map(Type::object(suite)), "by suite, its latest evaluation")
-        .field("metrics", Type::map(Type::object(metric)), "by metric path, the figure of the latest evaluation")
+        .field(
+            "metrics",
+            Type::map(Type::object(metric)),
+            "by metric path, the figure of the latest evaluation",
+        )
         .field("measured", Type::map(Type::Double), "figures that are MEASURED or better")
         .field("computed", Type::map(Type::Double), "figures that are COMPUTED or better")
 }
@@ -183,7 +199,11 @@ fn approvals() -> ObjectType {
 }
 
 fn exceptions() -> ObjectType {
-    ObjectType::new("exceptions").field("policies", Type::list(Type::String), "policies that an exception waives")
+    ObjectType::new("exceptions").field(
+        "policies",
+        Type::list(Type::String),
+        "policies that an exception waives",
+    )
 }
 
 fn target() -> ObjectType {
@@ -194,9 +214,11 @@ fn target() -> ObjectType {
 }
 
 fn champion() -> ObjectType {
-    ObjectType::new("champion")
-        .field("version", Type::object(version()), "the version")
-        .field("evaluation", Type::object(evaluation("evaluation")), "what its evaluations show")
+    ObjectType::new("champion").field("version", Type::object(version()), "the version").field(
+        "evaluation",
+        Type::object(evaluation("evaluation")),
+        "what its evaluations show",
+    )
 }
 
 #[cfg(test)]
@@ -212,7 +234,8 @@ mod tests {
             env.helper(signature, body, doc).unwrap_or_else(|error| panic!("{signature}: {error}"));
         }
         for source in ["measured('f1') >= 0.8", "passed('bias')", "improved('f1', 0.05)", "approvedBy('x')"] {
-            Program::compile(&env, source, Some(&Type::Bool)).unwrap_or_else(|errors| panic!("{source}: {errors:?}"));
+            Program::compile(&env, source, Some(&Type::Bool))
+                .unwrap_or_else(|errors| panic!("{source}: {errors:?}"));
         }
     }
 }

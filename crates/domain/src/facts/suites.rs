@@ -48,11 +48,13 @@ fn suite(name: &str, record: &SuiteRecord, tier: &str, pack: &Pack, now: Time) -
     let evaluation = &record.evaluation;
     let set = pack.thresholds();
     let applies = |threshold: &&Threshold| {
-        threshold.suite == name && threshold.tiers.as_ref().is_none_or(|tiers| tiers.iter().any(|t| t == tier))
+        threshold.suite == name
+            && threshold.tiers.as_ref().is_none_or(|tiers| tiers.iter().any(|t| t == tier))
     };
     let thresholds = set.map_or(&[][..], |set| &set.thresholds).iter().filter(applies);
     let judged: Vec<Value> = thresholds.map(|threshold| judge(threshold, evaluation)).collect();
-    let failed: Vec<&Value> = judged.iter().filter(|judged| judged.get("passed") != Some(&json!(true))).collect();
+    let failed: Vec<&Value> =
+        judged.iter().filter(|judged| judged.get("passed") != Some(&json!(true))).collect();
     let status = match (judged.is_empty(), failed.is_empty()) {
         (true, _) => "NOT_JUDGED",
         (false, true) => "PASSED",
@@ -85,7 +87,9 @@ fn judge(threshold: &Threshold, evaluation: &Evaluation) -> Value {
     let passed = !too_few && value.is_some_and(|value| threshold.operator.holds(value, threshold.bound));
     let reason = match (metric, value) {
         (None, _) => Some("the evaluation has no such figure".to_owned()),
-        (Some(metric), None) => Some(metric.reason.clone().unwrap_or_else(|| "the figure is undefined".to_owned())),
+        (Some(metric), None) => {
+            Some(metric.reason.clone().unwrap_or_else(|| "the figure is undefined".to_owned()))
+        }
         (Some(metric), Some(_)) if too_few => Some(format!("the figure rests on {} rows", metric.n)),
         (Some(_), Some(_)) => None,
     };
@@ -106,12 +110,13 @@ fn judge(threshold: &Threshold, evaluation: &Evaluation) -> Value {
 
 /// The groups behind a figure such as `race.equalizedOddsDifference`, or behind the worst of all attributes.
 fn groups(metric: &str, evaluation: &Evaluation) -> Vec<Value> {
-    let is_behind = |attribute: &str| match metric.split_once('.') {
-        Some((named, _)) => named == attribute,
-        None => {
-            let own = evaluation.metrics.get(&format!("{attribute}.{metric}"));
-            own.is_some_and(|own| own.value.is_some() && evaluation.metrics.get(metric).map(|m| m.value) == Some(own.value))
+    let is_behind = |attribute: &str| {
+        if let Some((named, _)) = metric.split_once('.') {
+            return named == attribute;
         }
+        let value = |path: &str| evaluation.metrics.get(path).and_then(|metric| metric.value);
+        let own = value(&format!("{attribute}.{metric}"));
+        own.is_some() && own == value(metric)
     };
     let behind = evaluation.groups.iter().filter(|group| is_behind(&group.attribute));
     behind

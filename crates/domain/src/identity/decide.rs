@@ -3,7 +3,8 @@
 use jiff::SignedDuration;
 
 use super::event::{
-    GrantRevoked, PrincipalDisabled, PrincipalEnabled, PrincipalKind, PrincipalRegistered, TokenIssued, TokenRevoked,
+    GrantRevoked, PrincipalDisabled, PrincipalEnabled, PrincipalKind, PrincipalRegistered, TokenIssued,
+    TokenRevoked,
 };
 use super::{Command, Grant, Principal, Status, Token};
 use crate::event::{Change, Event};
@@ -45,7 +46,9 @@ pub fn decide(
             }
             Event::PrincipalEnabled(PrincipalEnabled {})
         }
-        (Command::Grant(grant), Some(principal)) => Event::GrantIssued(checked_grant(principal, grant, pack, now)?),
+        (Command::Grant(grant), Some(principal)) => {
+            Event::GrantIssued(checked_grant(principal, grant, pack, now)?)
+        }
         (Command::RevokeGrant(grant), Some(principal)) => {
             if !principal.grants.iter().any(|held| held.id == grant) {
                 return Err(Refusal::new(Code::NotFound, format!("`{id}` holds no grant `{grant}`")));
@@ -65,11 +68,17 @@ pub fn issue_token(
     now: Time,
 ) -> Result<Vec<Change>, Refusal> {
     if principal.status == Status::Disabled {
-        return Err(Refusal::new(Code::PrincipalDisabled, format!("the account `{}` is disabled", principal.id)));
+        return Err(Refusal::new(
+            Code::PrincipalDisabled,
+            format!("the account `{}` is disabled", principal.id),
+        ));
     }
     let life = expires_at.duration_since(now);
     if life <= SignedDuration::ZERO || life > MAX_TOKEN_LIFE {
-        let message = format!("the expiry `{expires_at}` is not within the next {} days", MAX_TOKEN_LIFE.as_hours() / 24);
+        let message = format!(
+            "the expiry `{expires_at}` is not within the next {} days",
+            MAX_TOKEN_LIFE.as_hours() / 24
+        );
         return Err(Refusal::new(Code::TokenPeriod, message).at("/expiresAt"));
     }
     let event = TokenIssued { principal: principal.id, secret_hash, expires_at };
@@ -102,7 +111,9 @@ fn checked_grant(principal: &Principal, grant: Grant, pack: &Pack, now: Time) ->
         return Err(pack.unknown_tier(tier).at("/scope/tiers"));
     }
     if grant.until.is_some_and(|until| until <= now || grant.from.is_some_and(|from| until <= from)) {
-        return Err(Refusal::new(Code::InvalidValue, "the grant would end before it begins to hold").at("/until"));
+        return Err(
+            Refusal::new(Code::InvalidValue, "the grant would end before it begins to hold").at("/until")
+        );
     }
     if principal.grants.len() >= MAX_GRANTS {
         return Err(Refusal::new(Code::TooMany, format!("a principal holds at most {MAX_GRANTS} grants")));

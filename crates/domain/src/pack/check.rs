@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::pack_index::tier_env;
 use super::{
-    CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow, Document, Pack, Policy, Rule, Settings, Stage,
-    Step, StepKind, TierRule, Workflow,
+    CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow, Document, Pack, Policy, Rule, Settings,
+    Stage, Step, StepKind, TierRule, Workflow,
 };
 use crate::facts;
 use crate::ids::Digest;
@@ -44,7 +44,7 @@ const MAX_PARTS: usize = 200;
 pub(super) fn compile(raw: Vec<(String, Value)>) -> Result<Pack, Vec<Problem>> {
     let mut check = Check { files: BTreeMap::new(), problems: Vec::new(), place: Place::default() };
     if raw.len() > MAX_DOCUMENTS {
-        check.place.file = "pack".to_owned();
+        "pack".clone_into(&mut check.place.file);
         check.say("", format!("{} documents are more than {MAX_DOCUMENTS}", raw.len()));
         return Err(check.problems);
     }
@@ -100,8 +100,14 @@ impl Check {
                 }
             };
             let (kind, id) = document.key();
-            if id.is_empty() || id.len() > 100 || !id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:".contains(c)) {
-                self.say("id", format!("the id `{id}` is not 1 to 100 letters, digits, `-`, `_`, `.` or `:`"));
+            if id.is_empty()
+                || id.len() > 100
+                || !id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:".contains(c))
+            {
+                self.say(
+                    "id",
+                    format!("the id `{id}` is not 1 to 100 letters, digits, `-`, `_`, `.` or `:`"),
+                );
             }
             if let Some(other) = self.files.insert((kind, id.to_owned()), file) {
                 self.say("id", format!("the same kind and id stand in `{other}` too"));
@@ -118,7 +124,7 @@ impl Check {
         let mut stages: Vec<Stage> = Vec::new();
         let (mut roles, mut tiers) = (BTreeMap::new(), BTreeMap::new());
         let (mut suites, mut threshold_sets) = (BTreeMap::new(), BTreeMap::new());
-        let (mut rules, mut policies, mut workflows) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut tier_rules, mut policies, mut workflows) = (Vec::new(), Vec::new(), Vec::new());
         for document in documents.clone() {
             match document {
                 Document::Pack(document) => info.push(document),
@@ -127,17 +133,21 @@ impl Check {
                 Document::Role(document) => drop(roles.insert(document.id.clone(), document)),
                 Document::Tier(document) => drop(tiers.insert(document.id.clone(), document)),
                 Document::Suite(document) => drop(suites.insert(document.id.clone(), document)),
-                Document::ThresholdSet(document) => drop(threshold_sets.insert(document.id.clone(), document)),
-                Document::TierRule(document) => rules.push(document),
+                Document::ThresholdSet(document) => {
+                    drop(threshold_sets.insert(document.id.clone(), document));
+                }
+                Document::TierRule(document) => tier_rules.push(document),
                 Document::Policy(document) => policies.push(document),
                 Document::Workflow(document) => workflows.push(document),
             }
         }
         stages.sort_by_key(|stage| stage.order);
-        rules.sort_by(|a: &TierRule, b: &TierRule| (a.order, &a.id).cmp(&(b.order, &b.id)));
+        tier_rules.sort_by(|a: &TierRule, b: &TierRule| (a.order, &a.id).cmp(&(b.order, &b.id)));
         let info = self.the_only("Pack", info);
         let settings = self.the_only("Settings", settings);
-        for (kind, missing) in [("Role", roles.is_empty()), ("Tier", tiers.is_empty()), ("Stage", stages.is_empty())] {
+        for (kind, missing) in
+            [("Role", roles.is_empty()), ("Tier", tiers.is_empty()), ("Stage", stages.is_empty())]
+        {
             if missing {
                 self.place = Place { file: "pack".to_owned(), document: kind.to_owned() };
                 self.say("", format!("the pack has no document of the kind `{kind}`"));
@@ -158,9 +168,9 @@ impl Check {
             reads_now: false,
         };
         self.names(&pack);
-        pack.tier_rules = self.tier_rules(&pack, rules);
+        pack.tier_rules = self.tier_rules(&pack, tier_rules);
         pack.policies = policies.into_iter().map(|policy| self.policy(&pack, policy)).collect();
-        pack.workflows = workflows.into_iter().filter_map(|workflow| self.workflow(&pack, workflow)).collect();
+        pack.workflows = workflows.iter().filter_map(|workflow| self.workflow(&pack, workflow)).collect();
         pack.reads_now = reads_now(&pack);
         Some(pack)
     }
@@ -201,7 +211,9 @@ impl Check {
             }
             for (i, threshold) in set.thresholds.iter().enumerate() {
                 let place = format!("thresholds/{i}");
-                self.known(&format!("{place}/suite"), "suite", [&threshold.suite], |id| pack.suites.contains_key(id));
+                self.known(&format!("{place}/suite"), "suite", [&threshold.suite], |id| {
+                    pack.suites.contains_key(id)
+                });
                 let tiers = threshold.tiers.iter().flatten();
                 self.known(&format!("{place}/tiers"), "tier", tiers, |id| pack.tiers.contains_key(id));
                 if !threshold.bound.is_finite() {
@@ -213,8 +225,13 @@ impl Check {
         let set = [&pack.settings.threshold_set];
         self.known("thresholdSet", "threshold set", set, |id| pack.threshold_sets.contains_key(id));
         let calendar = &pack.settings.calendar;
-        if calendar.weekend.iter().any(|day| !(1..=7).contains(day)) || (1..=7).all(|day| calendar.weekend.contains(&day)) {
-            self.say("calendar/weekend", "the weekend is some of the days 1 (Monday) to 7 (Sunday), not all of them");
+        if calendar.weekend.iter().any(|day| !(1..=7).contains(day))
+            || (1..=7).all(|day| calendar.weekend.contains(&day))
+        {
+            self.say(
+                "calendar/weekend",
+                "the weekend is some of the days 1 (Monday) to 7 (Sunday), not all of them",
+            );
         }
         if !(-14..=14).contains(&calendar.utc_offset_hours) {
             self.say("calendar/utcOffsetHours", "the offset lies between -14 and 14");
@@ -279,11 +296,12 @@ impl Check {
             Some(when) => Some(self.program(facts::env(), &format!("rules/{i}/when"), when)?),
             None => None,
         };
-        let is_evidence = [Some(&condition), when.as_ref()].into_iter().flatten().all(facts::reads_evidence_only);
+        let is_evidence =
+            [Some(&condition), when.as_ref()].into_iter().flatten().all(facts::reads_evidence_only);
         Some(CompiledRule { rule: rule.clone(), condition, when, is_evidence })
     }
 
-    fn workflow(&mut self, pack: &Pack, workflow: Workflow) -> Option<CompiledWorkflow> {
+    fn workflow(&mut self, pack: &Pack, workflow: &Workflow) -> Option<CompiledWorkflow> {
         self.at("Workflow", &workflow.id);
         let stages = [&workflow.target].into_iter().chain(&workflow.from);
         self.known("target", "stage", stages, |id| pack.stage(id).is_some());
@@ -302,7 +320,7 @@ impl Check {
         if self.problems.len() > before {
             return None;
         }
-        match compile_workflow(&workflow) {
+        match compile_workflow(workflow) {
             Ok(compiled) => Some(compiled),
             Err((place, message)) => {
                 self.say(place, message);
@@ -319,13 +337,16 @@ impl Check {
             StepKind::Review { roles, people, decisions, escalation, .. } => {
                 let place = format!("steps/{i}/roles");
                 self.known(&place, "role", roles, |id| pack.roles.contains_key(id));
-                self.known(&format!("steps/{i}/escalation"), "role", escalation, |id| pack.roles.contains_key(id));
+                self.known(&format!("steps/{i}/escalation"), "role", escalation, |id| {
+                    pack.roles.contains_key(id)
+                });
                 self.distinct(&place, roles.iter().map(String::as_str));
                 if roles.is_empty() || *people == 0 || *people > 20 || decisions.is_empty() {
                     self.say(format!("steps/{i}"), "a review needs roles, decisions, and 1 to 20 people");
                 }
                 let unable = |id: &&String| {
-                    pack.role(id).is_some_and(|role| !role.permissions.contains(&crate::identity::Permission::Review))
+                    pack.role(id)
+                        .is_some_and(|role| !role.permissions.contains(&crate::identity::Permission::Review))
                 };
                 if let Some(role) = roles.iter().find(unable) {
                     self.say(place, format!("the role `{role}` lacks the permission `REVIEW`"));
@@ -385,17 +406,28 @@ pub(crate) fn compile_workflow(workflow: &Workflow) -> Result<CompiledWorkflow, 
     for (i, step) in workflow.steps.iter().enumerate() {
         let names: Vec<&str> = match &step.after {
             Some(after) => after.iter().map(String::as_str).collect(),
-            None => i.checked_sub(1).and_then(|before| workflow.steps.get(before)).map(|s| s.id.as_str()).into_iter().collect(),
+            None => i
+                .checked_sub(1)
+                .and_then(|before| workflow.steps.get(before))
+                .map(|s| s.id.as_str())
+                .into_iter()
+                .collect(),
         };
         let mut after = Vec::with_capacity(names.len());
         for name in names {
             // A step waits only for steps written before it: that is what keeps cycles out.
             let before = workflow.steps.iter().take(i).position(|other| other.id == name);
-            let place = || (format!("steps/{i}/after"), format!("`{name}` is no step written before `{}`", step.id));
+            let place =
+                || (format!("steps/{i}/after"), format!("`{name}` is no step written before `{}`", step.id));
             after.push(before.ok_or_else(place)?);
         }
-        let when = step.when.as_ref().map(|when| Program::compile(facts::env(), when, Some(&Type::Bool))).transpose();
-        let when = when.map_err(|_| (format!("steps/{i}/when"), "the condition does not compile".to_owned()))?;
+        let when = step
+            .when
+            .as_ref()
+            .map(|when| Program::compile(facts::env(), when, Some(&Type::Bool)))
+            .transpose();
+        let when =
+            when.map_err(|_| (format!("steps/{i}/when"), "the condition does not compile".to_owned()))?;
         steps.push(CompiledStep { step: step.clone(), when, after });
     }
     let text = serde_json::to_value(workflow).and_then(|value| serde_json::to_vec(&value));

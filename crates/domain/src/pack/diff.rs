@@ -40,7 +40,8 @@ pub fn diff(before: Option<&Pack>, after: &Pack) -> Vec<DocumentChange> {
     let mut keys: Vec<_> = old.iter().chain(new).map(Document::key).collect();
     keys.sort_unstable();
     keys.dedup();
-    let find = |documents: &[Document], key| documents.iter().find(|document| document.key() == key).map(fields);
+    let find =
+        |documents: &[Document], key| documents.iter().find(|document| document.key() == key).map(fields);
     keys.into_iter().filter_map(|key| change(key, find(old, key), find(new, key))).collect()
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Period, Policy, Workflow};
@@ -53,7 +54,7 @@ impl Document {
 }
 
 /// What a pack is, and which pack it builds on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PackInfo {
     /// Name of the pack.
@@ -69,7 +70,7 @@ pub struct PackInfo {
 }
 
 /// A named bundle of responsibilities, authority and permissions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Role {
     /// Its id.
@@ -89,11 +90,12 @@ pub struct Role {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub escalation: Vec<String>,
     /// What the engine lets it do.
+    #[schemars(schema_with = "super::schema::permissions")]
     pub permissions: Vec<Permission>,
 }
 
 /// A risk class of models.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Tier {
     /// Its id.
@@ -103,6 +105,7 @@ pub struct Tier {
     /// Its place in the order; a higher rank is a higher risk.
     pub rank: u32,
     /// The risk level of what happens to models of this tier.
+    #[schemars(schema_with = "super::schema::risk_level")]
     pub risk_level: RiskLevel,
     /// How often a version in service is reviewed again; never if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -113,7 +116,7 @@ pub struct Tier {
 }
 
 /// A rule that puts a model into a tier. Rules are tried by rising order; the first that holds decides.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TierRule {
     /// Its id.
@@ -127,7 +130,7 @@ pub struct TierRule {
 }
 
 /// Where a version can stand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Stage {
     /// Its id.
@@ -146,7 +149,7 @@ pub struct Stage {
 }
 
 /// What is evaluated together.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Suite {
     /// Its id; the engine's suite of that name is run.
@@ -159,7 +162,7 @@ pub struct Suite {
 }
 
 /// How a figure is compared with its bound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Operator {
     /// At least.
     #[serde(rename = ">=")]
@@ -198,7 +201,7 @@ impl Operator {
 }
 
 /// The bound of one figure. A figure that is missing, undefined, or rests on too few rows fails.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Threshold {
     /// The suite that it judges.
@@ -218,7 +221,7 @@ pub struct Threshold {
 }
 
 /// Bounds of figures. The settings name the set in force.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ThresholdSet {
     /// Its id.
@@ -236,7 +239,7 @@ pub struct ThresholdSet {
 }
 
 /// How strict the compliance score is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ComplianceLevel {
     /// A score of 0.60 is compliant.
@@ -259,7 +262,7 @@ impl ComplianceLevel {
 }
 
 /// Which days are business days.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Calendar {
     /// Hours east of UTC at which days begin and end.
@@ -269,6 +272,7 @@ pub struct Calendar {
     pub weekend: Vec<i8>,
     /// Dates without work, `YYYY-MM-DD`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "super::schema::dates")]
     pub holidays: Vec<jiff::civil::Date>,
 }
 
@@ -279,7 +283,7 @@ impl Default for Calendar {
 }
 
 /// Everything that there is one of.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settings {
     /// Its id; there is one document of this kind.

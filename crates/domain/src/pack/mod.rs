@@ -17,6 +17,7 @@ mod document;
 mod pack_index;
 mod period;
 mod policy;
+mod schema;
 mod workflow;
 
 pub use applied::{Applied, MAX_CONTENT_BYTES, PackApplied, apply, content};
@@ -24,10 +25,11 @@ pub use check::Problem;
 pub use compile::{CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow};
 pub use diff::{DocumentChange, diff};
 pub use document::{
-    Calendar, ComplianceLevel, Document, Operator, PackInfo, Role, Settings, Stage, Suite, Threshold, ThresholdSet, Tier,
-    TierRule,
+    Calendar, ComplianceLevel, Document, Operator, PackInfo, Role, Settings, Stage, Suite, Threshold,
+    ThresholdSet, Tier, TierRule,
 };
 pub use pack_index::{Pack, TierHit};
 pub use period::Period;
 pub use policy::{Category, Enforcement, ExceptionRules, Policy, PolicyScope, Rule, Severity};
+pub use schema::json_schemas;
 pub use workflow::{QuorumMode, Step, StepKind, Workflow};

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::check::{self, Problem};
 use super::{
-    CompiledPolicy, CompiledWorkflow, Document, PackInfo, Role, Settings, Stage, Suite, ThresholdSet, Tier, TierRule,
+    CompiledPolicy, CompiledWorkflow, Document, PackInfo, Role, Settings, Stage, Suite, ThresholdSet, Tier,
+    TierRule,
 };
 use crate::facts;
 use crate::identity::Permission;
@@ -120,22 +121,34 @@ impl Pack {
     pub fn workflow_to(&self, stage: &str, tier: &str) -> Option<&CompiledWorkflow> {
         let fits = |compiled: &&CompiledWorkflow| {
             let workflow = &compiled.workflow;
-            workflow.target == stage && workflow.tiers.as_ref().is_none_or(|tiers| tiers.iter().any(|t| t == tier))
+            workflow.target == stage
+                && workflow.tiers.as_ref().is_none_or(|tiers| tiers.iter().any(|t| t == tier))
         };
         self.workflows.iter().find(fits)
     }
 
-    /// The first tier rule that holds for a model described like this.
+    /// The first tier rule that holds for a model described like this. A rule that cannot be evaluated (a description that
+    /// costs more than its budget) is a refusal: skipping it could put a model into too low a tier.
     pub fn classify(
         &self,
         purpose: &str,
         use_cases: &[String],
         tags: &BTreeMap<String, String>,
-    ) -> Option<TierHit<'_>> {
-        let text = use_cases.iter().fold(purpose.to_lowercase(), |text, case| text + "\n" + &case.to_lowercase());
+    ) -> Result<Option<TierHit<'_>>, Refusal> {
+        let text =
+            use_cases.iter().fold(purpose.to_lowercase(), |text, case| text + "\n" + &case.to_lowercase());
         let facts = json!({"purpose": purpose, "useCases": use_cases, "tags": tags, "text": text});
-        let hit = self.tier_rules.iter().find(|(_, program)| facts::holds(program, &facts))?;
-        Some(TierHit { tier: self.tier(&hit.0.tier)?, rule: &hit.0.id })
+        for (rule, program) in &self.tier_rules {
+            let holds = program.evaluate(&facts, &facts::budget()).map(|value| value.as_bool() == Some(true));
+            let holds = holds.map_err(|error| {
+                let message = format!("the tier rule `{}` cannot judge this description: {error}", rule.id);
+                Refusal::new(Code::TierUndetermined, message).at("/purpose")
+            })?;
+            if holds {
+                return Ok(self.tier(&rule.tier).map(|tier| TierHit { tier, rule: &rule.id }));
+            }
+        }
+        Ok(None)
     }
 
     /// The refusal of a role that is not in the pack.

@@ -1,5 +1,6 @@
 //! Policies as they are written.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Period;
@@ -7,7 +8,7 @@ use crate::Time;
 use crate::registry::VersionKind;
 
 /// What a policy is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Category {
     /// Security.
@@ -21,7 +22,7 @@ pub enum Category {
 }
 
 /// How bad a violation is; its weight in the compliance score.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Severity {
     /// Weight 1.
@@ -47,7 +48,7 @@ impl Severity {
 }
 
 /// What a violation does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Enforcement {
     /// It shuts the gate.
@@ -57,7 +58,7 @@ pub enum Enforcement {
 }
 
 /// To what a policy applies. Absent lists do not restrict; present ones all have to match.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PolicyScope {
     /// Models of these tiers.
@@ -75,7 +76,7 @@ pub struct PolicyScope {
 }
 
 /// One condition of a policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rule {
     /// Its id within the policy.
@@ -96,7 +97,7 @@ pub struct Rule {
 }
 
 /// Whether and how long a policy can be waived.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExceptionRules {
     /// Whether it can be waived at all.
@@ -114,7 +115,7 @@ fn yes() -> bool {
 }
 
 /// Rules with a scope, a severity and an enforcement.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Policy {
     /// Its id.
@@ -148,9 +149,11 @@ pub struct Policy {
     pub exceptions: Option<ExceptionRules>,
     /// From when on it applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "super::schema::time")]
     pub effective_from: Option<Time>,
     /// Until when it applies (not included).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "super::schema::time")]
     pub expires_at: Option<Time>,
     /// The role that looks after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

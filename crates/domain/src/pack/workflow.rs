@@ -1,12 +1,13 @@
 //! Workflows as they are written.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Period;
 use crate::workflow::Decision;
 
 /// The way of a promotion to one stage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Workflow {
     /// Its id.
@@ -25,8 +26,9 @@ pub struct Workflow {
 }
 
 /// A step of a workflow.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(extend("unevaluatedProperties" = false))]
 pub struct Step {
     /// Its id within the workflow.
     pub id: String,
@@ -45,7 +47,7 @@ pub struct Step {
 }
 
 /// How many roles a review needs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum QuorumMode {
     /// An approval in each of the roles.
@@ -56,7 +58,7 @@ pub enum QuorumMode {
 }
 
 /// What a step asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum StepKind {
     /// No policy that applies to the target may have failed.

@@ -10,8 +10,16 @@ use crate::pack::{CompiledPolicy, CompiledRule, Pack, Policy};
 use crate::registry::{Model, Version};
 
 /// The findings of every policy of the pack that applies to the version on its way to `stage`, ordered by policy and rule.
-pub fn check(pack: &Pack, model: &Model, version: &Version, stage: &str, facts: &Json, now: Time) -> Vec<Finding> {
-    let policies = pack.policies().iter().filter(|compiled| applies(&compiled.policy, model, version, stage, now));
+pub fn check(
+    pack: &Pack,
+    model: &Model,
+    version: &Version,
+    stage: &str,
+    facts: &Json,
+    now: Time,
+) -> Vec<Finding> {
+    let policies =
+        pack.policies().iter().filter(|compiled| applies(&compiled.policy, model, version, stage, now));
     policies.flat_map(|compiled| findings(compiled, facts)).collect()
 }
 
@@ -50,7 +58,9 @@ fn finding(policy: &Policy, compiled: &CompiledRule, facts: &Json) -> Finding {
                 finding.facts = explanation;
                 return finding;
             }
-            Err((status, detail)) => return Finding { status, detail: Some(detail), facts: explanation, ..finding },
+            Err((status, detail)) => {
+                return Finding { status, detail: Some(detail), facts: explanation, ..finding };
+            }
         }
     }
     let (verdict, read) = run(&compiled.condition, facts);
@@ -73,11 +83,16 @@ type Verdict = Result<bool, (FindingStatus, String)>;
 
 fn run(program: &Program, facts: &Json) -> (Verdict, Vec<ReadFact>) {
     let Explanation { result, reads, .. } = program.explain(facts, &facts::budget());
-    let reads = reads.into_iter().map(|read| ReadFact { path: read.path.to_string(), value: read.excerpt(MAX_FACT_BYTES) }).collect();
+    let reads = reads
+        .into_iter()
+        .map(|read| ReadFact { path: read.path.to_string(), value: read.excerpt(MAX_FACT_BYTES) })
+        .collect();
     let verdict = match result.map(|value| value.as_bool()) {
         Ok(Some(holds)) => Ok(holds),
         Ok(None) => Err((FindingStatus::Error, "the condition did not give a bool".to_owned())),
-        Err(EvalError::MissingFact { path, .. }) => Err((FindingStatus::Failed, format!("missing fact: {path}"))),
+        Err(EvalError::MissingFact { path, .. }) => {
+            Err((FindingStatus::Failed, format!("missing fact: {path}")))
+        }
         Err(error) => Err((FindingStatus::Error, error.to_string())),
     };
     (verdict, reads)

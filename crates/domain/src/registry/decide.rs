@@ -3,8 +3,8 @@
 
 use super::command::NewVersion;
 use super::event::{
-    DatasetRegistered, Document, Evaluation, ModelRegistered, Scan, TierSource, VersionNumbered, VersionRegistered,
-    VersionStageChanged,
+    DatasetRegistered, Document, Evaluation, ModelRegistered, Scan, TierSource, VersionNumbered,
+    VersionRegistered, VersionStageChanged,
 };
 use super::{DatasetCommand, Model, ModelCommand, Version, VersionCommand};
 use crate::event::{Change, Event};
@@ -17,6 +17,8 @@ use crate::{Code, Refusal};
 const MAX_DOCUMENTS: usize = 200;
 /// The most figures, and the most groups, of one evaluation.
 const MAX_FIGURES: usize = 5_000;
+/// The severities that scanners speak of.
+const SEVERITIES: [&str; 5] = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN"];
 
 /// Decides a command on the model `id`, for the principal `actor`.
 pub fn decide_model(
@@ -62,14 +64,15 @@ fn classify(
         }
         None => None,
     };
-    let ruled = pack.classify(purpose, use_cases, tags);
+    let ruled = pack.classify(purpose, use_cases, tags)?;
     match (given, ruled) {
         (Some((tier, rank)), ruled) if ruled.as_ref().is_none_or(|hit| rank >= hit.tier.rank) => {
             Ok((tier, TierSource::Given))
         }
         (_, Some(hit)) => Ok((hit.tier.id.clone(), TierSource::Rule(hit.rule.to_owned()))),
         (_, None) => {
-            let message = "no tier was given, and no tier rule of the pack applies to the purpose and use cases";
+            let message =
+                "no tier was given, and no tier rule of the pack applies to the purpose and use cases";
             Err(Refusal::new(Code::TierUndetermined, message).at("/tier"))
         }
     }
@@ -93,7 +96,9 @@ pub fn register_version(
     for (key, value) in &new.params {
         text::name("/params", key)?;
         if value.chars().count() > text::MAX_LINE_CHARS {
-            return Err(Refusal::new(Code::InvalidText, format!("the value of `{key}` is too long")).at("/params"));
+            return Err(
+                Refusal::new(Code::InvalidText, format!("the value of `{key}` is too long")).at("/params")
+            );
         }
     }
     text::distinct("/reportedMetrics", new.reported_metrics.keys().map(String::as_str))?;
@@ -153,7 +158,10 @@ fn checked_document(version: &Version, document: Document) -> Result<Document, R
         return Err(Refusal::new(Code::InvalidText, message).at("/kind"));
     }
     if version.documents.len() >= MAX_DOCUMENTS {
-        return Err(Refusal::new(Code::TooMany, format!("a version keeps at most {MAX_DOCUMENTS} documents")));
+        return Err(Refusal::new(
+            Code::TooMany,
+            format!("a version keeps at most {MAX_DOCUMENTS} documents"),
+        ));
     }
     Ok(document)
 }
@@ -162,7 +170,6 @@ fn checked_scan(scan: Scan) -> Result<Scan, Refusal> {
     text::name("/tool", &scan.tool)?;
     text::name("/toolVersion", &scan.tool_version)?;
     text::distinct("/findings", scan.findings.keys().map(String::as_str))?;
-    const SEVERITIES: [&str; 5] = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN"];
     match scan.findings.keys().find(|severity| !SEVERITIES.contains(&severity.as_str())) {
         Some(other) => {
             let message = format!("the severity `{other}` is none of {}", SEVERITIES.join(", "));
@@ -197,7 +204,13 @@ fn moved(version: &Version, to: String, pack: &Pack) -> Result<VersionStageChang
         let message = format!("a version in `{}` is out of service for good", version.stage);
         return Err(Refusal::new(Code::WrongState, message));
     }
-    Ok(VersionStageChanged { from: version.stage.clone(), to, promotion: None, superseded_by: None, comment: None })
+    Ok(VersionStageChanged {
+        from: version.stage.clone(),
+        to,
+        promotion: None,
+        superseded_by: None,
+        comment: None,
+    })
 }
 
 /// Decides a command on the data set `id`.
@@ -220,7 +233,10 @@ pub fn decide_dataset(id: DatasetId, command: DatasetCommand, pack: &Pack) -> Re
 }
 
 fn columns_exist(dataset: &DatasetRegistered) -> Result<(), Refusal> {
-    let labels = dataset.labels.iter().flat_map(|labels| [("/labels/id", &labels.id), ("/labels/label", &labels.label)]);
+    let labels = dataset
+        .labels
+        .iter()
+        .flat_map(|labels| [("/labels/id", &labels.id), ("/labels/label", &labels.label)]);
     let sensitive = dataset.sensitive_attributes.iter().map(|column| ("/sensitiveAttributes", column));
     match labels.chain(sensitive).find(|(_, column)| !dataset.columns.contains(column)) {
         Some((pointer, column)) => {

@@ -50,7 +50,7 @@ pub struct VersionNumbered {
 }
 
 /// What a version is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum VersionKind {
     /// Statistics or classical machine learning.

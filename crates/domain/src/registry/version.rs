@@ -122,7 +122,8 @@ impl Version {
     }
 
     fn attach(&mut self, document: &Document, stamp: &Stamp) {
-        self.documents.retain(|held| held.document.kind != document.kind || held.document.name != document.name);
+        self.documents
+            .retain(|held| held.document.kind != document.kind || held.document.name != document.name);
         self.documents.push(DocumentRecord { document: document.clone(), recorded: stamp.into() });
     }
 

@@ -10,10 +10,10 @@ use serde_json::Value;
 use super::horizon;
 use super::standing::{self, Approval, StepStanding};
 use super::{Promotion, StepState};
+use crate::Time;
 use crate::facts::{self, Inputs};
 use crate::identity::Principal;
 use crate::ids::{Digest, PrincipalId};
-use crate::Time;
 use crate::pack::{CompiledWorkflow, StepKind};
 use crate::policy::{self, Finding};
 
@@ -78,7 +78,8 @@ pub fn judge(case: &Case<'_>) -> Judgement {
         None => Vec::new(),
     };
     let approvals: Vec<Approval> = steps.iter().flat_map(|step| step.approvals.clone()).collect();
-    let (facts, findings) = if approvals.is_empty() || !findings.iter().any(|finding| finding.needs_approvals) {
+    let (facts, findings) = if approvals.is_empty() || !findings.iter().any(|finding| finding.needs_approvals)
+    {
         (facts::with_approvals(base, &approvals), findings)
     } else {
         let facts = facts::with_approvals(base, &approvals);
@@ -86,7 +87,15 @@ pub fn judge(case: &Case<'_>) -> Judgement {
         (facts, findings)
     };
     let from = workflow.as_ref().map(|workflow| workflow.workflow.from.clone()).unwrap_or_default();
-    Judgement { facts, findings, evidence, steps, has_workflow: workflow.is_some(), from, valid_until: horizon::valid_until(case) }
+    Judgement {
+        facts,
+        findings,
+        evidence,
+        steps,
+        has_workflow: workflow.is_some(),
+        from,
+        valid_until: horizon::valid_until(case),
+    }
 }
 
 /// The workflow that the promotion pinned, or the one that a new promotion would get.

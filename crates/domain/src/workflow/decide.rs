@@ -28,13 +28,16 @@ pub fn request(
     open: Option<&Promotion>,
     comment: Option<Sealed>,
 ) -> Result<Vec<Change>, Refusal> {
-    let (model, version, pack, now) = (case.inputs.model, case.inputs.version, case.inputs.pack, case.inputs.now);
+    let (model, version, pack, now) =
+        (case.inputs.model, case.inputs.version, case.inputs.pack, case.inputs.now);
     let Some(target) = case.inputs.target else {
         return Err(Refusal::new(Code::InvalidValue, "a promotion needs a target").at("/target"));
     };
-    let stage = pack.stage(&target.stage).ok_or_else(|| pack.unknown_stage(&target.stage).at("/target/stage"))?;
+    let stage =
+        pack.stage(&target.stage).ok_or_else(|| pack.unknown_stage(&target.stage).at("/target/stage"))?;
     let workflow = pack.workflow_to(&stage.id, &model.tier).ok_or_else(|| {
-        let message = format!("no workflow of the pack leads a model of the tier `{}` to `{}`", model.tier, stage.id);
+        let message =
+            format!("no workflow of the pack leads a model of the tier `{}` to `{}`", model.tier, stage.id);
         Refusal::new(Code::NoWorkflow, message).at("/target/stage")
     })?;
     reachable(version, target, &workflow.workflow.from)?;
@@ -131,8 +134,12 @@ pub fn meet_condition(
     comment: Option<Sealed>,
     actor: PrincipalId,
 ) -> Result<Vec<Change>, Refusal> {
-    let Some((record, condition)) = promotion.open_conditions().find(|(_, condition)| condition.id == id) else {
-        return Err(Refusal::new(Code::ConditionNotOpen, format!("the promotion has no open condition `{id}`")));
+    let Some((record, condition)) = promotion.open_conditions().find(|(_, condition)| condition.id == id)
+    else {
+        return Err(Refusal::new(
+            Code::ConditionNotOpen,
+            format!("the promotion has no open condition `{id}`"),
+        ));
     };
     if actor != condition.owner && actor != record.recorded.by {
         let message = "only the owner of the condition, or who set it, says that it is met";
@@ -149,7 +156,8 @@ pub fn complete(
     judgement: &Judgement,
     superseded: &[&Version],
 ) -> Result<Vec<Change>, Refusal> {
-    let (model, version, pack, now) = (case.inputs.model, case.inputs.version, case.inputs.pack, case.inputs.now);
+    let (model, version, pack, now) =
+        (case.inputs.model, case.inputs.version, case.inputs.pack, case.inputs.now);
     in_state(promotion, now, &[StateName::InReview, StateName::Approved], "be completed")?;
     let answer = gate::gate(case, judgement);
     if !answer.is_eligible() {
@@ -165,7 +173,8 @@ pub fn complete(
         exceptions: excepted.map(|finding| finding.policy.clone()).collect(),
     };
     let target = &promotion.target;
-    let mut changes = vec![change(promotion.id, model, version, target, Event::PromotionCompleted(completed))];
+    let mut changes =
+        vec![change(promotion.id, model, version, target, Event::PromotionCompleted(completed))];
     let moved = VersionStageChanged {
         from: version.stage.clone(),
         to: target.stage.clone(),
@@ -200,12 +209,19 @@ fn moved_change(model: &Model, version: &Version, moved: VersionStageChanged) ->
     Change::new(version.id, Event::VersionStageChanged(moved)).named(name).of_model(model.id)
 }
 
-pub(super) fn change(id: PromotionId, model: &Model, version: &Version, target: &Target, event: Event) -> Change {
+pub(super) fn change(
+    id: PromotionId,
+    model: &Model,
+    version: &Version,
+    target: &Target,
+    event: Event,
+) -> Change {
     let name = format!("{} {} to {}", model.name, version.number, target.stage);
     Change::new(id, event).named(name).of_model(model.id)
 }
 
-const OPEN: [StateName; 4] = [StateName::Draft, StateName::ChangesRequired, StateName::InReview, StateName::Approved];
+const OPEN: [StateName; 4] =
+    [StateName::Draft, StateName::ChangesRequired, StateName::InReview, StateName::Approved];
 
 pub(super) fn in_state(
     promotion: &Promotion,
@@ -226,7 +242,10 @@ fn only_requester(promotion: &Promotion, model: &Model, actor: PrincipalId) -> R
     if actor == promotion.requester() || actor == model.owner {
         return Ok(());
     }
-    Err(Refusal::new(Code::NotTheRequester, "only who asked for the promotion, or owns the model, can do this"))
+    Err(Refusal::new(
+        Code::NotTheRequester,
+        "only who asked for the promotion, or owns the model, can do this",
+    ))
 }
 
 fn reachable(version: &Version, target: &Target, from: &[String]) -> Result<(), Refusal> {

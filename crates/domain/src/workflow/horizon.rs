@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 
 use super::case::Case;
 use crate::Time;
+use crate::pack::StepKind;
 use crate::registry::Version;
 
 /// The first moment after the case's time at which a period begins or ends, or an age gains a day. The time of the case
@@ -32,7 +33,19 @@ pub(super) fn valid_until(case: &Case<'_>) -> Time {
             consider(record.review.expires_at);
             record.review.conditions.iter().for_each(|condition| consider(condition.due_at));
         }
-        promotion.rounds.last().into_iter().flat_map(|round| round.due.values()).for_each(|due| consider(Some(*due)));
+        promotion
+            .rounds
+            .last()
+            .into_iter()
+            .flat_map(|round| round.due.values())
+            .for_each(|due| consider(Some(*due)));
+    }
+    if let Some((promotion, round)) = case.promotion.and_then(|p| Some((p, p.rounds.last()?))) {
+        for step in &promotion.workflow.steps {
+            if let StepKind::Attestation { expires_after: Some(period) } = &step.kind {
+                consider(Some(period.after(round.submitted.at)));
+            }
+        }
     }
     for grant in case.reviewers.values().flat_map(|reviewer| &reviewer.grants) {
         consider(grant.from);

@@ -20,5 +20,5 @@ pub use case::{Case, Judgement, judge};
 pub use decide::{complete, expire, meet_condition, request, submit, withdraw};
 pub use event::{ConditionMet, ConditionTime, Decision, NewCondition, Review};
 pub use review::{NewReview, review};
-pub use standing::{Approval, StepState, StepStanding};
+pub use standing::{Approval, StepStanding, StepState};
 pub use state::{Lifecycle, Promotion, ReviewRecord, Round, StateName};

@@ -57,18 +57,14 @@ pub fn review(
             separate(promotion, case, reviewer)?;
             Some(role_of(case, reviewer, standing, roles, *mode, new.role.as_deref())?)
         }
-        StepKind::Automated {} | StepKind::Deployment { .. } => return Err(unknown_step(promotion, &new.step)),
+        StepKind::Automated {} | StepKind::Deployment { .. } => {
+            return Err(unknown_step(promotion, &new.step));
+        }
     };
     well_formed(step, &new)?;
     reached(standing)?;
-    let already = promotion.reviews.iter().any(|record| {
-        record.recorded.by == reviewer.id
-            && record.review.step == new.step
-            && record.review.round == promotion.round()
-            && record.review.evidence == judgement.evidence
-    });
-    if already {
-        let message = format!("you have decided the step `{}` in this round, on this evidence", new.step);
+    if standing.approvals.iter().any(|approval| approval.reviewer == reviewer.id) {
+        let message = format!("your approval of the step `{}` stands", new.step);
         return Err(Refusal::new(Code::ReviewerDecidedAlready, message));
     }
     if new.evidence.is_some_and(|seen| seen != judgement.evidence) {
@@ -137,7 +133,9 @@ fn another_step(case: &Case<'_>, reviewer: &Principal, step: &str) -> Result<(),
     let behind = |id: PrincipalId| case.reviewers.get(&id).map_or(id, |principal| principal.person());
     let reviews = case.promotion.map_or(&[][..], |promotion| &promotion.reviews);
     let other = reviews.iter().find(|record| {
-        record.review.step != step && record.review.role.is_some() && behind(record.recorded.by) == reviewer.person()
+        record.review.step != step
+            && record.review.role.is_some()
+            && behind(record.recorded.by) == reviewer.person()
     });
     match other {
         Some(record) => {
@@ -156,7 +154,8 @@ fn well_formed(step: &CompiledStep, new: &NewReview) -> Result<(), Refusal> {
     };
     if !allowed.contains(&new.decision) {
         let names: Vec<&str> = allowed.iter().map(|decision| decision.name()).collect();
-        let message = format!("the step `{}` allows {}, not {}", new.step, names.join(", "), new.decision.name());
+        let message =
+            format!("the step `{}` allows {}, not {}", new.step, names.join(", "), new.decision.name());
         return Err(Refusal::new(Code::DecisionNotAllowed, message).at("/decision"));
     }
     if new.comment.is_none() && new.decision != Decision::Approved {
@@ -201,7 +200,8 @@ fn decided(
     new: NewReview,
 ) -> Vec<Change> {
     let now = case.inputs.now;
-    let (StepKind::Review { expires_after, .. } | StepKind::Attestation { expires_after }) = &step.step.kind else {
+    let (StepKind::Review { expires_after, .. } | StepKind::Attestation { expires_after }) = &step.step.kind
+    else {
         return Vec::new();
     };
     let review = Review {

@@ -11,7 +11,7 @@ use crate::Time;
 use crate::facts;
 use crate::identity::{Status, Target, holds_role};
 use crate::ids::{Digest, PrincipalId};
-use crate::pack::{CompiledStep, CompiledWorkflow, QuorumMode, StepKind};
+use crate::pack::{CompiledStep, CompiledWorkflow, Period, QuorumMode, StepKind};
 
 /// Where a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -113,7 +113,8 @@ pub(super) fn standing(
     for compiled in &workflow.steps {
         let mut standing = assess(case, compiled, facts, evidence, automated);
         let waits = compiled.after.iter().filter_map(|before| standings.get(*before));
-        standing.waits_for = waits.filter(|before| !before.state.is_done()).map(|before| before.step.clone()).collect();
+        standing.waits_for =
+            waits.filter(|before| !before.state.is_done()).map(|before| before.step.clone()).collect();
         if standing.state == StepState::Open && !standing.waits_for.is_empty() {
             standing.state = StepState::Waiting;
         }
@@ -148,8 +149,11 @@ fn assess(
                 standing.state = StepState::Passed;
             }
         }
-        StepKind::Attestation { .. } => {
+        StepKind::Attestation { expires_after } => {
             gather(case, &mut standing, evidence);
+            if standing.approvals.is_empty() {
+                standing.approvals.extend(carried_attestation(case, &step.id, *expires_after, evidence));
+            }
             standing.missing_people = u32::from(standing.approvals.is_empty());
         }
         StepKind::Review { roles, mode, people, .. } => {
@@ -160,7 +164,8 @@ fn assess(
     if standing.state == StepState::Open && needs_people(&step.kind) && standing.missing_people == 0 {
         standing.state = StepState::Passed;
     }
-    standing.overdue = standing.state == StepState::Open && standing.due_at.is_some_and(|due| due <= case.inputs.now);
+    standing.overdue =
+        standing.state == StepState::Open && standing.due_at.is_some_and(|due| due <= case.inputs.now);
     standing
 }
 
@@ -170,7 +175,10 @@ fn needs_people(kind: &StepKind) -> bool {
 
 fn blank(case: &Case<'_>, compiled: &CompiledStep) -> StepStanding {
     let step = &compiled.step;
-    let due = case.promotion.and_then(|promotion| promotion.rounds.last()).and_then(|round| round.due.get(&step.id));
+    let due = case
+        .promotion
+        .and_then(|promotion| promotion.rounds.last())
+        .and_then(|round| round.due.get(&step.id));
     StepStanding {
         step: step.id.clone(),
         title: step.title.clone(),
@@ -193,7 +201,8 @@ fn gather(case: &Case<'_>, standing: &mut StepStanding, evidence: Digest) {
     for record in of_step(promotion, &standing.step) {
         last.insert(record.recorded.by, record);
     }
-    let mut approvals: Vec<&ReviewRecord> = last.into_values().filter(|r| r.review.decision.is_approval()).collect();
+    let mut approvals: Vec<&ReviewRecord> =
+        last.into_values().filter(|r| r.review.decision.is_approval()).collect();
     approvals.sort_by_key(|record| (record.recorded.at, record.recorded.by));
     for record in approvals {
         let approval = Approval {
@@ -208,6 +217,31 @@ fn gather(case: &Case<'_>, standing: &mut StepStanding, evidence: Digest) {
             Some(lapse) => standing.lapsed.push(Lapsed { approval, lapse }),
         }
     }
+}
+
+/// Where the owner asks for the promotion, the submission carries the attestation, for the evidence that it was made on.
+fn carried_attestation(
+    case: &Case<'_>,
+    step: &str,
+    expires_after: Option<Period>,
+    evidence: Digest,
+) -> Option<Approval> {
+    let promotion = case.promotion?;
+    let round = promotion.rounds.last()?;
+    let owner = case.inputs.model.owner;
+    let at = round.submitted.at;
+    let holds = promotion.requester() == owner
+        && round.submitted.by == owner
+        && round.evidence == evidence
+        && expires_after.is_none_or(|period| case.inputs.now < period.after(at))
+        && case.reviewers.get(&owner).is_some_and(|owner| owner.status == Status::Active);
+    holds.then(|| Approval {
+        step: step.to_owned(),
+        role: OWNER.to_owned(),
+        reviewer: owner,
+        decision: Decision::Approved,
+        at,
+    })
 }
 
 fn of_step<'a>(promotion: &'a Promotion, step: &str) -> impl Iterator<Item = &'a ReviewRecord> {
@@ -233,7 +267,8 @@ fn lapse(case: &Case<'_>, record: &ReviewRecord, evidence: Digest) -> Option<Lap
 
 fn quorum(standing: &mut StepStanding, roles: &[String], mode: QuorumMode, people: u32) {
     let held: BTreeSet<&str> = standing.approvals.iter().map(|approval| approval.role.as_str()).collect();
-    let missing_roles: Vec<String> = roles.iter().filter(|role| !held.contains(role.as_str())).cloned().collect();
+    let missing_roles: Vec<String> =
+        roles.iter().filter(|role| !held.contains(role.as_str())).cloned().collect();
     let given = u32::try_from(standing.approvals.len()).unwrap_or(u32::MAX);
     let wanted = match mode {
         QuorumMode::AllRoles => people.max(u32::try_from(roles.len()).unwrap_or(u32::MAX)),
@@ -246,7 +281,9 @@ fn quorum(standing: &mut StepStanding, roles: &[String], mode: QuorumMode, peopl
         QuorumMode::AllRoles => {
             wanted.saturating_sub(given).max(u32::try_from(missing_roles.len()).unwrap_or(u32::MAX))
         }
-        QuorumMode::AnyRoles => wanted.saturating_sub(given).max(wanted.min(role_count).saturating_sub(distinct)),
+        QuorumMode::AnyRoles => {
+            wanted.saturating_sub(given).max(wanted.min(role_count).saturating_sub(distinct))
+        }
     };
     if standing.missing_people > 0 {
         standing.missing_roles = if missing_roles.is_empty() { roles.to_vec() } else { missing_roles };

@@ -194,7 +194,11 @@ impl Promotion {
     /// Its state at that time: an open promotion past its end has expired, whether or not anybody noted it.
     pub fn state_at(&self, now: Time) -> StateName {
         let name = self.lifecycle.name();
-        if name.is_open() && self.expires_at.is_some_and(|end| end <= now) { StateName::Expired } else { name }
+        if name.is_open() && self.expires_at.is_some_and(|end| end <= now) {
+            StateName::Expired
+        } else {
+            name
+        }
     }
 
     /// Number of the current round; 0 before the first.
@@ -206,7 +210,8 @@ impl Promotion {
     pub fn open_conditions(&self) -> impl Iterator<Item = (&ReviewRecord, &super::NewCondition)> {
         let approvals = self.reviews.iter().filter(|record| record.review.decision.is_approval());
         approvals.flat_map(|record| {
-            let open = record.review.conditions.iter().filter(|condition| !record.met.contains(&condition.id));
+            let open =
+                record.review.conditions.iter().filter(|condition| !record.met.contains(&condition.id));
             open.map(move |condition| (record, condition))
         })
     }
@@ -238,7 +243,11 @@ impl Promotion {
     }
 
     fn decided(&mut self, review: &Review, stamp: &Stamp) {
-        self.reviews.push(ReviewRecord { review: review.clone(), recorded: stamp.into(), met: BTreeSet::new() });
+        self.reviews.push(ReviewRecord {
+            review: review.clone(),
+            recorded: stamp.into(),
+            met: BTreeSet::new(),
+        });
         match review.decision {
             Decision::Approved | Decision::Conditional => {}
             Decision::ChangesRequested => self.lifecycle = Lifecycle::ChangesRequired,

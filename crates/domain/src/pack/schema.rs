@@ -1,0 +1,76 @@
+//! The published JSON Schemas of the document kinds, from the types that read the documents, so that an editor can complete
+//! and check a pack. Whether names exist and conditions compile is for [`Pack::compile`](super::Pack::compile) to say.
+
+use std::collections::BTreeMap;
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Value, json};
+
+use super::{PackInfo, Period, Policy, Role, Settings, Stage, Suite, ThresholdSet, Tier, TierRule, Workflow};
+use crate::RiskLevel;
+use crate::identity::Permission;
+
+/// By kind, the JSON Schema (2020-12) of a document.
+pub fn json_schemas() -> BTreeMap<&'static str, Value> {
+    BTreeMap::from([
+        ("Pack", of_kind::<PackInfo>("Pack")),
+        ("Role", of_kind::<Role>("Role")),
+        ("Tier", of_kind::<Tier>("Tier")),
+        ("TierRule", of_kind::<TierRule>("TierRule")),
+        ("Stage", of_kind::<Stage>("Stage")),
+        ("Workflow", of_kind::<Workflow>("Workflow")),
+        ("Policy", of_kind::<Policy>("Policy")),
+        ("Suite", of_kind::<Suite>("Suite")),
+        ("ThresholdSet", of_kind::<ThresholdSet>("ThresholdSet")),
+        ("Settings", of_kind::<Settings>("Settings")),
+    ])
+}
+
+/// The schema of the fields, and the `kind` that the document names beside them.
+fn of_kind<T: JsonSchema>(kind: &str) -> Value {
+    let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
+    schema.insert("title".to_owned(), json!(kind));
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        properties
+            .insert("kind".to_owned(), json!({"const": kind, "description": "The kind of the document."}));
+    }
+    if let Some(Value::Array(required)) = schema.get_mut("required") {
+        required.insert(0, json!("kind"));
+    }
+    schema.to_value()
+}
+
+impl JsonSchema for Period {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Period".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "A positive number of days, hours or minutes, for example `7d`, `12h` or `30m`.",
+            "pattern": "^[0-9]+[dhm]$",
+        })
+    }
+}
+
+pub(super) fn permissions(_: &mut SchemaGenerator) -> Schema {
+    let names: Vec<&str> = Permission::ALL.iter().map(|permission| permission.name()).collect();
+    json_schema!({"type": "array", "items": {"type": "string", "enum": names}})
+}
+
+pub(super) fn risk_level(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "string",
+        "enum": [RiskLevel::Low, RiskLevel::Medium, RiskLevel::High, RiskLevel::Critical],
+    })
+}
+
+pub(super) fn time(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "format": "date-time"})
+}
+
+pub(super) fn dates(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "array", "items": {"type": "string", "format": "date"}})
+}
