@@ -1,9 +1,10 @@
 //! Measures the store on this machine, beside plain one-by-one inserts: `cargo run --release -p assent-store-sqlite --example
 //! speed -- [folder] [entries]`. The folder should lie on the disk that is asked about; it is emptied of what was made.
 
-#![expect(clippy::print_stdout, reason = "it prints a table")]
+#![expect(clippy::print_stdout, clippy::cast_precision_loss, reason = "it prints a table of rates")]
 
 use std::error::Error;
+use std::io::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,9 @@ fn main() -> Outcome<()> {
     let mut arguments = std::env::args().skip(1);
     let folder = arguments.next().map_or_else(std::env::temp_dir, Into::into).join("assent-speed");
     let entries: u64 = arguments.next().map_or(Ok(200_000), |count| count.parse())?;
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
     std::fs::create_dir_all(&folder)?;
     let measured = measure(&folder, entries);
     std::fs::remove_dir_all(&folder)?;
@@ -27,6 +31,7 @@ fn main() -> Outcome<()> {
 }
 
 fn measure(folder: &Path, entries: u64) -> Outcome<()> {
+    println!("syncs of a file that grew        {:>10.0} /s", syncs(&folder.join("grown"))?);
     let plain = plain_inserts(&folder.join("plain.sqlite"))?;
     println!("plain inserts, one by one        {plain:>10.0} /s");
     let store = SqliteStore::open(&folder.join("assent.sqlite"), Options::default())?;
@@ -50,6 +55,18 @@ fn measure(folder: &Path, entries: u64) -> Outcome<()> {
     let bytes = std::fs::metadata(folder.join("assent.sqlite"))?.len();
     println!("bytes on disk for each entry     {:>10.0}", bytes as f64 / size as f64);
     Ok(())
+}
+
+/// What the machine can do at best: one page appended and synced.
+fn syncs(path: &Path) -> Outcome<f64> {
+    let mut file = std::fs::File::create(path)?;
+    let (start, mut count) = (Instant::now(), 0.0);
+    while start.elapsed() < SPAN {
+        file.write_all(&[7; 4_096])?;
+        file.sync_data()?;
+        count += 1.0;
+    }
+    Ok(count / start.elapsed().as_secs_f64())
 }
 
 /// The machine's own rate: one row of 1,700 bytes in each durable transaction.

@@ -28,7 +28,7 @@ const SYNCHRONOUS: &str = if cfg!(feature = "sabotage-synchronous-off") { "OFF" 
 /// Prepared statements that a connection keeps.
 const STATEMENTS: usize = 256;
 /// Page cache of the writing connection, which dirties pages of every index.
-const WRITER_CACHE_KIB: i32 = 32 * 1024;
+const WRITER_CACHE_KIB: i32 = 64 * 1024;
 /// Page cache of each reading connection.
 const READER_CACHE_KIB: i32 = 8 * 1024;
 
@@ -66,11 +66,8 @@ pub(crate) fn connect(
         Purpose::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
     };
     let opened = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX);
-    let connection = opened.map_err(|error| match reading(error) {
-        StoreError::Unavailable(text) => {
-            StoreError::Unavailable(format!("database `{}` cannot be opened: {text}", path.display()))
-        }
-        other => other,
+    let connection = opened.map_err(|error| {
+        StoreError::Unavailable(format!("database `{}` cannot be opened: {}", path.display(), reading(error)))
     })?;
     set_up(&connection, purpose, busy_timeout).map_err(reading)?;
     Ok(connection)

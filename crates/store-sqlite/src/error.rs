@@ -54,12 +54,10 @@ fn beyond_sqlite(error: &rusqlite::Error) -> StoreError {
 }
 
 fn text(error: &rusqlite::Error) -> String {
-    match error {
-        rusqlite::Error::SqliteFailure(failure, Some(text)) => {
-            format!("{text} (code {})", failure.extended_code)
-        }
-        other => other.to_string(),
+    if let rusqlite::Error::SqliteFailure(failure, Some(text)) = error {
+        return format!("{text} (code {})", failure.extended_code);
     }
+    error.to_string()
 }
 
 /// `UNIQUE constraint failed: models.name (code 2067)` in our words.

@@ -72,11 +72,16 @@ fn put_receipt(connection: &Connection, receipt: &Receipt) -> Result<(), StoreEr
     let Receipt { key, stored } = receipt;
     let params =
         (Id(key.principal), &key.route, &key.key, stored.body_digest, stored.time_ms, &stored.receipt);
-    execute(connection, SQL, params).map_err(|error| match writing(error) {
-        StoreError::Conflict(_) => StoreError::Conflict(format!("idempotency key `{}` is taken", key.key)),
-        other => other,
-    })?;
-    Ok(())
+    execute(connection, SQL, params).map(drop).map_err(|error| {
+        if is_constraint(&error) {
+            return StoreError::Conflict(format!("idempotency key `{}` is taken", key.key));
+        }
+        writing(error)
+    })
+}
+
+fn is_constraint(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
 }
 
 fn put_head(connection: &Connection, head: &Head) -> Result<(), StoreError> {
@@ -133,9 +138,7 @@ fn put_row(connection: &Connection, row: &Row) -> Result<Put, StoreError> {
     };
     match done {
         Ok(()) => Ok(Put::Done),
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
-            Ok(Put::Taken(writing(error)))
-        }
+        Err(error) if is_constraint(&error) => Ok(Put::Taken(writing(error))),
         Err(error) => Err(writing(error)),
     }
 }

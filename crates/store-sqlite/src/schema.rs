@@ -90,9 +90,9 @@ impl Schema {
             connection.execute_batch("CREATE TABLE schema_migrations (number INTEGER PRIMARY KEY) STRICT")?;
             connection.pragma_update(None, "application_id", self.application_id)?;
         }
-        for (migration, number) in self.migrations.iter().zip(1_usize..).skip(seen) {
+        for (migration, number) in self.migrations.iter().zip(1_i64..).skip(seen) {
             connection.execute_batch(migration)?;
-            connection.execute("INSERT INTO schema_migrations (number) VALUES (?1)", [number as i64])?;
+            connection.execute("INSERT INTO schema_migrations (number) VALUES (?1)", [number])?;
         }
         Ok(())
     }

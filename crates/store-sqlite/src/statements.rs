@@ -32,8 +32,8 @@ pub(crate) fn statements(table: &str) -> Result<&'static Statements, StoreError>
 impl Statements {
     fn new(table: &'static Table) -> Self {
         let name = table.name;
-        let columns: String = table.columns.iter().map(|column| format!(", {}", column.name)).collect();
-        let values: String = (5..5 + table.columns.len()).map(|number| format!(", ?{number}")).collect();
+        let columns = listed(table.columns.iter().map(|column| column.name.to_owned()));
+        let values = listed((5..5 + table.columns.len()).map(|number| format!("?{number}")));
         let unique: Vec<_> = table.columns.iter().filter(|column| column.unique).collect();
         let nulls =
             unique.iter().map(|column| format!("{} = NULL", column.name)).collect::<Vec<_>>().join(", ");
@@ -52,9 +52,14 @@ impl Statements {
     /// The indexes of other columns are not written.
     pub(crate) fn update(&self, changed: &[bool]) -> String {
         let columns = self.table.columns.iter().zip(changed).filter(|(_, changed)| **changed);
-        let sets: String =
-            columns.zip(5..).map(|((column, _), number)| format!(", {} = ?{number}", column.name)).collect();
+        let sets =
+            listed(columns.zip(5..).map(|((column, _), number)| format!("{} = ?{number}", column.name)));
         let name = self.table.name;
         format!("UPDATE {name} SET revision = ?2, projection_version = ?3, document = ?4{sets} WHERE id = ?1")
     }
+}
+
+/// Each part after a comma.
+fn listed(parts: impl Iterator<Item = String>) -> String {
+    parts.flat_map(|part| [", ".to_owned(), part]).collect()
 }

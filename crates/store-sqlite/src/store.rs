@@ -46,7 +46,7 @@ pub struct SqliteStore {
 
 /// The write-ahead log is folded back when it is ahead by so many frames (of 4 KiB): a longer run folds hot pages once
 /// instead of many times, a shorter one keeps the pause short.
-const FOLD_FRAMES: i32 = 2_000;
+const FOLD_FRAMES: i32 = 4_000;
 /// Readers that follow each other without a pause keep the log from starting over. At this length the writer waits for them.
 const LONG_FRAMES: i32 = 16_000;
 /// How long the writer waits for them.

@@ -1,5 +1,7 @@
 //! The contract suite on `SQLite`.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use assent_store::contract::{Fixture, KeysFixture};
 use assent_store::{Store, SubjectKeys};
 use assent_store_sqlite::{Options, SqliteKeys, SqliteStore};

@@ -1,5 +1,7 @@
 //! What is left of a destroyed key.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::fs;
 
 use assent_store::SubjectKeys;
@@ -10,9 +12,7 @@ use assent_store_sqlite::{SqliteKeys, SqliteStore};
 fn key(number: u64) -> [u8; 32] {
     let mut key = [0; 32];
     for (part, salt) in key.chunks_mut(8).zip(1_u64..) {
-        part.copy_from_slice(
-            &(number << 8 | salt).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes(),
-        );
+        part.copy_from_slice(&(number << 8 | salt).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
     }
     key
 }

@@ -81,7 +81,8 @@ pub trait Write: Read {
 
 /// A store: the log and its state tables.
 pub trait Store: Send + Sync + 'static {
-    /// A snapshot of what is committed. Never waits for the writer.
+    /// A snapshot of what is committed. Never waits for the writer. A backend bounds how many there are at a time: one more
+    /// waits for one to end, and is [`StoreError::Unavailable`] after the time limit. Keep them short.
     fn read(&self) -> Result<Box<dyn Read + '_>, StoreError>;
 
     /// A write session. Waits until no other one holds the head, in this process or in another; gives up after the
@@ -89,7 +90,8 @@ pub trait Store: Send + Sync + 'static {
     fn begin(&self) -> Result<Box<dyn Write + '_>, StoreError>;
 
     /// Stores a checkpoint durably. Called by the holder of the signing key after it has read the committed head back; a
-    /// size that is stored already keeps its first note.
+    /// size that is stored already keeps its first note. May take the head as [`Store::begin`] does: whoever holds a session
+    /// ends it first.
     fn put_checkpoint(&self, checkpoint: &Checkpoint) -> Result<(), StoreError>;
 
     /// Empties the state tables and writes these rows instead, in one transaction: a rebuild after a changed projection.

@@ -222,7 +222,7 @@ fn a_log_of_many_commits_is_folded_on_the_way() {
     let (_folder, path) = folder();
     let store = SqliteStore::open(&path, OPTIONS).unwrap();
     let mut bulky = entries(0, 1);
-    bulky.entries[0].bytes = vec![7; 9 << 20];
+    bulky.entries[0].bytes = vec![7; 18 << 20];
     commit(&store, bulky).unwrap();
     let (frames, folded) = checkpoint_state(&store);
     assert!(frames > FOLD_FRAMES && folded == frames, "{folded} of {frames}");
