@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use assent_domain::registry::{Dataset, Model, Version};
 use assent_domain::workflow::Promotion;
-use assent_domain::{Aggregate, AggregateId, Kind};
-use assent_store::{Row, StoreError, Value};
+use assent_domain::{Aggregate, AggregateId, Kind, Time};
+use assent_log::entry::{Entry, Outcome};
+use assent_store::{EntryKeys, Row, StoreError, Value};
 use uuid::Uuid;
 
 /// Version of the code that makes documents and columns. A row of another version is rebuilt from the log.
@@ -114,4 +115,24 @@ fn id(id: Uuid) -> Option<Value> {
 
 fn json_text(value: &impl serde::Serialize) -> Option<Value> {
     serde_json::to_value(value).ok()?.as_str().and_then(text)
+}
+
+/// What an entry can be found by.
+pub fn keys(entry: &Entry, time: Time) -> EntryKeys {
+    let outcome = match entry.outcome {
+        Outcome::Success => "SUCCESS",
+        Outcome::Failure => "FAILURE",
+        Outcome::Partial => "PARTIAL",
+    };
+    EntryKeys {
+        id: entry.id,
+        time_ms: time.as_millisecond(),
+        event_type: entry.kind.clone(),
+        actor: entry.actor.id,
+        subject_kind: entry.subject.kind.clone(),
+        subject_id: entry.subject.id.clone(),
+        model_id: entry.model_id,
+        outcome: outcome.to_owned(),
+        correlation_id: entry.correlation_id,
+    }
 }

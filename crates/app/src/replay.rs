@@ -204,7 +204,7 @@ impl From<Row> for WireRow {
 
 impl WireRow {
     fn into_row(self) -> Option<Row> {
-        let table = assent_store::table(&self.table)?.name;
+        let table = assent_store::Table::named(&self.table).ok()?.name;
         let columns = self.columns.into_iter().map(|value| {
             value.map(|value| match value {
                 WireValue::Text(text) => Value::Text(text),
@@ -346,7 +346,38 @@ pub fn compare(read: &dyn Read, rebuilt: &mut dyn BufRead) -> Result<Report, Rep
             expected = next(&mut lines)?;
         }
     }
+    compare_keys(read, &mut report)?;
     Ok(report)
+}
+
+/// The search columns of the entries against what the entries say.
+fn compare_keys(read: &dyn Read, report: &mut Report) -> Result<(), ReplayError> {
+    const CHUNK: u32 = 1_000;
+    let mut entries: std::collections::VecDeque<Vec<u8>> = read.entries(0, CHUNK)?.into();
+    let mut next = entries.len() as u64;
+    read.scan_keys(0, &mut |index, stored| {
+        if entries.is_empty() {
+            entries.extend(read.entries(next, CHUNK)?);
+            next += entries.len() as u64;
+        }
+        let Some(entry) = entries.pop_front().and_then(|bytes| Entry::decode(&bytes).ok()) else {
+            return Ok(());
+        };
+        let time = entry.time.parse().unwrap_or_default();
+        let log = project::keys(&entry, time);
+        if log != *stored {
+            report.note(Difference {
+                table: "entries".to_owned(),
+                id: entry.id,
+                problem: format!("SEARCH_COLUMNS of entry {index}"),
+                log: cut(&format!("{log:?}")),
+                stored: cut(&format!("{stored:?}")),
+            });
+        }
+        Ok(())
+    })?;
+    report.tables.push("entries".to_owned());
+    Ok(())
 }
 
 impl Report {

@@ -10,7 +10,7 @@ use assent_domain::{AggregateId, Change, Kind, RiskLevel, Stamp, Time, aggregate
 use assent_log::entry::{Actor, Entry, Outcome, SCHEMA_VERSION, Subject};
 use assent_log::{Tree, leaf_hash};
 use assent_store::{
-    Batch, EntryKeys, Head, NewEntry, Payload, Read, Receipt, ReceiptKey, StoreError, StoredReceipt, TileRow,
+    Batch, Head, NewEntry, Payload, Read, Receipt, ReceiptKey, StoreError, StoredReceipt, TileRow,
     Value,
 };
 use uuid::Uuid;
@@ -149,7 +149,7 @@ impl<'a> Unit<'a> {
         self.payloads
             .extend(payload.map(|payload| Payload { digest: payload.digest.0, bytes: payload.bytes }));
         self.tree.push(leaf_hash(&bytes));
-        self.entries.push(NewEntry { index, keys: keys(&entry, self.now), bytes });
+        self.entries.push(NewEntry { index, keys: project::keys(&entry, self.now), bytes });
         Ok(EventRef { id, index, kind: entry.kind })
     }
 
@@ -224,7 +224,7 @@ impl View for Unit<'_> {
     fn ids(&self, kind: Kind, column: &'static str, value: &str) -> Result<Vec<Uuid>, StoreError> {
         let mut ids = self.base.ids(kind, column, value)?;
         let position = project::table(kind)
-            .and_then(assent_store::table)
+            .and_then(|table| assent_store::Table::named(table).ok())
             .and_then(|table| table.columns.iter().position(|known| known.name == column));
         let Some(position) = position else {
             return Err(StoreError::Corrupt(format!("{} has no column `{column}`", kind.name())));
@@ -265,23 +265,4 @@ fn origin(request: &Request) -> Option<assent_log::entry::Request> {
         trace_id: origin.trace_id.clone(),
     };
     (request != assent_log::entry::Request::default()).then_some(request)
-}
-
-fn keys(entry: &Entry, now: Time) -> EntryKeys {
-    let outcome = match entry.outcome {
-        Outcome::Success => "SUCCESS",
-        Outcome::Failure => "FAILURE",
-        Outcome::Partial => "PARTIAL",
-    };
-    EntryKeys {
-        id: entry.id,
-        time_ms: now.as_millisecond(),
-        event_type: entry.kind.clone(),
-        actor: entry.actor.id,
-        subject_kind: entry.subject.kind.clone(),
-        subject_id: entry.subject.id.clone(),
-        model_id: entry.model_id,
-        outcome: outcome.to_owned(),
-        correlation_id: entry.correlation_id,
-    }
 }

@@ -28,11 +28,10 @@ pub fn verify(
     }
     expect_head(&mut verifier, &head);
     let mut tiles = Vec::new();
-    read.scan_entries(0, &mut |_, bytes| {
+    for_each_entry(read, 0, head.size, &mut |bytes| {
         verifier.push(bytes);
         check_payload(read, &mut verifier, bytes)?;
-        let complete = verifier.size().is_multiple_of(256);
-        if complete {
+        if verifier.size().is_multiple_of(256) {
             tiles.extend(verifier.take_full_tiles());
             compare_tiles(read, &mut verifier, &mut tiles)?;
         }
@@ -57,11 +56,39 @@ pub fn verify_end(read: &dyn Read, keys: &[VerifyingKey]) -> Result<Report, Stor
         expect(&mut verifier, &latest.note, keys);
     }
     expect_head(&mut verifier, &head);
-    read.scan_entries(from, &mut |_, bytes| {
+    for_each_entry(read, from, head.size, &mut |bytes| {
         verifier.push(bytes);
         check_payload(read, &mut verifier, bytes)
     })?;
     Ok(verifier.finish())
+}
+
+/// Visits the entries that are there. A store stops at a gap; we go on behind it, so that one missing entry does not hide
+/// what follows. The verifier sees from the indices what is missing.
+fn for_each_entry(
+    read: &dyn Read,
+    from: u64,
+    size: u64,
+    visit: &mut dyn FnMut(&[u8]) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut next = from;
+    while next < size {
+        let (mut seen, mut failed) = (next, None);
+        let scanned = read.scan_entries(next, &mut |index, bytes| {
+            seen = index + 1;
+            visit(bytes).map_err(|error| {
+                failed = Some(error.clone());
+                error
+            })
+        });
+        match (scanned, failed) {
+            (_, Some(error)) => return Err(error),
+            (Ok(()), None) => return Ok(()),
+            (Err(StoreError::Corrupt(_)), None) => next = seen + 1,
+            (Err(error), None) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 fn expect(verifier: &mut Verifier, note: &[u8], keys: &[VerifyingKey]) {

@@ -1,6 +1,6 @@
 //! Records as columns: what goes into statements and what comes out of rows.
 
-use assent_store::{ColumnType, Head, Row, StoreError, StoredReceipt, Table, Value};
+use assent_store::{ColumnType, EntryKeys, Head, Row, StoreError, StoredReceipt, Table, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, ToSql};
 use uuid::Uuid;
@@ -55,6 +55,27 @@ pub(crate) fn hash(row: &rusqlite::Row<'_>, column: usize) -> Result<[u8; 32], S
 pub(crate) fn id(row: &rusqlite::Row<'_>, column: usize) -> Result<Uuid, StoreError> {
     let bytes = blob(row, column)?;
     Uuid::from_slice(bytes).map_err(|_| StoreError::Corrupt(format!("a stored id has {} bytes", bytes.len())))
+}
+
+/// The search columns of an entry, after its index.
+pub(crate) fn keys(row: &rusqlite::Row<'_>) -> Result<EntryKeys, StoreError> {
+    let optional_id = |column| match row.get_ref(column).map_err(reading)? {
+        ValueRef::Null => Ok(None),
+        ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Text(_) | ValueRef::Blob(_) => {
+            id(row, column).map(Some)
+        }
+    };
+    Ok(EntryKeys {
+        time_ms: row.get(1).map_err(reading)?,
+        id: id(row, 2)?,
+        event_type: row.get(3).map_err(reading)?,
+        actor: id(row, 4)?,
+        subject_kind: row.get(5).map_err(reading)?,
+        subject_id: row.get(6).map_err(reading)?,
+        model_id: optional_id(7)?,
+        outcome: row.get(8).map_err(reading)?,
+        correlation_id: optional_id(9)?,
+    })
 }
 
 /// A whole row of a state table.

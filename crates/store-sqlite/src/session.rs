@@ -2,7 +2,7 @@
 
 use assent_store::{
     Batch, Checkpoint, EntryQuery, Head, Order, Predicate, Read, ReceiptKey, Row, Select, StoreError,
-    StoredReceipt, Table, Value, VisitEntry, VisitRow, Write,
+    StoredReceipt, Table, Value, VisitEntry, VisitKeys, VisitRow, Write,
 };
 use rusqlite::{ToSql, params_from_iter};
 use uuid::Uuid;
@@ -135,6 +135,14 @@ impl Read for Session<'_> {
 
     fn scan_entries(&self, from: u64, visit: &mut VisitEntry<'_>) -> Result<(), StoreError> {
         self.scan(from, self.head.size, visit)
+    }
+
+    fn scan_keys(&self, from: u64, visit: &mut VisitKeys<'_>) -> Result<(), StoreError> {
+        let sql = "SELECT idx, time_ms, id, event_type, actor, subject_kind, subject_id, model_id, outcome, correlation_id \
+                   FROM entries WHERE idx >= ?1 AND idx < ?2 ORDER BY idx";
+        each(&self.connection, sql, (from.cast_signed(), self.head.size.cast_signed()), |row| {
+            visit(unsigned(row, 0)?, &records::keys(row)?)
+        })
     }
 
     fn find_entries(&self, query: &EntryQuery) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {

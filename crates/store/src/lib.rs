@@ -28,5 +28,5 @@ pub use error::StoreError;
 pub use keys::SubjectKeys;
 pub use memory::{MemoryKeys, MemoryStore};
 pub use query::{EntryQuery, Order, Predicate, Select};
-pub use tables::{Column, ColumnType, TABLES, Table, table};
-pub use traits::{Checkpoint, Read, Store, VisitEntry, VisitRow, Write};
+pub use tables::{Column, ColumnType, TABLES, Table};
+pub use traits::{Checkpoint, Read, Store, VisitEntry, VisitKeys, VisitRow, Write};

@@ -67,8 +67,3 @@ pub const TABLES: &[Table] = &[
     },
     Table { name: "packs", columns: &[text("digest")] },
 ];
-
-/// The table of that name.
-pub fn table(name: &str) -> Option<&'static Table> {
-    TABLES.iter().find(|table| table.name == name)
-}

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::{Batch, EntryQuery, Head, ReceiptKey, Row, Select, StoreError, StoredReceipt, Value};
+use crate::{Batch, EntryKeys, EntryQuery, Head, ReceiptKey, Row, Select, StoreError, StoredReceipt, Value};
 
 /// A signed tree head as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,9 @@ pub type VisitRow<'a> = dyn FnMut(Row) -> Result<(), StoreError> + 'a;
 
 /// What [`Read::scan_entries`] calls for each entry: its index and its bytes.
 pub type VisitEntry<'a> = dyn FnMut(u64, &[u8]) -> Result<(), StoreError> + 'a;
+
+/// Takes the keys of one entry with its index; an error ends the scan.
+pub type VisitKeys<'a> = dyn FnMut(u64, &EntryKeys) -> Result<(), StoreError> + 'a;
 
 /// Reads. All reads of one value see one committed state (a snapshot), however long it lives.
 pub trait Read {
@@ -46,6 +49,9 @@ pub trait Read {
     /// Hands every entry from index `from` on to `visit`, with its index, in order, without a gap (a gap is
     /// [`StoreError::Corrupt`]) and without copying it. An error of `visit` ends the scan and is returned.
     fn scan_entries(&self, from: u64, visit: &mut VisitEntry<'_>) -> Result<(), StoreError>;
+
+    /// What every entry from index `from` on can be found by, in order: for comparing with what the entries say.
+    fn scan_keys(&self, from: u64, visit: &mut VisitKeys<'_>) -> Result<(), StoreError>;
 
     /// Entries that match, newest first, with their indices.
     fn find_entries(&self, query: &EntryQuery) -> Result<Vec<(u64, Vec<u8>)>, StoreError>;

@@ -34,6 +34,19 @@ pub fn a_new_store_is_empty(place: &dyn Fixture) {
     }
 }
 
+pub fn keys_are_read_back(place: &dyn Fixture) {
+    let store = place.open();
+    commit(&*store, entries(0, 3)).unwrap();
+    let read = store.read().unwrap();
+    let mut found = Vec::new();
+    read.scan_keys(1, &mut |index, keys| {
+        found.push((index, keys.clone()));
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(found, [(1, entry(1).keys), (2, entry(2).keys)]);
+}
+
 pub fn a_commit_is_read_back(place: &dyn Fixture) {
     let store = place.open();
     commit(&*store, of_everything()).unwrap();

@@ -55,7 +55,7 @@ pub trait KeysFixture {
 macro_rules! contract_tests {
     ($fixture:expr) => {
         $crate::contract_cases! { $fixture;
-            log: a_new_store_is_empty, a_commit_is_read_back, what_was_committed_is_there_after_reopening,
+            log: a_new_store_is_empty, a_commit_is_read_back, keys_are_read_back, what_was_committed_is_there_after_reopening,
                 entries_are_read_in_order, a_gap_is_refused, a_wrong_head_is_refused, time_does_not_fall,
                 texts_with_nul_are_refused, a_tile_is_only_widened, a_tile_that_is_none_is_refused,
                 a_payload_stays_as_it_was_first, receipts_are_kept_by_their_whole_key,

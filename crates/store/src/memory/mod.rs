@@ -18,7 +18,7 @@ use state::State;
 
 use crate::{
     Batch, Checkpoint, EntryQuery, Head, Order, Predicate, Read, ReceiptKey, Row, Select, Store, StoreError,
-    StoredReceipt, Value, VisitEntry, VisitRow, Write,
+    StoredReceipt, Value, VisitEntry, VisitKeys, VisitRow, Write,
 };
 
 /// How long [`Store::begin`] waits for another writer.
@@ -180,6 +180,11 @@ impl Read for Session<'_> {
     fn scan_entries(&self, from: u64, visit: &mut VisitEntry<'_>) -> Result<(), StoreError> {
         let mut entries = self.state.entries.walk(Order::Ascending, |index| *index >= from);
         entries.try_for_each(|(index, entry)| visit(*index, &entry.bytes))
+    }
+
+    fn scan_keys(&self, from: u64, visit: &mut VisitKeys<'_>) -> Result<(), StoreError> {
+        let mut entries = self.state.entries.walk(Order::Ascending, |index| *index >= from);
+        entries.try_for_each(|(index, entry)| visit(*index, &entry.keys))
     }
 
     fn find_entries(&self, query: &EntryQuery) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
