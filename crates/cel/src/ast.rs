@@ -124,6 +124,19 @@ pub(crate) enum Op {
 }
 
 impl Op {
+    /// Whether it tells if two values are equal or in order.
+    pub(crate) fn is_comparison(self) -> bool {
+        match self {
+            Self::Equal
+            | Self::NotEqual
+            | Self::Less
+            | Self::LessEqual
+            | Self::Greater
+            | Self::GreaterEqual => true,
+            Self::In | Self::Add | Self::Subtract | Self::Multiply | Self::Divide | Self::Remainder => false,
+        }
+    }
+
     pub(crate) fn symbol(self) -> &'static str {
         match self {
             Self::Equal => "==",

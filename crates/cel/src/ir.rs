@@ -26,6 +26,7 @@ pub(crate) enum Node {
     And(Box<Junction>),
     Or(Box<Junction>),
     Chain(Box<Chain>),
+    Compare(Box<Compare>),
     InSet(Box<InSet>),
     Choice(Box<Choice>),
     Call(Box<Call>),
@@ -87,6 +88,15 @@ pub(crate) struct Chain {
 pub(crate) struct Link {
     pub(crate) op: Op,
     pub(crate) operand: Node,
+    pub(crate) span: Span,
+}
+
+/// A chain of one comparison of a fact with a constant, the commonest of all: no values are made for it.
+#[derive(Clone, Debug)]
+pub(crate) struct Compare {
+    pub(crate) fact: Fact,
+    pub(crate) op: Op,
+    pub(crate) constant: Value<'static>,
     pub(crate) span: Span,
 }
 

@@ -99,16 +99,18 @@ struct Seen<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Trace<'a> {
     seen: Vec<Seen<'a>>,
-    values: HashSet<usize>,
     omitted: usize,
 }
 
 impl<'a> Trace<'a> {
     /// Remembers that `value` was read, whose place the text names if `path` is given.
     pub(crate) fn read(&mut self, value: &'a Json, path: Option<&'a FactPath>) {
+        if self.seen.iter().any(|seen| seen.value.is_some_and(|known| std::ptr::eq(known, value))) {
+            return;
+        }
         if self.is_full() {
-            self.omitted += usize::from(!self.values.contains(&std::ptr::from_ref(value).addr()));
-        } else if self.values.insert(std::ptr::from_ref(value).addr()) {
+            self.omitted += 1;
+        } else {
             let spot = path.map_or(Spot::value(value), Spot::Path);
             self.seen.push(Seen { spot, tail: Vec::new(), value: Some(value) });
         }

@@ -86,7 +86,7 @@ impl Checker<'_> {
             links.push(ir::Link { op: link.op, operand: right.node, span: self.place(span) });
         }
         let chain = ir::Chain { first: start.node, rest: links.into() };
-        Typed::new(in_set(chain), ty)
+        Typed::new(specialise(chain), ty)
     }
 
     fn join(&mut self, op: Op, left: &Type, right: &Type, span: Span) -> Type {
@@ -101,16 +101,28 @@ impl Checker<'_> {
     }
 }
 
-/// A membership test in constant strings as a search, any other chain as it is.
-fn in_set(chain: ir::Chain) -> Node {
+/// The common chains in the forms that are evaluated fastest, any other as it is.
+fn specialise(chain: ir::Chain) -> Node {
     let strings = match chain.rest.as_ref() {
         [ir::Link { op: Op::In, operand: Node::Constant(Value::List(list)), .. }] => strings(&list.0),
         _ => None,
     };
-    match strings {
-        Some(strings) => Node::InSet(Box::new(ir::InSet { value: chain.first, strings })),
-        None => Node::Chain(Box::new(chain)),
+    if let Some(strings) = strings {
+        return Node::InSet(Box::new(ir::InSet { value: chain.first, strings }));
     }
+    match (&chain.first, chain.rest.as_ref()) {
+        (Node::Fact(fact), [ir::Link { op, operand: Node::Constant(constant), span }])
+            if op.is_comparison() && scalar(constant) =>
+        {
+            let (fact, constant) = ((**fact).clone(), constant.clone());
+            Node::Compare(Box::new(ir::Compare { fact, op: *op, constant, span: *span }))
+        }
+        _ => Node::Chain(Box::new(chain)),
+    }
+}
+
+fn scalar(value: &Value<'_>) -> bool {
+    !matches!(value.kind(), Kind::List | Kind::Map)
 }
 
 fn strings(items: &Items<'_>) -> Option<Box<[Box<str>]>> {
@@ -229,5 +241,6 @@ fn advice(op: Op, left: &Type, right: &Type) -> Option<&'static str> {
             "mind the precedence: comparisons bind less than arithmetic, and more than `&&` and `||`",
         );
     }
-    has(Kind::String).then_some("numbers in quotes are strings: leave out the quotes, or convert one side")
+    ((op.is_comparison() || op == Op::In) && has(Kind::String))
+        .then_some("numbers in quotes are strings: leave out the quotes, or convert one side")
 }

@@ -11,6 +11,21 @@ use crate::trace::Spot;
 use crate::types::Type;
 use crate::value::{Entries, Items, List, Map, Text, Value};
 
+/// Why there is no fact. Small, because looking up facts is most of what rules do.
+pub(super) enum Gap<'a> {
+    Absent(Box<Absent<'a>>),
+    Fault(Fault<'a>),
+}
+
+impl<'a> Gap<'a> {
+    pub(super) fn fault(self, span: Span) -> Fault<'a> {
+        match self {
+            Self::Absent(absent) => Fault::missing(*absent, span),
+            Self::Fault(fault) => fault,
+        }
+    }
+}
+
 /// What a look-up found.
 pub(super) enum Found<'a> {
     Value(Value<'a>),
@@ -33,34 +48,48 @@ impl<'a> Found<'a> {
 impl<'a> Machine<'a> {
     /// The fact at a place that the text of the rule names.
     pub(super) fn fact(&mut self, fact: &'a Fact) -> Flow<'a, Found<'a>> {
+        match self.find(fact, 0) {
+            Ok(json) => typed(json, &fact.ty, fact.span).map(Found::Value),
+            Err(Gap::Absent(absent)) => Ok(Found::Absent(*absent)),
+            Err(Gap::Fault(fault)) => Err(fault),
+        }
+    }
+
+    /// The JSON at that place, for so many steps beside its own.
+    #[inline]
+    pub(super) fn find(&mut self, fact: &'a Fact, steps: u64) -> Result<&'a Json, Gap<'a>> {
         let segments = fact.path.segments();
-        self.charge(segments.len() as u64)?;
+        self.charge(steps + segments.len() as u64).map_err(Gap::Fault)?;
         let mut current = self.facts;
         for (at, segment) in segments.iter().enumerate() {
             let next = match (segment, current) {
                 (Segment::Field(name), Json::Object(map)) => map.get(&**name),
                 (Segment::Index(index), Json::Array(items)) => items.get(*index),
                 (_, Json::Null) => None,
-                _ => return Err(no_part(segment, current, fact.span)),
+                _ => return Err(Gap::Fault(no_part(segment, current, fact.span))),
             };
-            let Some(next) = next else {
-                let beyond = segments.len() - 1 - at;
-                let absent = Absent { spot: Spot::Path(&fact.path), tail: Vec::new(), beyond };
-                return Ok(self.absent(absent));
-            };
+            let Some(next) = next else { return Err(self.gap(fact, at)) };
             current = next;
         }
         if let Some(trace) = &mut self.trace {
             trace.read(current, Some(&fact.path));
         }
-        typed(current, &fact.ty, fact.span).map(Found::Value)
+        Ok(current)
     }
 
-    fn absent(&mut self, absent: Absent<'a>) -> Found<'a> {
+    /// Nothing is at segment `at` of the place.
+    #[cold]
+    fn gap(&mut self, fact: &'a Fact, at: usize) -> Gap<'a> {
+        let beyond = fact.path.segments().len() - 1 - at;
+        let absent = Absent { spot: Spot::Path(&fact.path), tail: Vec::new(), beyond };
+        self.miss(&absent);
+        Gap::Absent(Box::new(absent))
+    }
+
+    fn miss(&mut self, absent: &Absent<'a>) {
         if let Some(trace) = &mut self.trace {
-            trace.missed(&absent);
+            trace.missed(absent);
         }
-        Found::Absent(absent)
     }
 
     /// What the steps lead to from the base.
@@ -113,7 +142,8 @@ impl<'a> Machine<'a> {
             absent.tail.push(name);
             absent.beyond += 1;
         }
-        self.absent(absent)
+        self.miss(&absent);
+        Found::Absent(absent)
     }
 
     /// Whether the place that `node` names exists.
@@ -238,7 +268,7 @@ fn shown(key: &Value<'_>) -> String {
     format!("`{}`", crate::diagnostic::clip(&text))
 }
 
-fn typed<'a>(json: &'a Json, ty: &'a Type, span: Span) -> Flow<'a, Value<'a>> {
+pub(super) fn typed<'a>(json: &'a Json, ty: &'a Type, span: Span) -> Flow<'a, Value<'a>> {
     Value::from_json(json, ty).map_err(|wanted| {
         let text = crate::diagnostic::clip(json.as_str().unwrap_or_default());
         Fault::failed(format!("the fact is `{text}`, which is not {wanted}"), span)

@@ -3,14 +3,18 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use serde_json::Value as Json;
+
+use super::access::typed;
 use super::{Machine, wrong};
 use crate::ast::Op;
 use crate::compare;
 use crate::diagnostic::Span;
 use crate::fault::{Fault, Flow};
-use crate::ir::{Chain, InSet};
+use crate::ir::{Chain, Compare, InSet, Node};
 use crate::limits::Limit;
 use crate::time::TimeError;
+use crate::types::Type;
 use crate::value::{List, Map, Text, Value};
 
 impl<'a> Machine<'a> {
@@ -23,17 +27,40 @@ impl<'a> Machine<'a> {
         Ok(value)
     }
 
+    /// A fact beside a constant. Strings are compared where they lie.
+    pub(super) fn compare(&mut self, compare: &'a Compare) -> Flow<'a, bool> {
+        let fact = &compare.fact;
+        let json = self.find(fact, 2).map_err(|gap| gap.fault(fact.span))?;
+        let plain = matches!(fact.ty, Type::String | Type::Dyn);
+        if let (Json::String(text), Value::String(wanted), true) = (json, &compare.constant, plain) {
+            let wanted = wanted.as_str();
+            self.charge(text.len().min(wanted.len()) as u64 / 64)?;
+            match compare.op {
+                Op::Equal => return Ok(text == wanted),
+                Op::NotEqual => return Ok(text != wanted),
+                _ => {}
+            }
+        }
+        let value = typed(json, &fact.ty, fact.span)?;
+        self.relation(compare.op, &value, &compare.constant, compare.span)
+    }
+
+    /// A comparison or a membership test.
+    fn relation(&mut self, op: Op, left: &Value<'a>, right: &Value<'a>, span: Span) -> Flow<'a, bool> {
+        match op {
+            Op::Equal => self.equal(left, right),
+            Op::NotEqual => self.equal(left, right).map(|equal| !equal),
+            Op::In => self.contains(right, left, span),
+            _ => self.ordered(op, left, right, span),
+        }
+    }
+
     fn binary(&mut self, op: Op, left: &Value<'a>, right: &Value<'a>, span: Span) -> Flow<'a, Value<'a>> {
         match op {
-            Op::Equal => self.equal(left, right).map(Value::Bool),
-            Op::NotEqual => self.equal(left, right).map(|equal| Value::Bool(!equal)),
-            Op::Less | Op::LessEqual | Op::Greater | Op::GreaterEqual => {
-                self.ordered(op, left, right, span).map(Value::Bool)
-            }
-            Op::In => self.contains(right, left, span).map(Value::Bool),
             Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Remainder => {
                 self.arithmetic(op, left, right, span)
             }
+            _ => self.relation(op, left, right, span).map(Value::Bool),
         }
     }
 
@@ -127,10 +154,17 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn in_set(&mut self, set: &'a InSet) -> Flow<'a, bool> {
-        let value = self.eval(&set.value)?;
-        let Some(text) = value.as_str() else { return Ok(false) };
+        if let Node::Fact(fact) = &set.value {
+            let json = self.find(fact, 2).map_err(|gap| gap.fault(fact.span))?;
+            if let (Json::String(text), Type::String | Type::Dyn) = (json, &fact.ty) {
+                return Ok(holds(&set.strings, text));
+            }
+            let value = typed(json, &fact.ty, fact.span)?;
+            return Ok(value.as_str().is_some_and(|text| holds(&set.strings, text)));
+        }
         self.charge(1)?;
-        Ok(set.strings.binary_search_by(|string| (**string).cmp(text)).is_ok())
+        let value = self.eval(&set.value)?;
+        Ok(value.as_str().is_some_and(|text| holds(&set.strings, text)))
     }
 
     fn arithmetic(&mut self, op: Op, left: &Value<'a>, right: &Value<'a>, span: Span) -> Flow<'a, Value<'a>> {
@@ -165,6 +199,15 @@ impl<'a> Machine<'a> {
         items.extend(all(right));
         Ok(Value::List(List::built(items)))
     }
+}
+
+/// Whether `text` is one of `strings`, which are sorted.
+fn holds(strings: &[Box<str>], text: &str) -> bool {
+    const FEW: usize = 8;
+    if strings.len() <= FEW {
+        return strings.iter().any(|string| **string == *text);
+    }
+    strings.binary_search_by(|string| (**string).cmp(text)).is_ok()
 }
 
 /// What comparing a scalar costs in bytes.

@@ -35,7 +35,7 @@ impl<'a> Machine<'a> {
     pub(crate) fn new(facts: &'a Json, slots: usize, budget: &Budget, trace: bool) -> Self {
         Self {
             facts,
-            slots: vec![Value::Null; slots],
+            slots: if slots == 0 { Vec::new() } else { vec![Value::Null; slots] },
             budget: *budget,
             steps_left: budget.steps,
             bytes_left: budget.bytes,
@@ -54,6 +54,7 @@ impl<'a> Machine<'a> {
         self.budget.bytes - self.bytes_left
     }
 
+    #[inline]
     fn charge(&mut self, steps: u64) -> Flow<'a, ()> {
         let left = self.steps_left.checked_sub(steps);
         self.steps_left = left.unwrap_or(0);
@@ -94,6 +95,7 @@ impl<'a> Machine<'a> {
             Node::And(junction) => self.junction(junction, false, "&&").map(Value::Bool),
             Node::Or(junction) => self.junction(junction, true, "||").map(Value::Bool),
             Node::Chain(chain) => self.chain(chain),
+            Node::Compare(compare) => self.compare(compare).map(Value::Bool),
             Node::InSet(set) => self.in_set(set).map(Value::Bool),
             Node::Choice(choice) => self.choice(choice),
             Node::Call(call) => self.call(call),
@@ -159,14 +161,9 @@ impl<'a> Machine<'a> {
     fn junction(&mut self, junction: &'a Junction, decisive: bool, symbol: &str) -> Flow<'a, bool> {
         let mut fault = None;
         for operand in &junction.operands {
-            match self.eval(operand) {
-                Ok(Value::Bool(value)) if value == decisive => return Ok(decisive),
-                Ok(Value::Bool(_)) => {}
-                Ok(other) => {
-                    fault.get_or_insert_with(|| {
-                        wrong(&format!("`{symbol}` joins bool"), &other, junction.span)
-                    });
-                }
+            match self.truth(operand, symbol, junction.span) {
+                Ok(value) if value == decisive => return Ok(decisive),
+                Ok(_) => {}
                 Err(error) if error.is_final() => return Err(error),
                 Err(error) => {
                     fault.get_or_insert(error);
@@ -174,6 +171,18 @@ impl<'a> Machine<'a> {
             }
         }
         fault.map_or(Ok(!decisive), Err)
+    }
+
+    /// An operand that has to be bool; the tests that rules are made of give one without a value in between.
+    fn truth(&mut self, node: &'a Node, symbol: &str, span: Span) -> Flow<'a, bool> {
+        match node {
+            Node::Compare(compare) => self.compare(compare),
+            Node::InSet(set) => self.in_set(set),
+            other => match self.eval(other)? {
+                Value::Bool(value) => Ok(value),
+                value => Err(wrong(&format!("`{symbol}` joins bool"), &value, span)),
+            },
+        }
     }
 
     fn choice(&mut self, choice: &'a Choice) -> Flow<'a, Value<'a>> {
