@@ -97,9 +97,15 @@ impl Prepared {
     }
 
     /// The case and judgement, if state and clock have not moved on since.
-    pub fn still(self, view: &impl View, now: Time) -> Result<Option<(OwnedCase, Judgement)>, Failure> {
+    pub fn still(
+        self,
+        id: PromotionId,
+        view: &impl View,
+        now: Time,
+    ) -> Result<Option<(OwnedCase, Judgement)>, Failure> {
+        let of_it = self.case.promotion.as_ref().is_some_and(|promotion| promotion.id == id);
         let in_time = self.case.now <= now && now < self.judgement.valid_until;
-        if in_time && self.reads.holds(view)? {
+        if of_it && in_time && self.reads.holds(view)? {
             let case = OwnedCase { now, ..self.case };
             return Ok(Some((case, self.judgement)));
         }
@@ -133,6 +139,17 @@ pub fn of_version(
         None => None,
     };
     load(view, packs, version, target, promotion, now)
+}
+
+/// The case of a promotion of a version to a target that is only now asked for.
+pub fn of_new_promotion(
+    view: &impl View,
+    packs: &Packs,
+    version: VersionId,
+    target: Target,
+    now: Time,
+) -> Result<OwnedCase, Failure> {
+    load(view, packs, version, Some(target), None, now)
 }
 
 /// The promotion whose approvals count: the open one, or else the newest.

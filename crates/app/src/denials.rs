@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use assent_domain::Time;
 use assent_domain::ids::PrincipalId;
 
-/// The most sources that are counted apart; further ones share one counter.
+/// The most sources that are counted apart; further ones share a counter for each principal and code.
 const MAX_SOURCES: usize = 10_000;
 
 /// A source of denied attempts.

@@ -25,7 +25,7 @@ pub struct Task {
     pub positive: Vec<String>,
     /// The column with scores.
     pub score: Option<String>,
-    /// Protected attributes; the sensitive columns of the data set if empty.
+    /// Protected attributes beside the sensitive columns of the data set, which are always evaluated.
     pub protected: Vec<String>,
 }
 
@@ -42,8 +42,10 @@ pub fn run(
             format!("the data set `{}` does not say which columns hold ids and labels", dataset.facts.name);
         return Err(Refusal::new(Code::DataInvalid, message).at("/dataset"));
     };
-    let protected =
-        if task.protected.is_empty() { &dataset.facts.sensitive_attributes } else { &task.protected };
+    // The steward says which attributes are protected; who asks for an evaluation may add others, and leave none out.
+    let declared = &dataset.facts.sensitive_attributes;
+    let mut protected = declared.clone();
+    protected.extend(task.protected.iter().filter(|column| !declared.contains(column)).cloned());
     let options = EvaluationOptions {
         id: Some(columns.id.clone()),
         label: columns.label.clone(),
@@ -51,7 +53,7 @@ pub fn run(
         prediction: task.prediction.clone(),
         positive: task.positive.clone(),
         score: task.score.clone(),
-        protected: protected.clone(),
+        protected,
         suites: task.suites.clone(),
         min_group_size: pack.thresholds().map_or(0, |set| set.min_group_size),
     };

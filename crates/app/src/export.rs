@@ -40,9 +40,11 @@ pub fn export(read: &dyn Read, folder: &Path) -> Result<u64, ExportError> {
         let width = (size - from).min(u64::from(TILE_WIDTH));
         let entries = read.entries(from, u32::try_from(width).unwrap_or(u32::MAX))?;
         for digest in entries.iter().filter_map(|bytes| payload_of(bytes)) {
-            if let Some(payload) = read.payload(digest)? {
-                write(folder, &format!("payloads/{}", assent_domain::ids::Digest(digest)), &payload)?;
-            }
+            let name = assent_domain::ids::Digest(digest);
+            let payload = read
+                .payload(digest)?
+                .ok_or_else(|| ExportError::Log(format!("the payload {name} is missing")))?;
+            write(folder, &format!("payloads/{name}"), &payload)?;
         }
         let bundle = encode_bundle(&entries).map_err(|error| ExportError::Log(error.to_string()))?;
         let n = from / u64::from(TILE_WIDTH);

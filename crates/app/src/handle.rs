@@ -103,7 +103,7 @@ impl Hand<'_> {
             }
         }
         let state = self.unit.get::<Principal>(id)?;
-        Ok(identity::decide(id, state.as_deref(), command, self.pack, self.now)?)
+        Ok(identity::decide(id, state.as_deref(), command, Some(self.actor.person()), self.pack, self.now)?)
     }
 
     fn issue_token(
@@ -130,20 +130,20 @@ impl Hand<'_> {
     }
 
     fn submit(&self, id: PromotionId, prepared: Option<cases::Prepared>) -> Result<Vec<Change>, Failure> {
+        self.may(Permission::RequestPromotion, Target::Model(&self.promotion(id)?.1))?;
         let (case, judgement) = self.case(id, prepared)?;
-        self.may(Permission::RequestPromotion, Target::Model(&case.model))?;
         Ok(workflow::submit(promotion_of(&case, id)?, &case.case(), &judgement, self.actor.id)?)
     }
 
-    /// An attestation needs no permission but to own the model; every other decision needs the permission to review.
+    /// An attestation needs no permission but to read and own the model; every other decision needs that to review.
     fn review(
         &self,
         id: PromotionId,
         new: NewReview,
         prepared: Option<cases::Prepared>,
     ) -> Result<Vec<Change>, Failure> {
+        self.may(Permission::Read, Target::Model(&self.promotion(id)?.1))?;
         let (case, judgement) = self.case(id, prepared)?;
-        self.may(Permission::Read, Target::Model(&case.model))?;
         let changes = workflow::review(promotion_of(&case, id)?, &case.case(), &judgement, self.actor, new)?;
         let attests =
             |change: &Change| matches!(&change.event, Event::ReviewDecided(review) if review.role.is_none());
@@ -171,8 +171,8 @@ impl Hand<'_> {
     }
 
     fn complete(&self, id: PromotionId, prepared: Option<cases::Prepared>) -> Result<Vec<Change>, Failure> {
+        self.may(Permission::CompletePromotion, Target::Model(&self.promotion(id)?.1))?;
         let (case, judgement) = self.case(id, prepared)?;
-        self.may(Permission::CompletePromotion, Target::Model(&case.model))?;
         let superseded: Vec<&Version> = case.incumbents.iter().map(AsRef::as_ref).collect();
         Ok(workflow::complete(promotion_of(&case, id)?, &case.case(), &judgement, &superseded)?)
     }
@@ -242,9 +242,8 @@ impl Hand<'_> {
     ) -> Result<Vec<Change>, Failure> {
         let key = stage_key(version.0, &target.stage);
         let open = self.unit.find::<Promotion>("open_target", &key)?;
-        let mut case = cases::of_version(self.unit, self.packs, version, Some(target), self.now)?;
+        let mut case = cases::of_new_promotion(self.unit, self.packs, version, target, self.now)?;
         self.may(Permission::RequestPromotion, Target::Model(&case.model))?;
-        case.promotion = None;
         let mut changes = workflow::request(id, &case.case(), open.as_deref(), comment)?;
         if submit {
             let stamp = Stamp { at: self.now, actor: self.actor.id };
@@ -268,7 +267,7 @@ impl Hand<'_> {
         prepared: Option<cases::Prepared>,
     ) -> Result<(OwnedCase, Judgement), Failure> {
         if let Some(prepared) = prepared
-            && let Some(still) = prepared.still(self.unit, self.now)?
+            && let Some(still) = prepared.still(id, self.unit, self.now)?
         {
             return Ok(still);
         }
@@ -309,6 +308,7 @@ fn bootstrap(unit: &Unit<'_>, request: &Request, now: Time) -> Result<Decided, F
             administrator,
             Some(&principal),
             identity::Command::Grant(grant.clone()),
+            None,
             &pack,
             now,
         )?;

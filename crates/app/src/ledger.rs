@@ -137,7 +137,10 @@ impl Ledger {
             return Err(Failure::Halted(reason));
         }
         let (answer, answered) = oneshot::channel();
-        self.queue.try_send(Job { request, answer }).map_err(|_| Failure::Busy)?;
+        self.queue.try_send(Job { request, answer }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Failure::Busy,
+            mpsc::error::TrySendError::Closed(_) => Failure::Halted("the writer has ended".to_owned()),
+        })?;
         let mut receipt =
             answered.await.map_err(|_| Failure::Halted("the writer has ended".to_owned()))??;
         receipt.checkpoint = self.checkpoint().map(|note| note.to_string());
@@ -181,6 +184,15 @@ impl Shared {
     }
 }
 
+/// Says that the writer has ended, however it did.
+struct Ended(Arc<Shared>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.halt("the writer has ended");
+    }
+}
+
 struct Writer {
     store: Arc<dyn Store>,
     wiring: Wiring,
@@ -191,6 +203,7 @@ struct Writer {
 
 impl Writer {
     fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+        let _ended = Ended(Arc::clone(&self.shared));
         while let Some(first) = jobs.blocking_recv() {
             let mut batch = vec![first];
             while batch.len() < MAX_BATCH

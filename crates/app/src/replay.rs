@@ -141,7 +141,7 @@ pub struct Difference {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
-    /// Entries that were replayed.
+    /// Entries of the log.
     pub entries: u64,
     /// Rows that were compared.
     pub rows: u64,

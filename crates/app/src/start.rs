@@ -5,7 +5,7 @@ use std::sync::Arc;
 use assent_domain::identity::{Grant, Principal, Scope, Status, Token};
 use assent_domain::ids::{Digest, GrantId, PrincipalId, TokenId};
 use assent_domain::{AggregateId, Time};
-use assent_log::{Checkpoint, SigningKey, VerifyingKey};
+use assent_log::{SigningKey, VerifyingKey};
 use assent_store::{Store, StoreError, SubjectKeys};
 use jiff::SignedDuration;
 use serde_json::Value;
@@ -207,8 +207,10 @@ fn check(
     if let Some(damage) = report.damages.first() {
         return Ok(Some(format!("{damage}; {}", damage.remedy())));
     }
-    if let Some(problem) = outside.and_then(|note| behind(&head, note, keys)) {
-        return Ok(Some(problem));
+    if let Some(note) = outside
+        && let Some(problem) = verify::contradicts(&*read, note, keys)?
+    {
+        return Ok(Some(format!("against the checkpoint kept outside: {problem}")));
     }
     let pack = read.row("packs", AggregateId::PACK.id)?;
     if pack.is_some_and(|row| row.projection_version != PROJECTION_VERSION) {
@@ -217,17 +219,6 @@ fn check(
         store.replace_rows(&mut rows.into_iter())?;
     }
     Ok(None)
-}
-
-/// Whether the log is behind the checkpoint that was kept outside.
-fn behind(head: &assent_store::Head, note: &[u8], keys: &[VerifyingKey]) -> Option<String> {
-    let (checkpoint, _) = match Checkpoint::open(note, keys) {
-        Ok(opened) => opened,
-        Err(error) => return Some(format!("the checkpoint kept outside does not verify: {error}")),
-    };
-    (checkpoint.size > head.size).then(|| {
-        format!("the log has {} entries, and a checkpoint kept outside says {}", head.size, checkpoint.size)
-    })
 }
 
 /// The table of a kind, for tools that speak of tables.

@@ -10,8 +10,7 @@ use assent_domain::{AggregateId, Change, Kind, RiskLevel, Stamp, Time, aggregate
 use assent_log::entry::{Actor, Entry, Outcome, SCHEMA_VERSION, Subject};
 use assent_log::{Tree, leaf_hash};
 use assent_store::{
-    Batch, Head, NewEntry, Payload, Read, Receipt, ReceiptKey, StoreError, StoredReceipt, TileRow,
-    Value,
+    Batch, Head, NewEntry, Payload, Read, Receipt, ReceiptKey, StoreError, StoredReceipt, TileRow, Value,
 };
 use uuid::Uuid;
 
@@ -230,21 +229,16 @@ impl View for Unit<'_> {
             return Err(StoreError::Corrupt(format!("{} has no column `{column}`", kind.name())));
         };
         let range = AggregateId { kind, id: Uuid::nil() }..=AggregateId { kind, id: Uuid::max() };
-        let mut changed = false;
         for (id, dirty) in self.dirty.range(range) {
             let held = match dirty.columns.get(position) {
                 Some(Some(Value::Text(held))) => held == value,
                 _ => false,
             };
-            match (held, ids.contains(&id.id)) {
-                (true, false) => ids.push(id.id),
-                (false, true) => ids.retain(|known| *known != id.id),
-                (true, true) | (false, false) => continue,
+            match (held, ids.binary_search(&id.id)) {
+                (true, Err(place)) => ids.insert(place, id.id),
+                (false, Ok(place)) => drop(ids.remove(place)),
+                (true, Ok(_)) | (false, Err(_)) => {}
             }
-            changed = true;
-        }
-        if changed {
-            ids.sort_unstable();
         }
         Ok(ids)
     }

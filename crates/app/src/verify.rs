@@ -8,8 +8,8 @@ use crate::replay::payload_of;
 
 /// How many entries a start verifies.
 pub const START_ENTRIES: u64 = 1_000;
-/// How many checkpoints are compared.
-const MAX_CHECKPOINTS: u32 = 100_000;
+/// How many checkpoints are read at a time.
+const CHECKPOINT_PAGE: u32 = 1_000;
 
 /// Verifies all of the log. `outside` are checkpoints that somebody kept elsewhere: they have to hold too.
 pub fn verify(
@@ -20,8 +20,14 @@ pub fn verify(
 ) -> Result<Report, StoreError> {
     let head = read.head()?;
     let mut verifier = Verifier::resume(level, Tree::new());
-    for checkpoint in read.checkpoints(None, MAX_CHECKPOINTS)? {
-        expect(&mut verifier, &checkpoint.note, keys);
+    let mut after = None;
+    loop {
+        let page = read.checkpoints(after, CHECKPOINT_PAGE)?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.size);
+        for checkpoint in &page {
+            expect(&mut verifier, &checkpoint.note, keys);
+        }
     }
     for note in outside {
         expect(&mut verifier, note, keys);
@@ -52,8 +58,12 @@ pub fn verify_end(read: &dyn Read, keys: &[VerifyingKey]) -> Result<Report, Stor
         Tree::load(from, |level, n, width| assent_log::proof::TileSource::tile(&tiles, level, n, width));
     let tree = tree.map_err(|error| StoreError::Corrupt(format!("the tiles of the log: {error:?}")))?;
     let mut verifier = Verifier::resume(Level::Schema, tree);
-    if let Some(latest) = read.latest_checkpoint()?.filter(|latest| latest.size >= from) {
-        expect(&mut verifier, &latest.note, keys);
+    if let Some(latest) = read.latest_checkpoint()? {
+        if latest.size >= from {
+            expect(&mut verifier, &latest.note, keys);
+        } else if let Some(cause) = contradicts(read, &latest.note, keys)? {
+            verifier.report(Damage::Schema { position: latest.size, cause });
+        }
     }
     expect_head(&mut verifier, &head);
     for_each_entry(read, from, head.size, &mut |bytes| {
@@ -61,6 +71,35 @@ pub fn verify_end(read: &dyn Read, keys: &[VerifyingKey]) -> Result<Report, Stor
         check_payload(read, &mut verifier, bytes)
     })?;
     Ok(verifier.finish())
+}
+
+/// Why a checkpoint does not hold for the stored tiles, if it does not: its size lies behind the head, its signature is
+/// wrong, or the tree of that size has another root.
+pub fn contradicts(
+    read: &dyn Read,
+    note: &[u8],
+    keys: &[VerifyingKey],
+) -> Result<Option<String>, StoreError> {
+    let checkpoint = match assent_log::Checkpoint::open(note, keys) {
+        Ok((checkpoint, _)) => checkpoint,
+        Err(error) => return Ok(Some(format!("a checkpoint does not verify: {error}"))),
+    };
+    let size = read.head()?.size;
+    if checkpoint.size > size {
+        return Ok(Some(format!("the log has {size} entries, and a checkpoint says {}", checkpoint.size)));
+    }
+    let tiles = crate::checkpoints::StoredTiles(read);
+    let tree = Tree::load(checkpoint.size, |level, n, width| {
+        assent_log::proof::TileSource::tile(&tiles, level, n, width)
+    });
+    Ok(match tree {
+        Ok(tree) if tree.root() == checkpoint.root => None,
+        Ok(_) => Some(format!(
+            "a checkpoint of {} entries has another root than the log: it was rewritten",
+            checkpoint.size
+        )),
+        Err(error) => Some(format!("the tiles of the log: {error:?}")),
+    })
 }
 
 /// Visits the entries that are there. A store stops at a gap; we go on behind it, so that one missing entry does not hide

@@ -265,7 +265,7 @@ fn open_again(world: &World, store: &Arc<Faulty>) -> Assent {
 async fn nobody_is_answered_before_the_commit() {
     let store = Faulty::new();
     let world = World::on(Arc::clone(&store) as _).await;
-    let owner = world.person(&["owner"]).await;
+    let owner = world.person(&["model_owner"]).await;
     store.shut();
     let mut answers = queue(&world, owner, &["one", "two", "three"]);
     store.wait_for_a_commit();
@@ -282,7 +282,7 @@ async fn nobody_is_answered_before_the_commit() {
 async fn a_failed_commit_fails_the_whole_batch() {
     let store = Faulty::new();
     let world = World::on(Arc::clone(&store) as _).await;
-    let owner = world.person(&["owner"]).await;
+    let owner = world.person(&["model_owner"]).await;
     // The first is under way while the others gather behind it, and so share the next commit.
     store.shut();
     let first = queue(&world, owner, &["first"]);
@@ -342,7 +342,7 @@ async fn each_failing_call_is_survived_or_stops_the_ledger() {
     for case in cases() {
         let store = Faulty::new();
         let world = World::on(Arc::clone(&store) as _).await;
-        let owner = world.person(&["owner"]).await;
+        let owner = world.person(&["model_owner"]).await;
         let size = store.read().unwrap().head().unwrap().size;
         store.arm(case.fault.clone());
         match world.assent.ledger.execute(keyed(&world, owner)).await {
@@ -377,7 +377,7 @@ async fn each_failing_call_is_survived_or_stops_the_ledger() {
 async fn a_key_with_another_body_is_refused_after_an_unknown_outcome_too() {
     let store = Faulty::new();
     let world = World::on(Arc::clone(&store) as _).await;
-    let owner = world.person(&["owner"]).await;
+    let owner = world.person(&["model_owner"]).await;
     store.arm(Fault::AfterPersisting(StoreError::OutcomeUnknown("cut".to_owned())));
     assert!(world.assent.ledger.execute(keyed(&world, owner)).await.is_err());
     let mut other = keyed(&world, owner);
@@ -393,7 +393,7 @@ async fn a_key_with_another_body_is_refused_after_an_unknown_outcome_too() {
 async fn a_checkpoint_that_was_not_kept_is_not_published() {
     let store = Faulty::new();
     let world = World::on(Arc::clone(&store) as _).await;
-    let owner = world.person(&["owner"]).await;
+    let owner = world.person(&["model_owner"]).await;
     let first = world.assent.signer.sign_head(&world.assent.ledger).unwrap().unwrap();
     world.run(owner, Command::Model(ModelId(world.id()), common::register("scoring"))).await.unwrap();
 
@@ -417,7 +417,7 @@ async fn a_checkpoint_that_was_not_kept_is_not_published() {
 async fn a_client_that_goes_away_does_not_undo_its_command() {
     let store = Faulty::new();
     let world = World::on(Arc::clone(&store) as _).await;
-    let owner = world.person(&["owner"]).await;
+    let owner = world.person(&["model_owner"]).await;
     store.shut();
     {
         let mut answer = pin!(world.assent.ledger.execute(keyed(&world, owner)));

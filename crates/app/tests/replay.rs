@@ -75,7 +75,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
     prop::collection::vec(one, 1..80)
 }
 
-const ROLES: [&str; 6] = ["owner", "compliance", "security", "deployer", "steward", "admin"];
+const ROLES: [&str; 6] = ["model_owner", "compliance", "security", "deployer", "steward", "admin"];
 
 /// What exists, for choosing from.
 #[derive(Default)]
@@ -264,7 +264,7 @@ proptest! {
 #[tokio::test]
 async fn every_index_column_is_rebuilt_from_the_log() {
     let world = World::new().await;
-    let owner = world.person(&["owner"]).await;
+    let owner = world.person(&["model_owner"]).await;
     world.version(owner, "scoring").await;
     let read = world.store.read().unwrap();
     let replay = replayed(&*read);

@@ -70,7 +70,7 @@ struct Cast {
 
 async fn cast(world: &World) -> Cast {
     Cast {
-        owner: world.person(&["owner", "compliance"]).await,
+        owner: world.person(&["model_owner", "compliance"]).await,
         compliance: world.person(&["compliance", "security"]).await,
         security: world.person(&["security"]).await,
         deployer: world.person(&["deployer"]).await,
@@ -90,7 +90,10 @@ async fn a_version_reaches_production_by_the_rules() {
         world.refused(compliance, decide(promotion, "compliance", Decision::Approved)).await,
         Code::WrongState
     );
-    assert_eq!(codes(&gate(&world, version)), ["policy-failed", "approval-missing", "approval-missing"]);
+    assert_eq!(
+        codes(&gate(&world, version)),
+        ["policy-failed", "promotion-not-submitted", "approval-missing", "approval-missing"]
+    );
     assert_eq!(world.refused(owner, ask(PromotionId(world.id()), version)).await, Code::PromotionOpen);
 
     let attach = Command::Version(version, Box::new(VersionCommand::Attach(card())));
@@ -123,7 +126,7 @@ async fn a_version_reaches_production_by_the_rules() {
 async fn separation_of_duties_holds() {
     let world = World::new().await;
     let Cast { owner, compliance, .. } = cast(&world).await;
-    let creator = world.person(&["owner", "compliance"]).await;
+    let creator = world.person(&["model_owner", "compliance"]).await;
     let (model, _) = world.version(owner, "scoring").await;
     let version = VersionId(world.id());
     world
@@ -131,7 +134,7 @@ async fn separation_of_duties_holds() {
         .await
         .unwrap();
     world.run(creator, Command::Version(version, Box::new(VersionCommand::Attach(card())))).await.unwrap();
-    let requester = world.person(&["owner", "compliance"]).await;
+    let requester = world.person(&["model_owner", "compliance"]).await;
     let promotion = PromotionId(world.id());
     world.run(requester, ask(promotion, version)).await.unwrap();
     let approve = || decide(promotion, "compliance", Decision::Approved);
@@ -208,7 +211,7 @@ async fn a_rejection_is_final_and_requested_changes_are_a_new_round() {
 #[tokio::test]
 async fn a_repeated_request_is_done_once() {
     let world = World::new().await;
-    let owner = world.person(&["owner"]).await;
+    let owner = world.person(&["model_owner"]).await;
     let key =
         assent_store::ReceiptKey { principal: owner.0, route: "models".to_owned(), key: "k".to_owned() };
     let request = |body: u8| {

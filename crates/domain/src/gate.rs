@@ -161,9 +161,26 @@ fn open_to(case: &Case<'_>, stage: &str) -> bool {
 fn approvals(case: &Case<'_>, judgement: &Judgement, reasons: &mut Vec<Reason>) {
     if let Some(promotion) = case.promotion {
         let state = promotion.state_at(case.inputs.now);
-        if matches!(state, StateName::Rejected | StateName::Withdrawn | StateName::Expired) {
-            let message = format!("the last promotion to this stage is {}", state.name());
-            reasons.push(reason("promotion-over", message, "ask for a new promotion"));
+        let left = case.inputs.version.stage != promotion.target.stage;
+        match state {
+            StateName::Rejected | StateName::Withdrawn | StateName::Expired => {
+                let message = format!("the last promotion to this stage is {}", state.name());
+                reasons.push(reason("promotion-over", message, "ask for a new promotion"));
+            }
+            StateName::Completed if left => {
+                let message =
+                    "the last promotion to this stage is COMPLETED, and the version has left the stage since";
+                reasons.push(reason("promotion-over", message, "ask for a new promotion"));
+            }
+            StateName::Draft | StateName::ChangesRequired => {
+                let message = format!("the promotion to this stage is {}", state.name());
+                reasons.push(reason(
+                    "promotion-not-submitted",
+                    message,
+                    "mend what is asked for, and submit it",
+                ));
+            }
+            StateName::Completed | StateName::InReview | StateName::Approved => {}
         }
     }
     for step in judgement.steps.iter().filter(|step| !step.state.is_done() && step.state != StepState::Failed)

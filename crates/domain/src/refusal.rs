@@ -69,6 +69,8 @@ codes! {
     PrincipalDisabled "principal-disabled" Forbidden "ask a person who manages access to enable the account";
     /// The reviewer holds none of the roles that the step still needs.
     ReviewerLacksRole "reviewer-lacks-role" Forbidden "let somebody decide who holds one of the roles that the step asks for";
+    /// Reviews are decisions of people.
+    ReviewerIsNotAPerson "reviewer-is-not-a-person" Forbidden "let a person decide; service accounts can submit and complete";
     /// The reviewer asked for the promotion.
     ReviewerIsRequester "reviewer-is-requester" Forbidden "let somebody decide who did not ask for this promotion";
     /// The reviewer made the version.
@@ -77,10 +79,12 @@ codes! {
     ReviewerIsOwner "reviewer-is-owner" Forbidden "let somebody decide who does not own this model";
     /// The reviewer has decided another step of this promotion.
     ReviewerDecidedAnotherStep "reviewer-decided-another-step" Forbidden "let another person decide this step";
-    /// The reviewer has decided this step in this round.
-    ReviewerDecidedAlready "reviewer-decided-already" Conflict "wait for the next round, or let another person decide";
+    /// The reviewer's approval of this step stands.
+    ReviewerDecidedAlready "reviewer-decided-already" Conflict "nothing is left to do for you on this step; another person may decide";
     /// Only the owner of the model can attest.
     NotTheOwner "not-the-owner" Forbidden "let the owner of the model attest";
+    /// Nobody gives themself the power to approve.
+    GrantToOneself "grant-to-oneself" Forbidden "let another person who manages access grant the role";
     /// The principal is not the one who asked for it.
     NotTheRequester "not-the-requester" Forbidden "let the requester do it";
     /// Only the steward of the data set may.
@@ -126,6 +130,8 @@ codes! {
     DecisionNotAllowed "decision-not-allowed" Unprocessable "choose one of the decisions that the message names";
     /// A comment is needed.
     CommentMissing "comment-missing" Unprocessable "say why in a comment";
+    /// An approval says which evidence it was given on.
+    EvidenceMissing "evidence-missing" Unprocessable "read the promotion, and send the evidence digest that it shows with the decision";
     /// A conditional approval needs conditions, and others have none.
     ConditionsMisplaced "conditions-misplaced" Unprocessable "give conditions with a CONDITIONAL approval, and only there";
     /// There is no such condition, or it is met.

@@ -63,7 +63,7 @@ pub fn pack() -> Vec<(String, Value)> {
          "promotionsExpireAfter": "30d"},
         {"kind": "Role", "id": "admin", "title": "Administrator",
          "permissions": ["READ", "READ_LOG", "MANAGE_PRINCIPALS", "MANAGE_GRANTS", "APPLY_PACK"]},
-        {"kind": "Role", "id": "owner", "title": "Model owner", "permissions":
+        {"kind": "Role", "id": "model_owner", "title": "Model owner", "permissions":
          ["READ", "REGISTER_MODEL", "REGISTER_VERSION", "ATTACH_EVIDENCE", "EVALUATE", "REQUEST_PROMOTION"]},
         {"kind": "Role", "id": "steward", "title": "Data steward", "permissions": ["READ", "REGISTER_DATASET", "EVALUATE"]},
         {"kind": "Role", "id": "compliance", "title": "Compliance", "permissions": ["READ", "REVIEW"]},

@@ -7,8 +7,9 @@ use serde_json::Value;
 use crate::ids::Digest;
 use crate::policy::Finding;
 
-/// Top-level facts that approvals, exceptions, monitoring and the clock change by themselves.
-const VOLATILE_ROOTS: [&str; 4] = ["now", "approvals", "exceptions", "monitoring"];
+/// Top-level facts that approvals, exceptions, monitoring, the clock and other versions change by themselves. The champion
+/// is one of them: a version that takes its place must not lose its approvals by that.
+const VOLATILE_ROOTS: [&str; 5] = ["now", "approvals", "exceptions", "monitoring", "champion"];
 /// Members, at any depth, that the clock or the position of the version changes by itself.
 const VOLATILE_MEMBERS: [&str; 3] = ["ageDays", "stale", "stage"];
 

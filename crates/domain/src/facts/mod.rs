@@ -19,7 +19,7 @@ use std::sync::LazyLock;
 use assent_cel::{Budget, Env, Program};
 use serde_json::Value as Json;
 
-pub use build::{Inputs, Target, build, with_approvals};
+pub use build::{Inputs, Strategy, Target, build, with_approvals};
 pub use evidence::{evidence_digest, reads_approvals, reads_evidence_only, reads_now};
 pub use json_schema::json_schema;
 pub use rates::{GroupRates, rates};
@@ -33,6 +33,11 @@ pub fn env() -> &'static Env {
 /// What one evaluation of a condition may cost.
 pub fn budget() -> Budget {
     Budget::default()
+}
+
+/// Whether a condition is certainly false: an error is not.
+pub fn is_false(program: &Program, facts: &Json) -> bool {
+    program.evaluate(facts, &budget()).is_ok_and(|value| value.as_bool() == Some(false))
 }
 
 /// Whether a condition holds. An error is no.

@@ -16,11 +16,16 @@ pub(super) fn evaluation(version: &Version, tier: &str, pack: &Pack, now: Time) 
     }
     let (mut suites, mut metrics) = (Map::new(), Map::new());
     let (mut measured, mut computed) = (Map::new(), Map::new());
-    for (name, record) in &version.suites {
+    // A figure may stand in several evaluations; the newest that has it counts, whatever its provenance.
+    let mut records: Vec<(&String, &SuiteRecord)> = version.suites.iter().collect();
+    records.sort_by_key(|(_, record)| (record.recorded.at, record.evaluation.id));
+    for (name, record) in records {
         suites.insert(name.clone(), suite(name, record, tier, pack, now));
         let evaluation = &record.evaluation;
         for (path, metric) in &evaluation.metrics {
             metrics.insert(path.clone(), figure(name, evaluation, metric));
+            computed.remove(path);
+            measured.remove(path);
             let Some(value) = metric.value else { continue };
             if evaluation.provenance >= Provenance::Computed {
                 computed.insert(path.clone(), json!(value.get()));

@@ -6,7 +6,7 @@ use super::event::{
     GrantRevoked, PrincipalDisabled, PrincipalEnabled, PrincipalKind, PrincipalRegistered, TokenIssued,
     TokenRevoked,
 };
-use super::{Command, Grant, Principal, Status, Token};
+use super::{Command, Grant, Permission, Principal, Status, Token};
 use crate::event::{Change, Event};
 use crate::ids::{Digest, PrincipalId, TokenId};
 use crate::pack::Pack;
@@ -17,11 +17,13 @@ pub(super) const MAX_TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(366
 /// The most grants that a principal can hold.
 pub(super) const MAX_GRANTS: usize = 200;
 
-/// Decides a command on the principal `id`, whose state is `state`.
+/// Decides a command on the principal `id`, whose state is `state`. `granter` is the person who asks; the platform itself is
+/// nobody.
 pub fn decide(
     id: PrincipalId,
     state: Option<&Principal>,
     command: Command,
+    granter: Option<PrincipalId>,
     pack: &Pack,
     now: Time,
 ) -> Result<Vec<Change>, Refusal> {
@@ -47,6 +49,7 @@ pub fn decide(
             Event::PrincipalEnabled(PrincipalEnabled {})
         }
         (Command::Grant(grant), Some(principal)) => {
+            not_to_oneself(principal, &grant, pack, granter)?;
             Event::GrantIssued(checked_grant(principal, grant, pack, now)?)
         }
         (Command::RevokeGrant(grant), Some(principal)) => {
@@ -100,6 +103,21 @@ fn responsible_is_named(kind: PrincipalKind, responsible: Option<PrincipalId>) -
         (PrincipalKind::User, None) | (PrincipalKind::Service, Some(_)) => return Ok(()),
     };
     Err(Refusal::new(Code::InvalidValue, message).at("/responsible"))
+}
+
+/// Who manages access does not let themself approve.
+fn not_to_oneself(
+    principal: &Principal,
+    grant: &Grant,
+    pack: &Pack,
+    granter: Option<PrincipalId>,
+) -> Result<(), Refusal> {
+    let approves = pack.role(&grant.role).is_some_and(|role| role.permissions.contains(&Permission::Review));
+    if approves && granter == Some(principal.person()) {
+        let message = format!("the role `{}` decides reviews, and nobody grants it to themself", grant.role);
+        return Err(Refusal::new(Code::GrantToOneself, message).at("/role"));
+    }
+    Ok(())
 }
 
 fn checked_grant(principal: &Principal, grant: Grant, pack: &Pack, now: Time) -> Result<Grant, Refusal> {

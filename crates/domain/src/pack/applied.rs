@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Pack;
+use super::{Document, Pack, Policy};
 use crate::aggregate::AggregateId;
 use crate::event::{Change, Event, Stamp};
 use crate::ids::Digest;
@@ -71,9 +71,33 @@ pub fn apply(state: Option<&Applied>, documents: Vec<(String, Value)>) -> Result
     if state.is_some_and(|state| state.pack.digest == digest) {
         return Ok(Vec::new());
     }
+    if let Some(policy) = state.and_then(|state| changed_in_place(state, &pack)) {
+        let message = format!(
+            "the policy `{}` has another text than version `{}` in force: give the new text a new version",
+            policy.id, policy.version
+        );
+        return Err(Refusal::new(Code::PackInvalid, message).at("/documents"));
+    }
     let name = pack.info().id.clone();
     let event = PackApplied { name: name.clone(), digest, content };
     Ok(vec![Change::new(AggregateId::PACK, Event::PackApplied(event)).named(name)])
+}
+
+/// A policy whose text changed while its version did not: findings and approvals name the version, and would then mean
+/// something else.
+fn changed_in_place<'a>(state: &Applied, pack: &'a Pack) -> Option<&'a Policy> {
+    let documents: Vec<(String, Value)> = serde_json::from_str(&state.pack.content).unwrap_or_default();
+    let in_force: Vec<Policy> = documents
+        .into_iter()
+        .filter_map(|(_, document)| match serde_json::from_value(document) {
+            Ok(Document::Policy(policy)) => Some(policy),
+            Ok(_) | Err(_) => None,
+        })
+        .collect();
+    let changed = |policy: &&Policy| {
+        in_force.iter().any(|old| old.id == policy.id && old.version == policy.version && old != *policy)
+    };
+    pack.policies().iter().map(|compiled| &compiled.policy).find(changed)
 }
 
 /// The refusal of a pack: the first problems in one message.

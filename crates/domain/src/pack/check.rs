@@ -13,6 +13,7 @@ use super::{
 };
 use crate::facts;
 use crate::ids::Digest;
+use crate::workflow::OWNER;
 
 /// One thing that is wrong with a pack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -40,6 +41,9 @@ pub struct Problem {
 /// The most documents of a pack, and the most rules or steps of one document.
 const MAX_DOCUMENTS: usize = 2_000;
 const MAX_PARTS: usize = 200;
+/// The longest time for a review, and the most holidays.
+const MAX_SLA_DAYS: u32 = 1_000;
+const MAX_HOLIDAYS: usize = 2_000;
 
 pub(super) fn compile(raw: Vec<(String, Value)>) -> Result<Pack, Vec<Problem>> {
     let mut check = Check { files: BTreeMap::new(), problems: Vec::new(), place: Place::default() };
@@ -100,14 +104,8 @@ impl Check {
                 }
             };
             let (kind, id) = document.key();
-            if id.is_empty()
-                || id.len() > 100
-                || !id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:".contains(c))
-            {
-                self.say(
-                    "id",
-                    format!("the id `{id}` is not 1 to 100 letters, digits, `-`, `_`, `.` or `:`"),
-                );
+            if !is_id(id) {
+                self.say("id", format!("the id `{id}` {NO_ID}"));
             }
             if let Some(other) = self.files.insert((kind, id.to_owned()), file) {
                 self.say("id", format!("the same kind and id stand in `{other}` too"));
@@ -171,6 +169,7 @@ impl Check {
         pack.tier_rules = self.tier_rules(&pack, tier_rules);
         pack.policies = policies.into_iter().map(|policy| self.policy(&pack, policy)).collect();
         pack.workflows = workflows.iter().filter_map(|workflow| self.workflow(&pack, workflow)).collect();
+        self.one_way_each(&pack);
         pack.reads_now = reads_now(&pack);
         Some(pack)
     }
@@ -186,6 +185,9 @@ impl Check {
     fn names(&mut self, pack: &Pack) {
         for role in pack.roles.values() {
             self.at("Role", &role.id);
+            if role.id == OWNER {
+                self.say("id", "the id `owner` stands for the owner of a model who attests; choose another");
+            }
             self.known("escalation", "role", &role.escalation, |id| pack.roles.contains_key(id));
         }
         let mut ranks = BTreeSet::new();
@@ -233,6 +235,9 @@ impl Check {
                 "the weekend is some of the days 1 (Monday) to 7 (Sunday), not all of them",
             );
         }
+        if calendar.holidays.len() > MAX_HOLIDAYS {
+            self.say("calendar/holidays", format!("more than {MAX_HOLIDAYS} holidays"));
+        }
         if !(-14..=14).contains(&calendar.utc_offset_hours) {
             self.say("calendar/utcOffsetHours", "the offset lies between -14 and 14");
         }
@@ -271,7 +276,8 @@ impl Check {
         self.known("scope/tiers", "tier", scope.tiers.iter().flatten(), |id| pack.tiers.contains_key(id));
         self.known("scope/stages", "stage", scope.stages.iter().flatten(), |id| pack.stage(id).is_some());
         let lists = [&scope.tiers, &scope.stages, &scope.tags];
-        if lists.iter().any(|list| list.as_ref().is_some_and(Vec::is_empty)) {
+        let no_kinds = scope.kinds.as_ref().is_some_and(Vec::is_empty);
+        if no_kinds || lists.iter().any(|list| list.as_ref().is_some_and(Vec::is_empty)) {
             self.say("scope", "an empty list applies to nothing; leave it out to apply to all");
         }
         self.known("requiredRoles", "role", &policy.required_roles, |id| pack.roles.contains_key(id));
@@ -282,10 +288,11 @@ impl Check {
         if policy.expires_at.is_some_and(|end| policy.effective_from.is_some_and(|start| end <= start)) {
             self.say("expiresAt", "the policy would end before it begins to apply");
         }
-        self.distinct("rules", policy.rules.iter().map(|rule| rule.id.as_str()));
         let mut rules = Vec::with_capacity(policy.rules.len());
-        for (i, rule) in policy.rules.iter().enumerate() {
-            rules.extend(self.rule(i, rule));
+        if self.distinct("rules", policy.rules.iter().map(|rule| rule.id.as_str())) {
+            for (i, rule) in policy.rules.iter().enumerate() {
+                rules.extend(self.rule(i, rule));
+            }
         }
         CompiledPolicy { policy, rules }
     }
@@ -309,7 +316,9 @@ impl Check {
         if workflow.from.is_empty() {
             self.say("from", "name the stages that the workflow starts from");
         }
-        self.distinct("steps", workflow.steps.iter().map(|step| step.id.as_str()));
+        if !self.distinct("steps", workflow.steps.iter().map(|step| step.id.as_str())) {
+            return None;
+        }
         if !workflow.steps.iter().any(|step| matches!(step.kind, StepKind::Automated {})) {
             self.say("steps", "a workflow needs an `automated` step: without it no policy is looked at");
         }
@@ -329,12 +338,37 @@ impl Check {
         }
     }
 
+    /// Two workflows that lead the same models to the same stage: nobody could say which one counts.
+    fn one_way_each(&mut self, pack: &Pack) {
+        let mut ways: BTreeMap<(&str, &str), &str> = BTreeMap::new();
+        for compiled in &pack.workflows {
+            let workflow = &compiled.workflow;
+            let fits = |tier: &&String| workflow.tiers.as_ref().is_none_or(|tiers| tiers.contains(*tier));
+            for tier in pack.tiers.keys().filter(fits) {
+                if let Some(other) = ways.insert((&workflow.target, tier), &workflow.id) {
+                    self.at("Workflow", &workflow.id);
+                    let target = &workflow.target;
+                    self.say(
+                        "target",
+                        format!("the workflow `{other}` leads models of the tier `{tier}` to `{target}` too"),
+                    );
+                }
+            }
+        }
+    }
+
     fn step(&mut self, pack: &Pack, i: usize, step: &Step) {
         if let Some(when) = &step.when {
             self.program(facts::env(), &format!("steps/{i}/when"), when);
         }
         match &step.kind {
-            StepKind::Review { roles, people, decisions, escalation, .. } => {
+            StepKind::Review { roles, people, decisions, escalation, sla_business_days, .. } => {
+                if sla_business_days.is_some_and(|days| days > MAX_SLA_DAYS) {
+                    self.say(
+                        format!("steps/{i}/slaBusinessDays"),
+                        format!("more than {MAX_SLA_DAYS} business days"),
+                    );
+                }
                 let place = format!("steps/{i}/roles");
                 self.known(&place, "role", roles, |id| pack.roles.contains_key(id));
                 self.known(&format!("steps/{i}/escalation"), "role", escalation, |id| {
@@ -359,16 +393,23 @@ impl Check {
         }
     }
 
-    fn distinct<'a>(&mut self, place: &str, ids: impl Iterator<Item = &'a str>) {
+    /// Whether ids within a document are well formed, distinct, and not too many.
+    fn distinct<'a>(&mut self, place: &str, ids: impl ExactSizeIterator<Item = &'a str>) -> bool {
+        let before = self.problems.len();
+        if ids.len() > MAX_PARTS {
+            self.say(place, format!("{} are more than {MAX_PARTS}", ids.len()));
+            return false;
+        }
         let mut seen = BTreeSet::new();
         for id in ids {
+            if !is_id(id) {
+                self.say(place, format!("the id `{id}` {NO_ID}"));
+            }
             if !seen.insert(id) {
                 self.say(place, format!("`{id}` stands there twice"));
             }
         }
-        if seen.len() > MAX_PARTS {
-            self.say(place, format!("more than {MAX_PARTS}"));
-        }
+        self.problems.len() == before
     }
 
     fn program(&mut self, env: &Env, place: &str, source: &str) -> Option<Program> {
@@ -399,6 +440,13 @@ fn reads_now(pack: &Pack) -> bool {
     let steps = pack.workflows.iter().flat_map(|workflow| &workflow.steps).map(|step| step.when.as_ref());
     rules.chain(steps).flatten().any(facts::reads_now)
 }
+
+fn is_id(id: &str) -> bool {
+    (1..=100).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:".contains(c))
+}
+
+/// What is wrong with an id.
+const NO_ID: &str = "is not 1 to 100 letters, digits, `-`, `_`, `.` or `:`";
 
 /// Compiles a workflow by itself: what a promotion pinned is compiled again from its text.
 pub(crate) fn compile_workflow(workflow: &Workflow) -> Result<CompiledWorkflow, (String, String)> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use assent_cel::{Env, ObjectType, Program, Type};
+use assent_cel::{Budget, Env, ObjectType, Program, Type};
 use serde_json::{Value, json};
 
 use super::check::{self, Problem};
@@ -11,9 +11,11 @@ use super::{
     CompiledPolicy, CompiledWorkflow, Document, PackInfo, Role, Settings, Stage, Suite, ThresholdSet, Tier,
     TierRule,
 };
-use crate::facts;
 use crate::identity::Permission;
 use crate::{Code, Refusal};
+
+/// What one tier rule may cost: enough to search some twenty thousand characters for a hundred words.
+const TIER_BUDGET: Budget = Budget { steps: 5_000_000, bytes: 4 * 1024 * 1024, depth: 64 };
 
 /// A pack in force: every name resolved, every condition compiled.
 #[derive(Debug, Clone)]
@@ -139,7 +141,7 @@ impl Pack {
             use_cases.iter().fold(purpose.to_lowercase(), |text, case| text + "\n" + &case.to_lowercase());
         let facts = json!({"purpose": purpose, "useCases": use_cases, "tags": tags, "text": text});
         for (rule, program) in &self.tier_rules {
-            let holds = program.evaluate(&facts, &facts::budget()).map(|value| value.as_bool() == Some(true));
+            let holds = program.evaluate(&facts, &TIER_BUDGET).map(|value| value.as_bool() == Some(true));
             let holds = holds.map_err(|error| {
                 let message = format!("the tier rule `{}` cannot judge this description: {error}", rule.id);
                 Refusal::new(Code::TierUndetermined, message).at("/purpose")

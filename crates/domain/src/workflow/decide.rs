@@ -33,6 +33,10 @@ pub fn request(
     let Some(target) = case.inputs.target else {
         return Err(Refusal::new(Code::InvalidValue, "a promotion needs a target").at("/target"));
     };
+    if target.environment.is_some() {
+        let message = "environments are not told apart yet: a stage has one champion for all of them";
+        return Err(Refusal::new(Code::InvalidValue, message).at("/target/environment"));
+    }
     let stage =
         pack.stage(&target.stage).ok_or_else(|| pack.unknown_stage(&target.stage).at("/target/stage"))?;
     let workflow = pack.workflow_to(&stage.id, &model.tier).ok_or_else(|| {

@@ -11,7 +11,11 @@ use crate::registry::Version;
 /// itself where a rule reads `now`: such a judgement holds for that moment only.
 pub(super) fn valid_until(case: &Case<'_>) -> Time {
     let now = case.inputs.now;
-    if case.inputs.pack.reads_now() {
+    let pinned_elsewhere = case.promotion.is_some_and(|promotion| {
+        let todays = case.inputs.pack.workflow_to(&promotion.target.stage, &case.inputs.model.tier);
+        todays.is_none_or(|todays| todays.workflow != promotion.workflow)
+    });
+    if case.inputs.pack.reads_now() || pinned_elsewhere {
         return now;
     }
     let mut next = Time::MAX;

@@ -2,10 +2,11 @@
 
 use super::case::{Case, Judgement, workflow_of};
 use super::decide::{change, in_state};
-use super::event::{Decision, NewCondition, PromotionApproved, Review};
+use super::event::{ConditionTime, Decision, NewCondition, PromotionApproved, Review};
+use super::standing::carries_review;
 use super::{Promotion, StateName, StepStanding, StepState, judge};
 use crate::event::{Change, Event, Stamp};
-use crate::identity::{Principal, Target, holds_role};
+use crate::identity::{Principal, PrincipalKind, Target, holds_role};
 use crate::ids::{Digest, PrincipalId};
 use crate::pack::{CompiledStep, QuorumMode, StepKind};
 use crate::{Code, Refusal, Sealed};
@@ -30,7 +31,7 @@ pub struct NewReview {
     pub evidence: Option<Digest>,
 }
 
-/// Decides a review by `reviewer`. `creator`, `owner` and `requester` are the persons behind those principals.
+/// Decides a review by `reviewer`.
 pub fn review(
     promotion: &Promotion,
     case: &Case<'_>,
@@ -40,6 +41,9 @@ pub fn review(
 ) -> Result<Vec<Change>, Refusal> {
     let now = case.inputs.now;
     in_state(promotion, now, &[StateName::InReview, StateName::Approved], "be reviewed")?;
+    if reviewer.kind != PrincipalKind::User {
+        return Err(Refusal::new(Code::ReviewerIsNotAPerson, "a service account cannot decide reviews"));
+    }
     let workflow = workflow_of(case, &promotion.target.stage)
         .ok_or_else(|| Refusal::new(Code::NoWorkflow, "the promotion has no workflow"))?;
     let step = workflow.step(&new.step).ok_or_else(|| unknown_step(promotion, &new.step))?;
@@ -62,8 +66,9 @@ pub fn review(
         }
     };
     well_formed(step, &new)?;
-    reached(standing)?;
-    if standing.approvals.iter().any(|approval| approval.reviewer == reviewer.id) {
+    reached(standing, new.decision)?;
+    let stands = standing.approvals.iter().any(|approval| approval.reviewer == reviewer.id);
+    if stands && new.decision.is_approval() {
         let message = format!("your approval of the step `{}` stands", new.step);
         return Err(Refusal::new(Code::ReviewerDecidedAlready, message));
     }
@@ -104,8 +109,10 @@ fn role_of(
     wanted: Option<&str>,
 ) -> Result<String, Refusal> {
     let model = Target::Model(case.inputs.model);
-    let mut held: Vec<&String> =
-        roles.iter().filter(|role| holds_role(reviewer, role, model, case.inputs.now)).collect();
+    let mut held: Vec<&String> = roles
+        .iter()
+        .filter(|role| carries_review(case, role) && holds_role(reviewer, role, model, case.inputs.now))
+        .collect();
     if let Some(wanted) = wanted {
         held.retain(|role| role.as_str() == wanted);
     }
@@ -170,12 +177,24 @@ fn well_formed(step: &CompiledStep, new: &NewReview) -> Result<(), Refusal> {
         );
         return Err(Refusal::new(Code::ConditionsMisplaced, message).at("/conditions"));
     }
+    let late = |condition: &&NewCondition| {
+        condition.when == ConditionTime::AfterDeployment && condition.due_at.is_none()
+    };
+    if let Some(condition) = new.conditions.iter().find(late) {
+        let message = format!(
+            "the condition `{}` is to be met after the deployment, and has no due date",
+            condition.id
+        );
+        return Err(Refusal::new(Code::ConditionsMisplaced, message).at("/conditions"));
+    }
     Ok(())
 }
 
-fn reached(standing: &StepStanding) -> Result<(), Refusal> {
+/// An approval needs an open step. A no is heard on a passed one too, until the promotion is completed.
+fn reached(standing: &StepStanding, decision: Decision) -> Result<(), Refusal> {
     match standing.state {
         StepState::Open => Ok(()),
+        StepState::Passed if !decision.is_approval() => Ok(()),
         StepState::Waiting => {
             let message = format!("the step `{}` waits for {}", standing.step, standing.waits_for.join(", "));
             Err(Refusal::new(Code::StepNotReached, message))

@@ -9,7 +9,7 @@ use super::case::{Case, is_completion};
 use super::{Decision, Promotion, ReviewRecord};
 use crate::Time;
 use crate::facts;
-use crate::identity::{Status, Target, holds_role};
+use crate::identity::{Permission, Status, Target, holds_role};
 use crate::ids::{Digest, PrincipalId};
 use crate::pack::{CompiledStep, CompiledWorkflow, Period, QuorumMode, StepKind};
 
@@ -100,7 +100,7 @@ pub struct StepStanding {
 }
 
 /// The role that an attestation is given in.
-pub(super) const OWNER: &str = "owner";
+pub(crate) const OWNER: &str = "owner";
 
 pub(super) fn standing(
     case: &Case<'_>,
@@ -133,7 +133,8 @@ fn assess(
     let step = &compiled.step;
     let mut standing = blank(case, compiled);
     let target = case.inputs.target.map_or("", |target| target.stage.as_str());
-    let applies = compiled.when.as_ref().is_none_or(|when| facts::holds(when, facts));
+    // A condition that cannot be evaluated takes no step away.
+    let applies = compiled.when.as_ref().is_none_or(|when| !facts::is_false(when, facts));
     if !applies || is_completion(&step.kind, target) {
         standing.state = StepState::NotApplicable;
         return standing;
@@ -145,7 +146,8 @@ fn assess(
         StepKind::Deployment { stage } => {
             let pack = case.inputs.pack;
             let order = |id: &str| pack.stage(id).map(|stage| stage.order);
-            if order(&case.inputs.version.stage) >= order(stage) {
+            if order(&case.inputs.version.stage).zip(order(stage)).is_some_and(|(here, there)| here >= there)
+            {
                 standing.state = StepState::Passed;
             }
         }
@@ -253,7 +255,7 @@ fn lapse(case: &Case<'_>, record: &ReviewRecord, evidence: Digest) -> Option<Lap
     let model = case.inputs.model;
     let reviewer = case.reviewers.get(&record.recorded.by);
     let authorised = reviewer.is_some_and(|reviewer| match &record.review.role {
-        Some(role) => holds_role(reviewer, role, Target::Model(model), now),
+        Some(role) => carries_review(case, role) && holds_role(reviewer, role, Target::Model(model), now),
         None => reviewer.status == Status::Active && reviewer.id == model.owner,
     });
     if !authorised {
@@ -263,6 +265,11 @@ fn lapse(case: &Case<'_>, record: &ReviewRecord, evidence: Digest) -> Option<Lap
         return Some(Lapse::Expired);
     }
     (record.review.evidence != evidence).then_some(Lapse::Stale)
+}
+
+/// Whether the pack in force still has the role, and lets it review.
+pub(super) fn carries_review(case: &Case<'_>, role: &str) -> bool {
+    case.inputs.pack.role(role).is_some_and(|role| role.permissions.contains(&Permission::Review))
 }
 
 fn quorum(standing: &mut StepStanding, roles: &[String], mode: QuorumMode, people: u32) {
