@@ -1,0 +1,85 @@
+//! What all requests share.
+
+use std::sync::Arc;
+
+use assent_app::start::Assent;
+use assent_domain::Time;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::desk::Desk;
+use crate::http::Meters;
+use crate::labels::Contents;
+use crate::options::Options;
+use crate::problem::Problem;
+
+/// The running installation as the routes see it. Clones share it.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) assent: Assent,
+    pub(crate) options: Options,
+    pub(crate) meters: Meters,
+    pub(crate) contents: Contents,
+    /// Places for requests, for uploads, and for evaluations.
+    pub(crate) requests: Arc<Semaphore>,
+    pub(crate) uploads: Arc<Semaphore>,
+    pub(crate) evaluations: Arc<Semaphore>,
+}
+
+impl std::ops::Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl App {
+    pub(crate) fn new(assent: Assent, options: Options) -> Self {
+        let places = |count| Arc::new(Semaphore::new(count));
+        Self(Arc::new(Inner {
+            meters: Meters::new(),
+            contents: Contents::default(),
+            requests: places(options.max_requests),
+            uploads: places(options.max_uploads),
+            evaluations: places(options.max_evaluations),
+            assent,
+            options,
+        }))
+    }
+
+    pub(crate) fn now(&self) -> Time {
+        self.assent.wiring.now()
+    }
+
+    /// A fresh id, from the wiring.
+    pub(crate) fn id<T: From<Uuid>>(&self) -> T {
+        self.assent.wiring.id().into()
+    }
+
+    /// Runs blocking work on a thread for such work.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let app = self.clone();
+        match tokio::task::spawn_blocking(move || work(&app)).await {
+            Ok(result) => result,
+            Err(error) => Err(Problem::internal(format!("blocking work ended: {error}"))),
+        }
+    }
+
+    /// Reads one snapshot of the state on a thread for blocking work.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Desk<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.blocking(move |app| {
+            let read = app.assent.store().read()?;
+            work(&Desk::new(app, &*read))
+        })
+        .await
+    }
+}

@@ -1,0 +1,201 @@
+//! One snapshot of the state, as a request reads it: objects the caller may see, and texts of people opened.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use assent_app::View;
+use assent_app::view::{Loaded, Snapshot};
+use assent_domain::aggregate::State;
+use assent_domain::identity::{Permission, Principal, Target, authorise};
+use assent_domain::ids::{DatasetId, ModelId, PrincipalId, PromotionId, VersionId};
+use assent_domain::pack::Pack;
+use assent_domain::registry::{Dataset, Model, Version};
+use assent_domain::workflow::Promotion;
+use assent_domain::{AggregateId, Kind, Sealed, Time};
+use assent_store::Read;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::http::Caller;
+use crate::problem::Problem;
+use crate::views::{Person, Words};
+
+/// A state with its revision.
+#[derive(Debug, Clone)]
+pub(crate) struct Held<S> {
+    pub(crate) revision: u64,
+    pub(crate) state: Arc<S>,
+}
+
+impl<S> std::ops::Deref for Held<S> {
+    type Target = S;
+
+    fn deref(&self) -> &S {
+        &self.state
+    }
+}
+
+/// A snapshot with what a request needs to read it.
+pub(crate) struct Desk<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) view: Snapshot<'a>,
+    pub(crate) now: Time,
+    people: RefCell<HashMap<PrincipalId, Person>>,
+    readable: RefCell<HashMap<ModelId, bool>>,
+}
+
+impl<'a> Desk<'a> {
+    pub(crate) fn new(app: &'a App, read: &'a dyn Read) -> Self {
+        Self {
+            app,
+            view: Snapshot::new(read),
+            now: app.now(),
+            people: RefCell::default(),
+            readable: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn pack(&self) -> Result<Arc<Pack>, Problem> {
+        Ok(self.app.assent.ledger.packs().current(&self.view)?)
+    }
+
+    /// Whatever stands in the tables, whoever asks.
+    pub(crate) fn any<S: State>(&self, id: S::Id) -> Result<Option<Held<S>>, Problem> {
+        let loaded = self.view.aggregate(AggregateId { kind: S::KIND, id: id.into() })?;
+        Ok(loaded.as_ref().and_then(held))
+    }
+
+    /// Refuses a caller who lacks the permission.
+    pub(crate) fn may(
+        &self,
+        caller: &Caller,
+        permission: Permission,
+        target: Target<'_>,
+    ) -> Result<(), Problem> {
+        Ok(authorise(&caller.principal, permission, target, &*self.pack()?, self.now)?)
+    }
+
+    /// Whether the caller has the permission.
+    pub(crate) fn can(
+        &self,
+        caller: &Caller,
+        permission: Permission,
+        target: Target<'_>,
+    ) -> Result<bool, Problem> {
+        Ok(authorise(&caller.principal, permission, target, &*self.pack()?, self.now).is_ok())
+    }
+
+    /// The model, by id or by name, if the caller may read it.
+    pub(crate) fn model(&self, caller: &Caller, key: &str) -> Result<Held<Model>, Problem> {
+        let id = match Uuid::try_parse(key) {
+            Ok(id) => Some(id),
+            Err(_) => self.view.ids(Kind::Model, "name", key)?.first().copied(),
+        };
+        let found = id.map(|id| self.any::<Model>(id.into())).transpose()?.flatten();
+        let found = found.ok_or_else(|| Problem::not_found("model", key))?;
+        self.readable(caller, &found).then_some(()).ok_or_else(|| hidden("model", key))?;
+        Ok(found)
+    }
+
+    /// The version with its model, if the caller may read it.
+    pub(crate) fn version(
+        &self,
+        caller: &Caller,
+        id: VersionId,
+    ) -> Result<(Held<Model>, Held<Version>), Problem> {
+        let version = self.any::<Version>(id)?.ok_or_else(|| Problem::not_found("version", id))?;
+        let model = self.any::<Model>(version.model)?.ok_or_else(|| Problem::not_found("version", id))?;
+        self.readable(caller, &model).then_some(()).ok_or_else(|| hidden("version", id))?;
+        Ok((model, version))
+    }
+
+    /// The promotion with its model, if the caller may read it.
+    pub(crate) fn promotion(
+        &self,
+        caller: &Caller,
+        id: PromotionId,
+    ) -> Result<(Held<Model>, Held<Promotion>), Problem> {
+        let promotion = self.any::<Promotion>(id)?.ok_or_else(|| Problem::not_found("promotion", id))?;
+        let model = self.any::<Model>(promotion.model)?.ok_or_else(|| Problem::not_found("promotion", id))?;
+        self.readable(caller, &model).then_some(()).ok_or_else(|| hidden("promotion", id))?;
+        Ok((model, promotion))
+    }
+
+    /// The data set, if the caller may read it: its steward, or who reads the platform.
+    pub(crate) fn dataset(&self, caller: &Caller, id: DatasetId) -> Result<Held<Dataset>, Problem> {
+        let dataset = self.any::<Dataset>(id)?.ok_or_else(|| Problem::not_found("data set", id))?;
+        let mine = dataset.steward == caller.id();
+        if mine || self.can(caller, Permission::Read, Target::Platform)? {
+            return Ok(dataset);
+        }
+        Err(hidden("data set", id))
+    }
+
+    /// The principal, if the caller may read it: itself, or who reads the platform or manages access.
+    pub(crate) fn principal(&self, caller: &Caller, id: PrincipalId) -> Result<Held<Principal>, Problem> {
+        let principal = self.any::<Principal>(id)?.ok_or_else(|| Problem::not_found("principal", id))?;
+        if caller.id() == id || self.sees_people(caller)? {
+            return Ok(principal);
+        }
+        Err(hidden("principal", id))
+    }
+
+    /// Whether the caller may list the principals.
+    pub(crate) fn sees_people(&self, caller: &Caller) -> Result<bool, Problem> {
+        for permission in [Permission::Read, Permission::ManagePrincipals, Permission::ManageGrants] {
+            if self.can(caller, permission, Target::Platform)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether the caller may read the model: what they may not read is not there.
+    pub(crate) fn readable(&self, caller: &Caller, model: &Model) -> bool {
+        self.can(caller, Permission::Read, Target::Model(model)).unwrap_or(false)
+    }
+
+    /// The same for the id of a model, remembered: for lists.
+    pub(crate) fn readable_id(&self, caller: &Caller, id: ModelId) -> Result<bool, Problem> {
+        if let Some(known) = self.readable.borrow().get(&id) {
+            return Ok(*known);
+        }
+        let readable = self.any::<Model>(id)?.is_some_and(|model| self.readable(caller, &model));
+        self.readable.borrow_mut().insert(id, readable);
+        Ok(readable)
+    }
+
+    /// The words, if their key was not destroyed.
+    pub(crate) fn words(&self, sealed: &Sealed) -> Result<Words, Problem> {
+        let text = self.app.assent.sealer.open(sealed)?;
+        Ok(Words { erased: text.is_none(), text })
+    }
+
+    /// Who that is.
+    pub(crate) fn person(&self, id: PrincipalId) -> Result<Person, Problem> {
+        if let Some(known) = self.people.borrow().get(&id) {
+            return Ok(known.clone());
+        }
+        let person = match self.view.get::<Principal>(id)? {
+            Some(principal) => {
+                let Words { text, erased } = self.words(&principal.name)?;
+                Person { id: id.0, name: text, erased }
+            }
+            None => Person { id: id.0, name: None, erased: false },
+        };
+        self.people.borrow_mut().insert(id, person.clone());
+        Ok(person)
+    }
+}
+
+/// The state of an aggregate that was loaded.
+pub(crate) fn held<S: State>(loaded: &Loaded) -> Option<Held<S>> {
+    let state = S::from_aggregate(&loaded.state)?;
+    Some(Held { revision: loaded.revision, state: Arc::clone(state) })
+}
+
+/// What is there and not for this caller looks like what is not there; the attempt is recorded.
+fn hidden(what: &str, id: impl std::fmt::Display) -> Problem {
+    Problem::not_found(what, id).denied("permission-missing")
+}

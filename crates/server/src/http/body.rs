@@ -1,0 +1,162 @@
+//! JSON bodies: bounded, strict, and refused with the place of the mistake.
+
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use serde_path_to_error::{Path, Segment};
+
+use crate::problem::Problem;
+
+/// Reads the whole body, if it is at most `max_bytes`.
+pub(super) async fn read(body: axum::body::Body, max_bytes: usize) -> Result<bytes::Bytes, Problem> {
+    axum::body::to_bytes(body, max_bytes).await.map_err(|error| {
+        let mut cause: Option<&dyn std::error::Error> = Some(&error);
+        while let Some(inner) = cause {
+            if inner.to_string().contains("length limit exceeded") {
+                return Problem::too_large(format!("the body has more than {max_bytes} bytes"));
+            }
+            cause = inner.source();
+        }
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "body-cut",
+            "the body did not arrive whole",
+            "send the request again",
+        )
+    })
+}
+
+/// Refuses what is announced as something else than JSON.
+pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
+    let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(()) };
+    let value = value.to_str().unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    let detail = "the body is not announced as `application/json`";
+    Err(Problem::new(
+        status,
+        "unsupported-media-type",
+        detail,
+        "send JSON with `Content-Type: application/json`",
+    ))
+}
+
+/// Reads one JSON object, and nothing after it. (An array would be read as the fields of an object in their order.)
+pub(super) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        let remedy = "send one JSON object";
+        let problem =
+            Problem::new(StatusCode::BAD_REQUEST, "invalid-field", "the body is not a JSON object", remedy);
+        return Err(problem.at(""));
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let pointer = pointer(error.path());
+        refused(error.inner(), Some(pointer))
+    })?;
+    deserializer.end().map_err(|error| refused(&error, None))?;
+    Ok(value)
+}
+
+fn refused(error: &serde_json::Error, pointer: Option<String>) -> Problem {
+    let detail = plain(&error.to_string());
+    if error.classify() == Category::Data {
+        let remedy = "give the field as the API description says";
+        let problem = Problem::new(StatusCode::BAD_REQUEST, "invalid-field", detail, remedy);
+        return match pointer {
+            Some(pointer) => problem.at(pointer),
+            None => problem,
+        };
+    }
+    let remedy = "send one JSON document, mended where the message says";
+    Problem::new(StatusCode::BAD_REQUEST, "malformed-json", format!("the body is not JSON: {detail}"), remedy)
+}
+
+/// The message without names of types.
+fn plain(message: &str) -> String {
+    let mut words = Vec::new();
+    let mut all = message.split(' ').peekable();
+    while let Some(word) = all.next() {
+        match (word, all.peek()) {
+            ("struct", Some(_)) => {
+                all.next();
+                words.push("an object");
+            }
+            ("u8" | "u16" | "u32" | "u64" | "i8" | "i16" | "i32" | "i64", _) => words.push("a whole number"),
+            ("f64", _) => words.push("a number"),
+            (word, _) => words.push(word),
+        }
+    }
+    words.join(" ")
+}
+
+/// RFC 6901.
+fn pointer(path: &Path) -> String {
+    let mut pointer = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => pointer.extend(["/", &index.to_string()]),
+            Segment::Map { key } => {
+                pointer.push('/');
+                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+            }
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    pointer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Outer {
+        #[serde(default)]
+        items: Vec<Inner>,
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Inner {
+        #[expect(dead_code, reason = "only parsed")]
+        size: u32,
+    }
+
+    #[track_caller]
+    fn check(body: &str, code: &str, pointer: Option<&str>, detail: &str) {
+        let problem = parse_json::<Outer>(body.as_bytes()).expect_err(body);
+        assert_eq!((problem.code, problem.pointer.as_deref()), (code, pointer), "{body}: {}", problem.detail);
+        assert!(problem.detail.contains(detail), "{body}: {}", problem.detail);
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_place() {
+        check(
+            r#"{"items": [{"size": "x"}]}"#,
+            "invalid-field",
+            Some("/items/0/size"),
+            "expected a whole number",
+        );
+        check(
+            r#"{"items": [{"size": 1}], "itemz": 1}"#,
+            "invalid-field",
+            Some("/itemz"),
+            "unknown field `itemz`",
+        );
+        check(r#"{"items": [{}]}"#, "invalid-field", Some("/items/0"), "missing field `size`");
+        check("{\n \"items\": [,]}", "malformed-json", None, "line 2 column 12");
+        check("{} {}", "malformed-json", None, "trailing characters");
+        check("[[]]", "invalid-field", Some(""), "not a JSON object");
+        check(r#"{"items": [7]}"#, "invalid-field", Some("/items/0"), "expected an object");
+        assert_eq!(parse_json::<Outer>(br#"{"items": [{"size": 3}]}"#).unwrap().items.len(), 1);
+        let deep = format!("{{\"a\": {}{}}}", "[".repeat(200), "]".repeat(200));
+        let problem = parse_json::<serde_json::Value>(deep.as_bytes()).unwrap_err();
+        assert_eq!((problem.code, problem.detail.contains("recursion limit")), ("malformed-json", true));
+    }
+}

@@ -1,0 +1,18 @@
+//! What stands around the routes: identity, limits, parsing, headers and metrics.
+
+mod auth;
+mod body;
+mod context;
+mod metrics;
+mod params;
+mod security;
+mod timeout;
+mod write;
+
+pub(crate) use auth::{Caller, authenticate, bearer};
+pub(crate) use context::{Peer, RequestContext, wrap};
+pub(crate) use metrics::Meters;
+pub(crate) use params::{Params, Segments};
+pub(crate) use security::{Csp, secure};
+pub(crate) use timeout::time_limit;
+pub(crate) use write::{Empty, Sent, Write};

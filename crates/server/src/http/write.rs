@@ -1,0 +1,105 @@
+//! What every write brings: its body, its sender, its key, and the revision that the sender saw.
+
+use std::sync::Arc;
+
+use assent_store::ReceiptKey;
+use axum::extract::{FromRequest, Request};
+use axum::http::header::{IF_MATCH, USER_AGENT};
+use axum::http::{HeaderMap, Method};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+
+use super::{Caller, Peer, RequestContext, body};
+use crate::problem::Problem;
+
+/// The largest body of JSON in bytes.
+pub(crate) const MAX_JSON_BYTES: usize = 4 * 1024 * 1024;
+/// The most of a client's program name that is kept, in bytes.
+const MAX_AGENT_BYTES: usize = 512;
+
+/// A body without content.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Empty {}
+
+/// Everything of a write but its body.
+#[derive(Debug, Clone)]
+pub(crate) struct Sent {
+    pub(crate) caller: Caller,
+    pub(crate) context: Arc<RequestContext>,
+    /// The client's key with the digest of method, path and body.
+    pub(crate) idempotency: Option<(ReceiptKey, [u8; 32])>,
+    /// The revision of `If-Match`.
+    pub(crate) expected: Option<u64>,
+    pub(crate) ip: Option<String>,
+    pub(crate) user_agent: Option<String>,
+}
+
+/// A write with its body, which is at most `MAX` bytes. An empty body counts as `{}`.
+#[derive(Debug)]
+pub(crate) struct Write<T, const MAX: usize = MAX_JSON_BYTES> {
+    pub(crate) sent: Sent,
+    pub(crate) body: T,
+}
+
+impl<T: DeserializeOwned, S: Send + Sync, const MAX: usize> FromRequest<S> for Write<T, MAX> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let extensions = &parts.extensions;
+        let caller = extensions.get::<Caller>().cloned().ok_or_else(Problem::unauthenticated)?;
+        let context = extensions.get::<Arc<RequestContext>>().cloned();
+        let context = context.ok_or_else(|| Problem::internal("a route outside the layers"))?;
+        let key = idempotency_key(&parts.headers)?;
+        let expected = expected_revision(&parts.headers)?;
+        let bytes = body::read(body, MAX).await?;
+        if !bytes.is_empty() {
+            body::check_content_type(&parts.headers)?;
+        }
+        let digest = digest(&parts.method, parts.uri.path(), &bytes);
+        let parsed = body::parse_json(if bytes.is_empty() { b"{}" } else { &bytes })?;
+        let key = key.map(|key| ReceiptKey { principal: caller.id().0, route: context.route.clone(), key });
+        let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+        let sent = Sent {
+            caller,
+            context,
+            idempotency: key.map(|key| (key, digest)),
+            expected,
+            ip: parts.extensions.get::<Peer>().map(|peer| peer.0.to_string()),
+            user_agent: agent.map(|agent| agent.chars().take(MAX_AGENT_BYTES).collect()),
+        };
+        Ok(Self { sent, body: parsed })
+    }
+}
+
+fn digest(method: &Method, path: &str, body: &[u8]) -> [u8; 32] {
+    let hash = Sha256::new().chain_update(method.as_str()).chain_update(b"\n").chain_update(path);
+    hash.chain_update(b"\n").chain_update(body).finalize().into()
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let key = value
+        .to_str()
+        .ok()
+        .filter(|key| (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()));
+    let key =
+        key.ok_or_else(|| Problem::invalid("an Idempotency-Key is 1 to 255 visible ASCII characters"))?;
+    Ok(Some(key.to_owned()))
+}
+
+fn expected_revision(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
+    let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default();
+    if text == "*" {
+        return Ok(None);
+    }
+    let revision =
+        text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
+    let wrong =
+        || Problem::invalid(format!("If-Match is `{text}`: give the revision in double quotes, as `\"3\"`"));
+    revision.map(Some).ok_or_else(wrong)
+}

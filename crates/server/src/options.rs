@@ -1,0 +1,60 @@
+//! What a deployment can set.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use assent_log::VerifyingKey;
+use serde_json::Value;
+
+/// Settings of the interface. The defaults fit one node.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The packs that come with the program, by name: their documents, each with the file that it stands in. A pack that
+    /// `extends` one of them takes over its documents.
+    pub builtin_packs: BTreeMap<String, Vec<(String, Value)>>,
+    /// Older keys whose checkpoints the background verification accepts.
+    pub known_keys: Vec<VerifyingKey>,
+    /// The folder outside the data directory to which each new checkpoint is written; none if absent.
+    pub checkpoint_sink: Option<PathBuf>,
+    /// Whether the whole log is verified in the background after the start.
+    pub verify_at_start: bool,
+    /// How long a request may take.
+    pub request_timeout: Duration,
+    /// How long an evaluation may take.
+    pub evaluation_timeout: Duration,
+    /// How long an upload may pause.
+    pub upload_pause: Duration,
+    /// How long the head of a request may take, idle time before it included.
+    pub header_timeout: Duration,
+    /// How long requests in flight may go on after the shutdown began.
+    pub shutdown_grace: Duration,
+    /// How many requests are carried out at a time; one more is asked to come again.
+    pub max_requests: usize,
+    /// How many uploads are received at a time.
+    pub max_uploads: usize,
+    /// How many evaluations run at a time; further ones wait.
+    pub max_evaluations: usize,
+    /// How many connections are open at a time; further ones wait.
+    pub max_connections: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            builtin_packs: BTreeMap::new(),
+            known_keys: Vec::new(),
+            checkpoint_sink: None,
+            verify_at_start: true,
+            request_timeout: Duration::from_secs(30),
+            evaluation_timeout: Duration::from_mins(10),
+            upload_pause: Duration::from_secs(30),
+            header_timeout: Duration::from_secs(15),
+            shutdown_grace: Duration::from_secs(20),
+            max_requests: 1_024,
+            max_uploads: 64,
+            max_evaluations: 2,
+            max_connections: 4_096,
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Lists by page. The cursor is the last id looked at; ids sort by time, so a list is stable while it grows.
+
+use assent_app::project;
+use assent_app::view::Loaded;
+use assent_domain::aggregate::State;
+use assent_store::{Order, Predicate, Select};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::desk::{Desk, Held, held};
+use crate::problem::Problem;
+
+/// The most items of a page.
+pub(crate) const MAX_ITEMS: u32 = 200;
+const DEFAULT_ITEMS: u32 = 50;
+/// The most rows that are looked at for one page. A caller who sees few of many gets short pages, and goes on.
+const MAX_SCANNED: u32 = 5_000;
+
+/// A page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Page<T> {
+    /// The items, newest first.
+    pub(crate) items: Vec<T>,
+    /// The cursor of the next page; absent on the last. A page may be short, or empty, and not the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next_cursor: Option<String>,
+}
+
+/// Which page.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PageParams {
+    /// `nextCursor` of the page before.
+    pub(crate) cursor: Option<Uuid>,
+    /// At most so many items, 1 to 200; 50 if absent.
+    #[param(minimum = 1, maximum = 200)]
+    pub(crate) limit: Option<u32>,
+}
+
+/// The number of items that was asked for.
+pub(crate) fn limit(wanted: Option<u32>) -> Result<u32, Problem> {
+    let limit = wanted.unwrap_or(DEFAULT_ITEMS);
+    if (1..=MAX_ITEMS).contains(&limit) {
+        return Ok(limit);
+    }
+    Err(Problem::invalid(format!("the limit is {limit}: give 1 to {MAX_ITEMS}")))
+}
+
+/// The page of a table that matches the filter and that `keep` lets through, rendered by `show`.
+pub(crate) fn page<S: State, T>(
+    desk: &Desk<'_>,
+    filter: &Predicate,
+    (cursor, wanted): (Option<Uuid>, Option<u32>),
+    mut keep: impl FnMut(&Held<S>) -> Result<bool, Problem>,
+    mut show: impl FnMut(&Held<S>) -> Result<T, Problem>,
+) -> Result<Page<T>, Problem> {
+    let limit = limit(wanted)?;
+    let table = project::table(S::KIND).ok_or_else(|| Problem::internal("a kind without a table"))?;
+    let (mut items, mut after, mut scanned) = (Vec::new(), cursor, 0);
+    loop {
+        let select = Select { table, filter: filter.clone(), order: Order::Descending, after, limit };
+        let rows = desk.view.read().select(&select)?;
+        let last_page = rows.len() < limit as usize;
+        for row in &rows {
+            after = Some(row.id);
+            scanned += 1;
+            let state = project::aggregate(S::KIND, row)?;
+            let loaded = held::<S>(&Loaded { revision: row.revision, state });
+            let Some(loaded) = loaded else { continue };
+            if keep(&loaded)? {
+                items.push(show(&loaded)?);
+            }
+            if items.len() == limit as usize {
+                return Ok(Page { items, next_cursor: after.map(|id| id.to_string()) });
+            }
+        }
+        if last_page {
+            return Ok(Page { items, next_cursor: None });
+        }
+        if scanned >= MAX_SCANNED {
+            return Ok(Page { items, next_cursor: after.map(|id| id.to_string()) });
+        }
+    }
+}

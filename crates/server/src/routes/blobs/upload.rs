@@ -1,0 +1,120 @@
+//! `POST /api/v1/blobs`
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use assent_app::blobs::MAX_BLOB_BYTES;
+use assent_domain::identity::{Permission, Target};
+use assent_domain::ids::Digest;
+use axum::Json;
+use axum::body::{Body, BodyDataStream};
+use axum::extract::{Request, State};
+use axum::http::header::CONTENT_LENGTH;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::app::App;
+use crate::http::{Caller, Params};
+use crate::openapi::Problems;
+use crate::problem::Problem;
+
+/// What is uploaded.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct UploadParams {
+    /// SHA-256 of the bytes; other bytes are refused. The header `Content-Digest: sha-256=:…:` (RFC 9530) does the same.
+    #[param(value_type = Option<String>, pattern = "^[0-9a-f]{64}$")]
+    sha256: Option<Digest>,
+}
+
+/// Bytes that were kept.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct KeptBlob {
+    /// Their SHA-256: the name by which other requests refer to them.
+    sha256: String,
+    size_bytes: u64,
+}
+
+/// Keeps the bytes of the body. They are streamed, and hashed on the way.
+#[utoipa::path(post, path = "/api/v1/blobs", tag = "versions", operation_id = "uploadBlob", params(UploadParams),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 201, description = "Kept", body = KeptBlob), Problems))]
+pub(crate) async fn upload(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<UploadParams>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let expected = params.sha256.or(content_digest(request.headers())?);
+    check_length(request.headers())?;
+    may_upload(&app, caller).await?;
+    let place = Arc::clone(&app.uploads).try_acquire_owned();
+    let _place = place.map_err(|_| Problem::busy("too many uploads are being received"))?;
+    let bytes = paced(request.into_body(), app.options.upload_pause);
+    let blob = app.assent.blobs.put(app.id(), bytes, expected).await?;
+    let kept = KeptBlob { sha256: blob.sha256.to_string(), size_bytes: blob.size_bytes };
+    Ok((StatusCode::CREATED, Json(kept)).into_response())
+}
+
+/// Bytes are of use to who registers or attaches something.
+async fn may_upload(app: &App, caller: Caller) -> Result<(), Problem> {
+    const USES: [Permission; 4] = [
+        Permission::RegisterVersion,
+        Permission::AttachEvidence,
+        Permission::RegisterDataset,
+        Permission::Evaluate,
+    ];
+    app.read(move |desk| {
+        for permission in USES {
+            if desk.can(&caller, permission, Target::SomeModel)? {
+                return Ok(());
+            }
+        }
+        desk.may(&caller, Permission::AttachEvidence, Target::SomeModel)
+    })
+    .await
+}
+
+fn check_length(headers: &HeaderMap) -> Result<(), Problem> {
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    match length.filter(|length| *length > MAX_BLOB_BYTES) {
+        Some(length) => Err(Problem::too_large(format!("{length} bytes are more than {MAX_BLOB_BYTES}"))),
+        None => Ok(()),
+    }
+}
+
+/// The digest that the client announces (RFC 9530); other algorithms are passed over.
+fn content_digest(headers: &HeaderMap) -> Result<Option<Digest>, Problem> {
+    let Some(value) = headers.get("content-digest") else { return Ok(None) };
+    let mut items = value.to_str().unwrap_or_default().split(',').map(str::trim);
+    let Some(item) = items.find_map(|item| item.strip_prefix("sha-256=")) else { return Ok(None) };
+    let encoded = item.strip_prefix(':').and_then(|item| item.strip_suffix(':'));
+    let bytes =
+        encoded.and_then(|encoded| STANDARD.decode(encoded).ok()).and_then(|bytes| bytes.try_into().ok());
+    let wrong = || Problem::invalid("Content-Digest is not of the form `sha-256=:<base64 of 32 bytes>:`");
+    bytes.map(|bytes| Some(Digest(bytes))).ok_or_else(wrong)
+}
+
+/// The bytes of a body, as long as no two parts are further apart than `pause`.
+fn paced(body: Body, pause: Duration) -> impl Stream<Item = Result<Bytes, String>> {
+    futures_util::stream::unfold(
+        Some(body.into_data_stream()),
+        move |state: Option<BodyDataStream>| async move {
+            let mut bytes = state?;
+            match tokio::time::timeout(pause, bytes.next()).await {
+                Ok(None) => None,
+                Ok(Some(Ok(part))) => Some((Ok(part), Some(bytes))),
+                Ok(Some(Err(error))) => Some((Err(error.to_string()), None)),
+                Err(_) => Some((Err(format!("nothing came for {} seconds", pause.as_secs())), None)),
+            }
+        },
+    )
+}

@@ -1,0 +1,74 @@
+//! The routes: one endpoint, one file, named by its verb.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware::{from_fn_with_state, map_response};
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+use crate::http::{authenticate, secure, time_limit, wrap};
+use crate::openapi::Base;
+
+pub(crate) mod blobs;
+pub(crate) mod datasets;
+mod fallback;
+pub(crate) mod log;
+pub(crate) mod me;
+pub(crate) mod models;
+pub(crate) mod packs;
+pub(crate) mod principals;
+pub(crate) mod promotions;
+mod system;
+pub(crate) mod tokens;
+pub(crate) mod versions;
+
+/// Everything, with its layers. The outermost stands around unknown paths too.
+pub(crate) fn build(app: App) -> Router {
+    let (router, document) = assemble(Some(&app));
+    let router = router.merge(system::description(&document));
+    router
+        .fallback(fallback::unknown)
+        .layer(CatchPanicLayer::custom(fallback::panicked))
+        .layer(from_fn_with_state(app.clone(), wrap))
+        .layer(map_response(secure))
+        .with_state(app)
+}
+
+/// The routes without a state, for the description.
+pub(crate) fn split() -> (Router<App>, Document) {
+    assemble(None)
+}
+
+fn assemble(app: Option<&App>) -> (Router<App>, Document) {
+    let limits = app.map(|app| (app.options.request_timeout, app.options.evaluation_timeout));
+    let (quick, slow) = limits.unwrap_or((Duration::MAX, Duration::MAX));
+    let api = OpenApiRouter::new()
+        .merge(me::router())
+        .merge(principals::router())
+        .merge(tokens::router())
+        .merge(packs::router())
+        .merge(models::router())
+        .merge(versions::router())
+        .merge(datasets::router())
+        .merge(promotions::router())
+        .merge(log::router())
+        .route_layer(from_fn_with_state(quick, time_limit))
+        .merge(versions::evaluations().route_layer(from_fn_with_state(slow, time_limit)))
+        .merge(blobs::router());
+    let api = match app {
+        Some(app) => api.route_layer(from_fn_with_state(app.clone(), authenticate)),
+        None => api,
+    };
+    let open = OpenApiRouter::new().merge(system::router()).merge(log::open());
+    let open = open.route_layer(from_fn_with_state(quick, time_limit));
+    let (router, mut document) =
+        OpenApiRouter::with_openapi(Base::openapi()).merge(api).merge(open).split_for_parts();
+    let paths = std::mem::take(&mut document.paths.paths);
+    // A path to the end is `{*path}` for the router, and a plain parameter for the description.
+    document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
+    (router, document)
+}

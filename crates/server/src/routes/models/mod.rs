@@ -1,0 +1,14 @@
+//! Models.
+
+mod get;
+mod list;
+mod register;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(register::register, list::list)).routes(routes!(get::get))
+}

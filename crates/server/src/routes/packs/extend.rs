@@ -1,0 +1,91 @@
+//! Packs that build on a built-in one.
+
+use std::collections::BTreeMap;
+
+use assent_domain::{Code, Refusal};
+use serde_json::Value;
+
+type Documents = Vec<(String, Value)>;
+
+/// How many packs can build on one another.
+const MAX_DEPTH: usize = 8;
+
+/// The documents with those of the built-in packs that they build on. A document replaces the one of the same kind and id;
+/// the base's own `Pack` document gives way, and so do its `Settings` where the pack has some, because there is one of each.
+pub(super) fn extended(
+    mut documents: Documents,
+    builtin: &BTreeMap<String, Documents>,
+) -> Result<Documents, Refusal> {
+    let mut next = base_name(&documents);
+    for _ in 0..MAX_DEPTH {
+        let Some(name) = next else { return Ok(documents) };
+        let Some(base) = builtin.get(&name) else {
+            let known: Vec<&str> = builtin.keys().map(String::as_str).collect();
+            let message =
+                format!("there is no built-in pack `{name}` to extend; there are {}", known.join(", "));
+            return Err(Refusal::new(Code::PackInvalid, message).at("/documents"));
+        };
+        next = base_name(base);
+        let kept = base.iter().filter(|(_, document)| !is_replaced(document, &documents)).cloned();
+        let kept: Documents = kept.collect();
+        documents.extend(kept);
+    }
+    let message = format!("more than {MAX_DEPTH} packs build on one another");
+    Err(Refusal::new(Code::PackInvalid, message).at("/documents"))
+}
+
+fn field<'a>(document: &'a Value, name: &str) -> Option<&'a str> {
+    document.get(name).and_then(Value::as_str)
+}
+
+fn base_name(documents: &Documents) -> Option<String> {
+    let pack = documents.iter().find(|(_, document)| field(document, "kind") == Some("Pack"))?;
+    field(&pack.1, "extends").map(str::to_owned)
+}
+
+fn is_replaced(old: &Value, by: &Documents) -> bool {
+    let kind = field(old, "kind");
+    let single = matches!(kind, Some("Pack" | "Settings"));
+    by.iter().any(|(_, new)| field(new, "kind") == kind && (single || field(new, "id") == field(old, "id")))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn named(documents: &[Value]) -> Documents {
+        documents.iter().map(|document| ("f".to_owned(), document.clone())).collect()
+    }
+
+    #[test]
+    fn a_pack_takes_over_what_it_does_not_replace() {
+        let base = named(&[
+            json!({"kind": "Pack", "id": "default"}),
+            json!({"kind": "Role", "id": "owner", "title": "old"}),
+            json!({"kind": "Role", "id": "auditor"}),
+            json!({"kind": "Settings", "id": "settings"}),
+        ]);
+        let builtin = BTreeMap::from([("default".to_owned(), base)]);
+        let mine = named(&[
+            json!({"kind": "Pack", "id": "mine", "extends": "default"}),
+            json!({"kind": "Role", "id": "owner", "title": "new"}),
+        ]);
+        let merged = extended(mine.clone(), &builtin).unwrap();
+        let key =
+            |document| format!("{} {}", field(document, "kind").unwrap(), field(document, "id").unwrap());
+        let keys: Vec<String> = merged.iter().map(|(_, document)| key(document)).collect();
+        assert_eq!(keys, ["Pack mine", "Role owner", "Role auditor", "Settings settings"]);
+        assert_eq!(field(&merged[1].1, "title"), Some("new"));
+        let refusal = extended(mine, &BTreeMap::new()).unwrap_err();
+        assert_eq!(refusal.code, Code::PackInvalid);
+    }
+
+    #[test]
+    fn a_circle_ends() {
+        let circle = named(&[json!({"kind": "Pack", "id": "a", "extends": "a"})]);
+        let builtin = BTreeMap::from([("a".to_owned(), circle.clone())]);
+        assert_eq!(extended(circle, &builtin).unwrap_err().code, Code::PackInvalid);
+    }
+}

@@ -1,0 +1,19 @@
+//! Packs: governance as data.
+
+mod apply;
+mod current;
+mod extend;
+mod facts_schema;
+mod impact;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(apply::apply))
+        .routes(routes!(current::current))
+        .routes(routes!(facts_schema::facts_schema))
+}

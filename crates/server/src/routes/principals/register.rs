@@ -1,0 +1,72 @@
+//! `POST /api/v1/principals`
+
+use assent_app::Command;
+use assent_domain::identity::{self, PrincipalKind};
+use assent_domain::ids::PrincipalId;
+use assent_domain::{Code, Refusal, text};
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{may_manage, shown_new};
+use crate::app::App;
+use crate::http::Write;
+use crate::openapi::{Problems, WriteHeaders};
+use crate::problem::Problem;
+use crate::views::schemas::PrincipalKindWords;
+use crate::views::{PrincipalView, Written};
+
+/// A new person or service account.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct NewPrincipal {
+    #[schema(value_type = PrincipalKindWords)]
+    kind: PrincipalKind,
+    /// Display name; kept encrypted under a key of its own.
+    #[schema(min_length = 1, max_length = 200)]
+    name: String,
+    /// E-mail address; kept encrypted likewise.
+    #[schema(max_length = 254)]
+    email: Option<String>,
+    /// The person responsible for a service account; only there, and needed there.
+    responsible: Option<Uuid>,
+}
+
+/// Registers a person or a service account.
+#[utoipa::path(post, path = "/api/v1/principals", tag = "identity", operation_id = "registerPrincipal",
+    params(WriteHeaders), request_body = NewPrincipal,
+    responses((status = 201, description = "Registered", body = Written<PrincipalView>), Problems))]
+pub(crate) async fn register(
+    State(app): State<App>,
+    write: Write<NewPrincipal>,
+) -> Result<Response, Problem> {
+    let Write { sent, body } = write;
+    text::name("/name", &body.name)?;
+    body.email.as_deref().map_or(Ok(()), check_email)?;
+    may_manage(&app, &sent.caller).await?;
+    let id: PrincipalId = app.id();
+    let sealed = app.blocking(move |app| {
+        let email = body.email.as_deref().map(|email| app.seal(id, email)).transpose()?;
+        Ok(identity::Command::Register {
+            kind: body.kind,
+            name: app.seal(id, &body.name)?,
+            email,
+            responsible: body.responsible.map(PrincipalId),
+        })
+    });
+    let receipt = app.execute(&sent, None, Command::Principal(id, sealed.await?)).await?;
+    shown_new(&app, &sent, receipt).await
+}
+
+/// Refuses what cannot be an address. Whether somebody reads there is not known here.
+fn check_email(email: &str) -> Result<(), Refusal> {
+    let has_both = email.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
+    let odd = |c: char| c.is_control() || c.is_whitespace();
+    if has_both && email.len() <= 254 && !email.contains(odd) {
+        return Ok(());
+    }
+    let message = "the e-mail address is not of the form `name@host` with at most 254 bytes";
+    Err(Refusal::new(Code::InvalidText, message).at("/email"))
+}

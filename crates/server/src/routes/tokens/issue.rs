@@ -1,0 +1,80 @@
+//! `POST /api/v1/principals/{id}/tokens`
+
+use assent_app::Command;
+use assent_domain::identity::Token;
+use assent_domain::ids::{PrincipalId, TokenId};
+use assent_domain::pack::Period;
+use axum::extract::State;
+use axum::response::Response;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::http::{Segments, Write};
+use crate::openapi::{Problems, WriteHeaders};
+use crate::problem::Problem;
+use crate::views::{Written, created};
+
+/// How long a token is to hold: one of the two.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct NewToken {
+    /// Until when it holds (not included).
+    expires_at: Option<Timestamp>,
+    /// For how long, for example `30d` or `12h`.
+    #[schema(value_type = Option<String>, example = "30d")]
+    life: Option<Period>,
+}
+
+/// A token that was issued.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct IssuedToken {
+    id: Uuid,
+    /// Whose it is.
+    principal: Uuid,
+    expires_at: Timestamp,
+    /// What its bearer presents. It is shown in this answer only; null where this is the answer to a repeated request.
+    secret: Option<String>,
+    /// Whether the secret was shown before, in the answer to the first request; then revoke the token and issue another.
+    shown_before: bool,
+}
+
+/// Issues a token for a principal. Its secret is shown once.
+#[utoipa::path(post, path = "/api/v1/principals/{id}/tokens", tag = "identity", operation_id = "issueToken",
+    params(("id" = Uuid, Path, description = "Id of the principal"), WriteHeaders), request_body = NewToken,
+    responses((status = 201, description = "Issued", body = Written<IssuedToken>), Problems))]
+pub(crate) async fn issue(
+    State(app): State<App>,
+    Segments(id): Segments<Uuid>,
+    write: Write<NewToken>,
+) -> Result<Response, Problem> {
+    let (principal, caller) = (PrincipalId(id), write.sent.caller.clone());
+    let expires_at = match (write.body.expires_at, write.body.life) {
+        (Some(at), None) => at,
+        (None, Some(life)) => life.after(app.now()),
+        (None, None) | (Some(_), Some(_)) => {
+            return Err(Problem::invalid("give either `expiresAt` or `life`").at("/expiresAt"));
+        }
+    };
+    app.read(move |desk| desk.principal(&caller, principal).map(drop)).await?;
+    let token = app.assent.new_token();
+    let command = Command::IssueToken { id: token.id, principal, secret_hash: token.hash, expires_at };
+    let receipt = app.execute(&write.sent, None, command).await?;
+    let issued = TokenId(receipt.id);
+    let held =
+        app.read(move |desk| desk.any::<Token>(issued)?.ok_or_else(|| Problem::not_found("token", issued)));
+    let held = held.await?;
+    let secret = (!receipt.replayed).then_some(token.secret);
+    let shown_before = receipt.replayed;
+    let shown = IssuedToken {
+        id: issued.0,
+        principal: held.principal.0,
+        expires_at: held.expires_at,
+        secret,
+        shown_before,
+    };
+    Ok(created(receipt, shown))
+}

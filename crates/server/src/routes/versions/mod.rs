@@ -1,0 +1,95 @@
+//! Versions and the evidence about them.
+
+mod attach_document;
+mod check;
+mod download_artifact;
+mod download_document;
+mod evaluate;
+mod facts;
+mod gate;
+mod get;
+mod get_by_number;
+mod list;
+mod move_version;
+mod question;
+mod record_scan;
+mod register;
+
+use assent_app::{Command, Receipt};
+use assent_domain::ids::{Digest, VersionId};
+use assent_domain::registry::{Version, VersionCommand};
+use assent_domain::values::BlobRef;
+use assent_domain::{Code, Refusal};
+use axum::response::Response;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::http::{Caller, Sent};
+use crate::problem::Problem;
+use crate::views::{VersionView, done};
+
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(register::register, list::list))
+        .routes(routes!(get::get))
+        .routes(routes!(get_by_number::get_by_number))
+        .routes(routes!(attach_document::attach_document))
+        .routes(routes!(download_document::download_document))
+        .routes(routes!(download_artifact::download_artifact))
+        .routes(routes!(record_scan::record_scan))
+        .routes(routes!(move_version::move_version))
+        .routes(routes!(facts::facts))
+        .routes(routes!(check::check))
+        .routes(routes!(gate::gate))
+}
+
+/// Evaluations take longer than other requests.
+pub(super) fn evaluations() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(evaluate::evaluate))
+}
+
+/// The blob of that digest, which must have been uploaded, and not be a data set of somebody else.
+pub(super) async fn uploaded(
+    app: &App,
+    caller: &Caller,
+    sha256: Digest,
+    pointer: &str,
+) -> Result<BlobRef, Problem> {
+    let principal = caller.id();
+    let foreign = app.read(move |desk| desk.app.contents.is_foreign(desk.view.read(), sha256, principal));
+    if foreign.await? {
+        let message = "these bytes are a data set of another steward";
+        return Err(Refusal::new(Code::NotTheSteward, message).at(pointer).into());
+    }
+    let size = app.assent.blobs.size(sha256).await?;
+    let missing = || Refusal::new(Code::BlobMissing, format!("no blob `{sha256}` was uploaded")).at(pointer);
+    Ok(size.map(|size_bytes| BlobRef { sha256, size_bytes }).ok_or_else(missing)?)
+}
+
+/// Refuses a version that the caller may not read.
+async fn visible(app: &App, caller: &Caller, id: VersionId) -> Result<(), Problem> {
+    let caller = caller.clone();
+    app.read(move |desk| desk.version(&caller, id).map(drop)).await
+}
+
+/// Carries out a command on a version and shows it.
+async fn change(app: &App, sent: &Sent, id: VersionId, command: VersionCommand) -> Result<Response, Problem> {
+    let receipt = app.execute(sent, Some(id.into()), Command::Version(id, Box::new(command))).await?;
+    let view = show(app, &sent.caller, &receipt).await?;
+    Ok(done(receipt, view))
+}
+
+async fn show(app: &App, caller: &Caller, receipt: &Receipt) -> Result<VersionView, Problem> {
+    let (caller, id) = (caller.clone(), VersionId(receipt.id));
+    app.read(move |desk| {
+        let (model, version) = desk.version(&caller, id)?;
+        VersionView::new(desk, &model, &version)
+    })
+    .await
+}
+
+/// The newest document of a kind.
+fn newest_document<'a>(version: &'a Version, kind: &str) -> Option<&'a assent_domain::registry::Document> {
+    version.documents.iter().rev().map(|record| &record.document).find(|document| document.kind == kind)
+}

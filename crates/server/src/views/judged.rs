@@ -1,0 +1,30 @@
+//! A promotion as it stands at the moment of the question.
+
+use assent_app::cases::OwnedCase;
+use assent_domain::gate::{self, Reason};
+use assent_domain::workflow::StepStanding;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Where the steps stand now, and what is missing.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Judgement)]
+pub(crate) struct JudgedView {
+    /// Digest of the evidence: what a decision made now binds to.
+    evidence: String,
+    /// Where each step stands: `step`, `title`, `state`, `waitsFor`, `missingRoles`, `missingPeople`, `approvals`,
+    /// `lapsed`, `dueAt`, `overdue`.
+    #[schema(value_type = Vec<Object>)]
+    steps: Vec<StepStanding>,
+    /// Why the gate is shut: `code`, `message`, `remedy`. Empty if the promotion can be completed.
+    #[schema(value_type = Vec<Object>)]
+    missing: Vec<Reason>,
+}
+
+/// Judges a case.
+pub(crate) fn judged_steps(case: &OwnedCase) -> JudgedView {
+    let judgement = case.judge();
+    let answer = gate::gate(&case.case(), &judgement);
+    JudgedView { evidence: judgement.evidence.to_string(), steps: judgement.steps, missing: answer.reasons }
+}

@@ -1,0 +1,20 @@
+//! Objects as clients see them: texts of people opened, maps as JSON objects, revisions beside.
+
+mod dataset;
+mod judged;
+mod model;
+mod people;
+mod principal;
+mod promotion;
+pub(crate) mod schemas;
+mod version;
+mod written;
+
+pub(crate) use dataset::DatasetView;
+pub(crate) use judged::{JudgedView, judged_steps};
+pub(crate) use model::ModelView;
+pub(crate) use people::{Person, RecordedView, Words, recorded};
+pub(crate) use principal::PrincipalView;
+pub(crate) use promotion::PromotionView;
+pub(crate) use version::VersionView;
+pub(crate) use written::{Written, created, document, done};

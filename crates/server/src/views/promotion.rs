@@ -1,0 +1,186 @@
+//! Promotions.
+
+use std::collections::BTreeMap;
+
+use assent_domain::registry::{Model, Version};
+use assent_domain::workflow::event::FailedRule;
+use assent_domain::workflow::{ConditionTime, Decision, Promotion, ReviewRecord, Round, StateName};
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::schemas::{ConditionTimeWords, DecisionWords, PromotionStateWords};
+use super::version::ModelRef;
+use super::{JudgedView, Person, RecordedView, Words, recorded};
+use crate::desk::{Desk, Held};
+use crate::problem::Problem;
+use crate::routes::promotions::TargetBody;
+
+/// A request to move a version to a stage.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Promotion)]
+pub(crate) struct PromotionView {
+    id: Uuid,
+    /// How many events it has seen: what `If-Match` takes.
+    revision: u64,
+    model: ModelRef,
+    version: VersionRef,
+    target: TargetBody,
+    /// Where it is in its life now.
+    #[schema(value_type = PromotionStateWords)]
+    state: StateName,
+    requested: RecordedView,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<Words>,
+    /// Until when it stays open (not included).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Timestamp>,
+    /// The workflow that it runs through, as it was when the promotion was asked for.
+    workflow: WorkflowRef,
+    rounds: Vec<RoundView>,
+    reviews: Vec<ReviewView>,
+    /// Where the steps stand now; absent in lists, and when the promotion is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    now: Option<JudgedView>,
+}
+
+/// A version, by id and number.
+#[derive(Debug, Serialize, ToSchema)]
+struct VersionRef {
+    id: Uuid,
+    number: u64,
+    stage: String,
+}
+
+/// A workflow, by id and title.
+#[derive(Debug, Serialize, ToSchema)]
+struct WorkflowRef {
+    id: String,
+    title: String,
+}
+
+/// One submission.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Round)]
+struct RoundView {
+    /// From 1.
+    number: u32,
+    submitted: RecordedView,
+    /// Digest of the evidence then.
+    evidence: String,
+    /// Blocking rules that failed: `policy`, `policyVersion`, `rule`, `status`, `message`.
+    #[schema(value_type = Vec<Object>)]
+    failed: Vec<FailedRule>,
+    /// By step, when a decision is due.
+    #[schema(value_type = BTreeMap<String, String>)]
+    due: BTreeMap<String, Timestamp>,
+}
+
+/// A decision of a person on a step.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Review)]
+struct ReviewView {
+    round: u32,
+    step: String,
+    /// The role in which it was decided; absent for the owner's attestation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<String>,
+    #[schema(value_type = DecisionWords)]
+    decision: Decision,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<Words>,
+    conditions: Vec<ConditionView>,
+    /// Digest of the evidence that it was decided on.
+    evidence: String,
+    /// Until when it holds (not included).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Timestamp>,
+    recorded: RecordedView,
+}
+
+/// A condition of an approval.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Condition)]
+struct ConditionView {
+    /// Its id within the promotion.
+    id: String,
+    /// What has to be done.
+    text: Words,
+    /// Who has to do it.
+    owner: Person,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<Timestamp>,
+    #[schema(value_type = ConditionTimeWords)]
+    when: ConditionTime,
+    /// Whether somebody said that it is met.
+    met: bool,
+}
+
+impl PromotionView {
+    pub(crate) fn new(
+        desk: &Desk<'_>,
+        model: &Model,
+        held: &Held<Promotion>,
+        now: Option<JudgedView>,
+    ) -> Result<Self, Problem> {
+        let version = desk.any::<Version>(held.version)?;
+        let version =
+            version.ok_or_else(|| Problem::internal(format!("promotion {} without version", held.id)))?;
+        Ok(Self {
+            id: held.id.0,
+            revision: held.revision,
+            model: model.into(),
+            version: VersionRef { id: version.id.0, number: version.number, stage: version.stage.clone() },
+            target: held.target.clone().into(),
+            state: held.state_at(desk.now),
+            requested: recorded(desk, held.requested)?,
+            comment: held.comment.as_ref().map(|comment| desk.words(comment)).transpose()?,
+            expires_at: held.expires_at,
+            workflow: WorkflowRef { id: held.workflow.id.clone(), title: held.workflow.title.clone() },
+            rounds: held.rounds.iter().map(|r| round(desk, r)).collect::<Result<_, _>>()?,
+            reviews: held.reviews.iter().map(|record| review(desk, record)).collect::<Result<_, _>>()?,
+            now,
+        })
+    }
+}
+
+fn round(desk: &Desk<'_>, round: &Round) -> Result<RoundView, Problem> {
+    Ok(RoundView {
+        number: round.number,
+        submitted: recorded(desk, round.submitted)?,
+        evidence: round.evidence.to_string(),
+        failed: round.failed.clone(),
+        due: round.due.clone(),
+    })
+}
+
+fn review(desk: &Desk<'_>, record: &ReviewRecord) -> Result<ReviewView, Problem> {
+    let review = &record.review;
+    let conditions = review.conditions.iter().map(|condition| {
+        Ok(ConditionView {
+            id: condition.id.clone(),
+            text: desk.words(&condition.text)?,
+            owner: desk.person(condition.owner)?,
+            due_at: condition.due_at,
+            when: condition.when,
+            met: record.met.contains(&condition.id),
+        })
+    });
+    Ok(ReviewView {
+        round: review.round,
+        step: review.step.clone(),
+        role: review.role.clone(),
+        decision: review.decision,
+        comment: review.comment.as_ref().map(|comment| desk.words(comment)).transpose()?,
+        conditions: conditions.collect::<Result<_, Problem>>()?,
+        evidence: review.evidence.to_string(),
+        expires_at: review.expires_at,
+        recorded: recorded(desk, record.recorded)?,
+    })
+}

@@ -1,0 +1,56 @@
+//! Schemas of the closed lists of words that the domain knows.
+
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident $title:literal [$($word:literal),*];)*) => {$(
+        $(#[$doc])*
+        pub(crate) struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let words = [$($word),*];
+                ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> std::borrow::Cow<'static, str> {
+                std::borrow::Cow::Borrowed($title)
+            }
+        }
+    )*};
+}
+
+words! {
+    /// What a principal is.
+    PrincipalKindWords "PrincipalKind" ["USER", "SERVICE"];
+    /// Whether a principal may act.
+    PrincipalStatusWords "PrincipalStatus" ["ACTIVE", "DISABLED"];
+    /// What a version is.
+    VersionKindWords "VersionKind" ["CLASSICAL", "DEEP", "LLM", "PROMPT", "AGENT", "VENDOR"];
+    /// How sensitive data is.
+    ClassificationWords "Classification" ["PUBLIC", "INTERNAL", "CONFIDENTIAL", "RESTRICTED"];
+    /// The verdict of a scan.
+    ScanStatusWords "ScanStatus" ["PASSED", "FAILED"];
+    /// How a figure came to be known.
+    ProvenanceWords "Provenance" ["REPORTED", "COMPUTED", "MEASURED", "RE_EXECUTED"];
+    /// How a version takes the place of another.
+    StrategyWords "Strategy" ["ROLLING", "BLUE_GREEN", "CANARY", "SHADOW"];
+    /// What a reviewer decides.
+    DecisionWords "Decision" ["APPROVED", "CONDITIONAL", "CHANGES_REQUESTED", "REJECTED"];
+    /// When a condition has to be met.
+    ConditionTimeWords "ConditionTime" ["BEFORE_DEPLOYMENT", "AFTER_DEPLOYMENT"];
+    /// Where a promotion is in its life.
+    PromotionStateWords "PromotionState" [
+        "DRAFT", "CHANGES_REQUIRED", "IN_REVIEW", "APPROVED", "REJECTED", "WITHDRAWN", "EXPIRED", "COMPLETED"
+    ];
+    /// What a receipt or an entry is about.
+    KindWords "Kind" ["PRINCIPAL", "TOKEN", "MODEL", "VERSION", "DATASET", "PROMOTION", "PACK", "ACCESS"];
+    /// How an event ended.
+    OutcomeWords "Outcome" ["SUCCESS", "FAILURE", "PARTIAL"];
+    /// The answer of the gate.
+    VerdictWords "Verdict" ["ELIGIBLE", "NOT_ELIGIBLE"];
+}

@@ -1,0 +1,143 @@
+//! Who sees what, and what is recorded of those who try.
+
+use assent_store::SubjectKeys as _;
+use serde_json::{Value, json};
+
+use crate::world::{World, text};
+
+fn names(page: &Value) -> Vec<&str> {
+    page["items"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_scoped_reader_learns_nothing_of_other_models() {
+    let world = World::new().await;
+    let (_, owner) = world.person("Olga", &["model_owner"]).await;
+    let (seen, seen_version) = world.version(&owner, "seen", "LOW").await;
+    let (hidden, hidden_version) = world.version(&owner, "hidden", "LOW").await;
+    let body = json!({"version": hidden_version, "target": {"stage": "STAGING"}, "submit": false});
+    let promotion = text(&world.post(&owner, "/api/v1/promotions", body).await.expect(201)["object"]["id"]);
+    let grant = json!({"role": "tech_lead", "scope": {"models": [seen]}});
+    let (reader_id, reader) = world.person_with("Rita", &[grant]).await;
+
+    assert_eq!(names(&world.get(&reader, "/api/v1/models").await.expect(200)), ["seen"]);
+    assert_eq!(
+        names(&world.get(&reader, "/api/v1/models?name=hidden").await.expect(200)),
+        Vec::<&str>::new()
+    );
+    world.get(&reader, &format!("/api/v1/versions/{seen_version}")).await.expect(200);
+    for path in [
+        format!("/api/v1/models/{hidden}"),
+        "/api/v1/models/hidden".to_owned(),
+        "/api/v1/models/hidden/versions".to_owned(),
+        "/api/v1/models/hidden/versions/1".to_owned(),
+        format!("/api/v1/versions/{hidden_version}"),
+        format!("/api/v1/versions/{hidden_version}/facts"),
+        format!("/api/v1/versions/{hidden_version}/gate"),
+        format!("/api/v1/versions/{hidden_version}/artifacts/model.json"),
+        format!("/api/v1/promotions/{promotion}"),
+    ] {
+        world.get(&reader, &path).await.problem(404, "not-found");
+    }
+    // A write on what is hidden is no 403 either, and what is seen and not allowed is one.
+    let scan = json!({"tool": "s", "toolVersion": "1", "status": "PASSED"});
+    world
+        .post(&reader, &format!("/api/v1/versions/{hidden_version}/scans"), scan.clone())
+        .await
+        .problem(404, "not-found");
+    world.post(&reader, &format!("/api/v1/versions/{seen_version}/scans"), scan).await.expect(200);
+    world
+        .post(&reader, &format!("/api/v1/promotions/{promotion}/submit"), json!({}))
+        .await
+        .problem(404, "not-found");
+    world
+        .post(&reader, &format!("/api/v1/versions/{seen_version}/move"), json!({"to": "ARCHIVED"}))
+        .await
+        .problem(403, "permission-missing");
+    assert_eq!(world.get(&reader, "/api/v1/promotions").await.expect(200)["items"], json!([]));
+    for path in ["/api/v1/principals", "/api/v1/log/entries"] {
+        world.get(&reader, path).await.problem(403, "permission-missing");
+    }
+    assert_eq!(world.get(&reader, "/api/v1/datasets").await.expect(200)["items"], json!([]));
+
+    // The attempts are in the log, under who made them.
+    let (_, auditor) = world.person("Aud", &["auditor"]).await;
+    let path = format!("/api/v1/log/entries?type=accessDenied&actor={reader_id}&limit=200");
+    let denials = world.get(&auditor, &path).await.expect(200);
+    let routes: Vec<String> = denials["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| text(&item["entry"]["details"]["route"]))
+        .collect();
+    for route in ["GET /api/v1/models/{model}", "POST /api/v1/versions/{id}/scans", "GET /api/v1/log/entries"]
+    {
+        assert!(routes.iter().any(|known| known == route), "{route}: {routes:?}");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_few_among_many_come_to_an_end() {
+    let world = World::new().await;
+    let (_, owner) = world.person("Olga", &["model_owner"]).await;
+    for i in 0..9 {
+        let tags = if i % 4 == 0 { json!({"team": "a"}) } else { json!({}) };
+        let body = json!({"name": format!("m{i}"), "purpose": "prototype", "tier": "LOW", "tags": tags});
+        world.post(&owner, "/api/v1/models", body).await.expect(201);
+    }
+    let grant = json!({"role": "auditor", "scope": {"tags": ["team=a"]}});
+    let (_, reader) = world.person_with("Rita", &[grant]).await;
+    let (mut found, mut path, mut pages) = (Vec::new(), "/api/v1/models?limit=2".to_owned(), 0);
+    loop {
+        let page = world.get(&reader, &path).await.expect(200);
+        found.extend(names(&page).into_iter().map(str::to_owned));
+        pages += 1;
+        let Some(cursor) = page["nextCursor"].as_str() else { break };
+        path = format!("/api/v1/models?limit=2&cursor={cursor}");
+    }
+    assert_eq!((found, pages), (vec!["m8".to_owned(), "m4".to_owned(), "m0".to_owned()], 2));
+}
+
+#[tokio::test]
+async fn erased_names_are_null() {
+    let world = World::new().await;
+    let (id, owner) = world.person("Olga", &["model_owner"]).await;
+    let (_, version) = world.version(&owner, "sorter", "LOW").await;
+    let body =
+        json!({"version": version, "target": {"stage": "STAGING"}, "submit": false, "comment": "mine"});
+    let promotion = text(&world.post(&owner, "/api/v1/promotions", body).await.expect(201)["object"]["id"]);
+    world.keys.destroy(id.parse().unwrap()).unwrap();
+    let seen = world.get(&world.admin, &format!("/api/v1/principals/{id}")).await.expect(200);
+    assert_eq!((&seen["name"], &seen["email"], &seen["erased"]), (&json!(null), &json!(null), &json!(true)));
+    let seen = world.get(&world.admin, &format!("/api/v1/promotions/{promotion}")).await.expect(200);
+    assert_eq!(seen["comment"], json!({"text": null, "erased": true}));
+    assert_eq!(seen["requested"]["by"], json!({"id": id, "name": null, "erased": true}));
+}
+
+#[tokio::test]
+async fn people_come_and_go() {
+    let world = World::new().await;
+    let (id, token) = world.person("Olga", &["model_owner"]).await;
+    let service = json!({"kind": "SERVICE", "name": "ci", "responsible": id});
+    let made = world.post(&world.admin, "/api/v1/principals", service).await.expect(201)["object"].clone();
+    assert_eq!((&made["responsible"]["name"], &made["grants"]), (&json!("Olga"), &json!([])));
+    let listed = world.get(&world.admin, "/api/v1/principals?limit=2").await.expect(200);
+    assert_eq!(names(&listed), ["ci", "Olga"]);
+
+    let held = world.get(&token, &format!("/api/v1/principals/{id}")).await.expect(200);
+    let grant = text(&held["grants"][0]["id"]);
+    let left =
+        world.delete(&world.admin, &format!("/api/v1/principals/{id}/grants/{grant}")).await.expect(200);
+    assert_eq!(left["object"]["grants"], json!([]));
+    let model = json!({"name": "m", "purpose": "x", "tier": "LOW"});
+    world.post(&token, "/api/v1/models", model).await.problem(403, "permission-missing");
+    let disabled =
+        world.post(&world.admin, &format!("/api/v1/principals/{id}/disable"), json!({})).await.expect(200);
+    assert_eq!(disabled["object"]["status"], "DISABLED");
+    world.get(&token, "/api/v1/me").await.problem(401, "unauthenticated");
+    world.post(&world.admin, &format!("/api/v1/principals/{id}/enable"), json!({})).await.expect(200);
+    world.get(&token, "/api/v1/me").await.expect(200);
+    let bad = json!({"kind": "USER", "name": "Eve", "email": "nowhere"});
+    let problem = world.post(&world.admin, "/api/v1/principals", bad).await.problem(400, "invalid-text");
+    assert_eq!(problem["pointer"], "/email");
+}

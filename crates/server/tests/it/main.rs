@@ -1,0 +1,23 @@
+//! The interface from outside: requests in, answers out, over an installation in memory.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::too_many_lines,
+    clippy::type_complexity,
+    clippy::format_push_string,
+    reason = "a test that fails panics, and a story is long"
+)]
+
+mod access;
+mod errors;
+mod inputs;
+mod log;
+mod openapi;
+mod packs;
+mod served;
+mod story;
+mod world;

@@ -1,0 +1,78 @@
+//! Governance as data, through the interface.
+
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+fn mine(dry_run: bool) -> Value {
+    json!({"dryRun": dry_run, "documents": [
+        {"file": "pack.yaml", "document": {"kind": "Pack", "id": "mine", "title": "Mine", "extends": "default"}},
+        {"file": "stages.yaml", "document": {"kind": "Policy", "id": "strict", "name": "Strict", "version": "1",
+            "category": "QUALITY", "severity": "HIGH", "enforcement": "BLOCKING", "scope": {"stages": ["ARCHIVED"]},
+            "rules": [{"id": "never", "condition": "false", "message": "nothing passes"}]}},
+    ]})
+}
+
+#[tokio::test]
+async fn a_pack_is_tried_then_applied() {
+    let world = World::new().await;
+    let (_, owner) = world.person("Olga", &["model_owner"]).await;
+    let (_, deployer) = world.person("Dana", &["deployer"]).await;
+    let (_, version) = world.version(&owner, "sorter", "LOW").await;
+    world.version(&owner, "other", "LOW").await;
+    world
+        .post(&deployer, &format!("/api/v1/versions/{version}/move"), json!({"to": "ARCHIVED"}))
+        .await
+        .expect(200);
+
+    world.post(&owner, "/api/v1/packs", mine(true)).await.problem(403, "permission-missing");
+    let before = world.get(&owner, "/api/v1/packs/current").await.expect(200);
+    let tried = world.post(&world.admin, "/api/v1/packs", mine(true)).await.expect(200);
+    assert_eq!(tried.get("receipt"), None);
+    let kinds: Vec<String> = tried["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| format!("{} {} {}", c["change"], c["kind"], c["id"]))
+        .collect();
+    assert_eq!(
+        kinds,
+        [r#""REMOVED" "Pack" "default""#, r#""ADDED" "Pack" "mine""#, r#""ADDED" "Policy" "strict""#]
+    );
+    let impact = &tried["impact"];
+    assert_eq!(
+        (&impact["judged"], &impact["changed"], &impact["truncated"]),
+        (&json!(1), &json!(1), &json!(false))
+    );
+    let changed = &impact["versions"][0];
+    assert_eq!(
+        (&changed["version"], &changed["before"], &changed["after"]),
+        (&json!(version), &json!("ELIGIBLE"), &json!("NOT_ELIGIBLE"))
+    );
+    assert_eq!(world.get(&owner, "/api/v1/packs/current").await.expect(200), before);
+
+    let applied = world.post(&world.admin, "/api/v1/packs", mine(false)).await.expect(200);
+    assert_eq!(applied["receipt"]["events"][0]["type"], "packApplied");
+    let current = world.get(&owner, "/api/v1/packs/current").await.expect(200);
+    assert_eq!(
+        (&current["name"], &current["revision"], &current["appliedBy"]["name"]),
+        (&json!("mine"), &json!(2), &json!("Ada"))
+    );
+    let gate = world.get(&owner, &format!("/api/v1/versions/{version}/gate")).await.expect(200);
+    assert_eq!(gate["verdict"], "NOT_ELIGIBLE");
+    let again = world.post(&world.admin, "/api/v1/packs", mine(false)).await.expect(200);
+    assert_eq!((&again["receipt"]["events"], &again["object"]["changes"]), (&json!([]), &json!([])));
+}
+
+#[tokio::test]
+async fn a_pack_that_does_not_fit_is_refused() {
+    let world = World::new().await;
+    let unknown = json!({"documents": [{"file": "p", "document": {"kind": "Pack", "id": "x", "title": "X", "extends": "y"}}]});
+    world.post(&world.admin, "/api/v1/packs", unknown).await.problem(422, "pack-invalid");
+    let mut broken = mine(false);
+    broken["documents"][1]["document"]["rules"][0]["condition"] = json!("mode1.tier == 'LOW'");
+    let problem = world.post(&world.admin, "/api/v1/packs", broken).await.problem(422, "pack-invalid");
+    assert!(problem["detail"].as_str().unwrap().contains("mode1"), "{problem}");
+    let schema = world.get(&world.admin, "/api/v1/schemas/facts").await.expect(200);
+    assert_eq!(schema["properties"]["model"]["properties"]["tier"]["type"], "string");
+}

@@ -1,0 +1,219 @@
+//! An installation in memory with the default pack, and people with tokens.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use assent_app::blobs::Blobs;
+use assent_app::start::{Assent, Parts};
+use assent_app::{Clock, Entropy, Wiring};
+use assent_domain::Time;
+use assent_log::SigningKey;
+use assent_server::Options;
+use assent_store::{MemoryKeys, MemoryStore, Store, SubjectKeys};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+/// A clock that moves by a millisecond whenever it is read, so that ids are in the order of their making.
+pub(crate) struct Ticking(AtomicI64);
+
+impl Clock for Ticking {
+    fn now(&self) -> Time {
+        Time::from_millisecond(self.0.fetch_add(1, Ordering::SeqCst)).unwrap()
+    }
+}
+
+impl Ticking {
+    pub(crate) fn advance(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000, Ordering::SeqCst);
+    }
+}
+
+/// Numbers that are as good as random for a test, and the same in every run.
+struct Counted(AtomicU64);
+
+impl Entropy for Counted {
+    fn fill(&self, buffer: &mut [u8]) {
+        for chunk in buffer.chunks_mut(32) {
+            let count = self.0.fetch_add(1, Ordering::SeqCst);
+            let digest = assent_domain::ids::Digest::of(&count.to_be_bytes()).0;
+            chunk.copy_from_slice(&digest[..chunk.len()]);
+        }
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) router: Router,
+    pub(crate) assent: Assent,
+    pub(crate) clock: Arc<Ticking>,
+    pub(crate) keys: Arc<MemoryKeys>,
+    pub(crate) admin: String,
+}
+
+/// An answer, whole.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    /// The body, of an answer with this status.
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text());
+        self.json()
+    }
+
+    /// The problem with this status and code.
+    #[track_caller]
+    pub(crate) fn problem(self, status: u16, code: &str) -> Value {
+        assert_eq!(self.status, status, "{}", self.text());
+        assert_eq!(self.headers["content-type"], "application/problem+json");
+        let problem = self.json();
+        assert_eq!(problem["code"], code, "{problem}");
+        assert_eq!(problem["status"], status);
+        for field in ["type", "title", "detail", "remedy", "requestId"] {
+            assert!(problem[field].as_str().is_some_and(|text| !text.is_empty()), "{field}: {problem}");
+        }
+        problem
+    }
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    pub(crate) async fn with(options: Options) -> Self {
+        Self::on(Arc::new(MemoryStore::new()), options).await
+    }
+
+    pub(crate) async fn on(store: Arc<dyn Store>, options: Options) -> Self {
+        let clock = Arc::new(Ticking(AtomicI64::new(1_795_222_800_000)));
+        let wiring = Wiring { clock: Arc::clone(&clock) as _, entropy: Arc::new(Counted(AtomicU64::new(0))) };
+        let keys = Arc::new(MemoryKeys::new());
+        let parts = Parts {
+            store,
+            keys: Arc::clone(&keys) as Arc<dyn SubjectKeys>,
+            blobs: Blobs::new(Arc::new(object_store::memory::InMemory::new())),
+            signing_key: SigningKey::from_seed("test.local/log", [7; 32]).unwrap(),
+            known_keys: Vec::new(),
+            origin: "test.local/log".to_owned(),
+            outside: None,
+            wiring,
+        };
+        let assent = Assent::open(parts).unwrap();
+        let life = SignedDuration::from_hours(24);
+        let (_, token) = assent.bootstrap(default_pack(), "Ada", &["admin"], life).await.unwrap();
+        let builtin = BTreeMap::from([("default".to_owned(), default_pack())]);
+        let options = Options { builtin_packs: builtin, ..options };
+        let router = assent_server::router(assent.clone(), options);
+        Self { router, assent, clock, keys, admin: token.secret }
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        Answer { status: parts.status, headers: parts.headers, bytes }
+    }
+
+    pub(crate) async fn get(&self, token: &str, path: &str) -> Answer {
+        self.send(bare("GET", token, path).body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn post(&self, token: &str, path: &str, body: Value) -> Answer {
+        self.send(bare("POST", token, path).body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    pub(crate) async fn delete(&self, token: &str, path: &str) -> Answer {
+        self.send(bare("DELETE", token, path).body(Body::empty()).unwrap()).await
+    }
+
+    /// A person with these grants, and a token: the id and the secret.
+    pub(crate) async fn person_with(&self, name: &str, grants: &[Value]) -> (String, String) {
+        let body =
+            json!({"kind": "USER", "name": name, "email": format!("{}@example.org", name.to_lowercase())});
+        let made = self.post(&self.admin, "/api/v1/principals", body).await.expect(201);
+        let id = made["object"]["id"].as_str().unwrap().to_owned();
+        for grant in grants {
+            let path = format!("/api/v1/principals/{id}/grants");
+            self.post(&self.admin, &path, grant.clone()).await.expect(200);
+        }
+        let path = format!("/api/v1/principals/{id}/tokens");
+        let issued = self.post(&self.admin, &path, json!({"life": "12h"})).await.expect(201);
+        (id, issued["object"]["secret"].as_str().unwrap().to_owned())
+    }
+
+    pub(crate) async fn person(&self, name: &str, roles: &[&str]) -> (String, String) {
+        let grants: Vec<Value> = roles.iter().map(|role| json!({"role": role})).collect();
+        self.person_with(name, &grants).await
+    }
+
+    /// The digest of bytes that were uploaded.
+    pub(crate) async fn upload(&self, token: &str, bytes: impl Into<Vec<u8>>) -> String {
+        let request = bare("POST", token, "/api/v1/blobs").header("content-type", "application/octet-stream");
+        let kept = self.send(request.body(Body::from(bytes.into())).unwrap()).await.expect(201);
+        kept["sha256"].as_str().unwrap().to_owned()
+    }
+
+    /// A model with one version: their ids.
+    pub(crate) async fn version(&self, token: &str, name: &str, tier: &str) -> (String, String) {
+        let body = json!({"name": name, "purpose": "prototype of a sorter", "tier": tier});
+        let model = self.post(token, "/api/v1/models", body).await.expect(201);
+        let artifact = self.upload(token, format!("model {name}")).await;
+        let body = json!({"kind": "CLASSICAL", "artifacts": [{"name": "model.json", "sha256": artifact}]});
+        let version = self.post(token, &format!("/api/v1/models/{name}/versions"), body).await.expect(201);
+        (text(&model["object"]["id"]), text(&version["object"]["id"]))
+    }
+}
+
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
+}
+
+pub(crate) fn bare(method: &str, token: &str, path: &str) -> axum::http::request::Builder {
+    let request = Request::builder().method(method).uri(path);
+    let request =
+        if token.is_empty() { request } else { request.header("authorization", format!("Bearer {token}")) };
+    if method == "GET" { request } else { request.header("content-type", "application/json") }
+}
+
+/// The documents of `packs/default`, each with its file.
+pub(crate) fn default_pack() -> Vec<(String, Value)> {
+    let mut documents = Vec::new();
+    collect(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../packs/default")), &mut documents);
+    assert!(documents.len() > 20, "{}", documents.len());
+    documents
+}
+
+fn collect(folder: &Path, documents: &mut Vec<(String, Value)>) {
+    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            collect(&path, documents);
+        } else if path.extension().is_some_and(|extension| extension == "yaml") {
+            let yaml = fs::read_to_string(&path).unwrap();
+            let file = path.file_name().unwrap().to_string_lossy().into_owned();
+            let found: Vec<Value> = serde_saphyr::from_multiple(&yaml).unwrap();
+            documents.extend(found.into_iter().map(|document| (file.clone(), document)));
+        }
+    }
+}
