@@ -184,12 +184,14 @@ impl Shared {
     }
 }
 
-/// Says that the writer has ended, however it did.
+/// Says so when the writer ends before its time.
 struct Ended(Arc<Shared>);
 
 impl Drop for Ended {
     fn drop(&mut self) {
-        self.0.halt("the writer has ended");
+        if thread::panicking() {
+            self.0.halt("the writer has ended");
+        }
     }
 }
 

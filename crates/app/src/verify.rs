@@ -115,16 +115,12 @@ fn for_each_entry(
         let (mut seen, mut failed) = (next, None);
         let scanned = read.scan_entries(next, &mut |index, bytes| {
             seen = index + 1;
-            visit(bytes).map_err(|error| {
-                failed = Some(error.clone());
-                error
-            })
+            visit(bytes).inspect_err(|error| failed = Some(error.clone()))
         });
         match (scanned, failed) {
-            (_, Some(error)) => return Err(error),
             (Ok(()), None) => return Ok(()),
             (Err(StoreError::Corrupt(_)), None) => next = seen + 1,
-            (Err(error), None) => return Err(error),
+            (Ok(()) | Err(_), Some(error)) | (Err(error), None) => return Err(error),
         }
     }
     Ok(())

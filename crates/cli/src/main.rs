@@ -1,3 +1,7 @@
 //! Assent: the one binary of the AI-model governance platform.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    assent_cli::run(std::env::args_os())
+}

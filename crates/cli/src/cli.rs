@@ -1,0 +1,92 @@
+//! The command line as a whole.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands;
+use crate::output::Format;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  it was done, or the answer is yes
+  1  the answer is no: the gate is shut, the log is damaged
+  2  the command is wrong, or the question could not be asked
+  3  the rules refused it, or the server failed";
+
+/// AI-model governance: register, evaluate, review, gate, and prove it.
+#[derive(Debug, Parser)]
+#[command(name = "assent", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub(crate) struct Global {
+    /// How answers are written
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "table|json",
+        hide_possible_values = true
+    )]
+    pub(crate) output: Format,
+    /// The server to ask
+    #[arg(long, global = true, env = "ASSENT_URL", default_value = "http://127.0.0.1:8080")]
+    pub(crate) url: String,
+    /// The token to present
+    #[arg(long, global = true, env = "ASSENT_TOKEN", hide_env_values = true)]
+    pub(crate) token: Option<String>,
+    /// Where the newest checkpoint seen of each server is kept
+    #[arg(long, global = true, env = "ASSENT_STATE_DIR", value_name = "DIR")]
+    pub(crate) state_dir: Option<PathBuf>,
+    /// Neither demand nor remember that the server's log only grew
+    #[arg(long, global = true)]
+    pub(crate) no_pin: bool,
+}
+
+/// What can be asked.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the server on a data directory
+    Serve(commands::serve::Serve),
+    /// Show the whole story on the COMPAS data
+    Demo(commands::demo::Demo),
+    /// Put a pack in force
+    Apply(commands::apply::Apply),
+    /// Models
+    #[command(subcommand)]
+    Model(commands::model::Model),
+    /// Versions of a model, and the evidence about them
+    #[command(subcommand)]
+    Version(commands::version::Version),
+    /// Data sets
+    #[command(subcommand)]
+    Dataset(commands::dataset::Dataset),
+    /// Evaluate predictions: those in a file, or those of a version on a data set of the server
+    Evaluate(commands::evaluate::Evaluate),
+    /// Show the facts that rules judge a version by
+    Facts(commands::facts::Facts),
+    /// Show what every policy says of a version
+    Check(commands::check::Check),
+    /// Ask whether a version may go to a stage
+    Gate(commands::gate::Gate),
+    /// Ask for a promotion, and follow it
+    Promote(commands::promote::Promote),
+    /// Decide reviews
+    #[command(subcommand)]
+    Review(commands::review::Review),
+    /// Search, follow, verify, prove, export and replay the log
+    #[command(subcommand)]
+    Audit(commands::audit::Audit),
+    /// People, roles and tokens
+    #[command(subcommand)]
+    Admin(commands::admin::Admin),
+}

@@ -1,0 +1,69 @@
+//! One command, one file.
+
+pub(crate) mod admin;
+pub(crate) mod apply;
+pub(crate) mod audit;
+pub(crate) mod check;
+pub(crate) mod dataset;
+pub(crate) mod demo;
+pub(crate) mod evaluate;
+pub(crate) mod facts;
+pub(crate) mod gate;
+pub(crate) mod model;
+pub(crate) mod promote;
+pub(crate) mod review;
+pub(crate) mod serve;
+mod target;
+pub(crate) mod version;
+
+use crate::cli::{Cli, Command, Global};
+use crate::client::Client;
+use crate::output::{Answer, Printer};
+use crate::pin;
+use crate::problem::{Exit, Problem};
+
+/// What a command works with.
+#[derive(Debug)]
+pub(crate) struct Context {
+    global: Global,
+    /// Where answers go.
+    pub(crate) printer: Printer,
+}
+
+impl Context {
+    /// A client of the server, which has first shown that its log only grew since it was last seen.
+    pub(crate) fn client(&self) -> Result<Client, Problem> {
+        let client = Client::new(&self.global.url, self.global.token.as_deref())?;
+        if !self.global.no_pin {
+            pin::check(&client, self.global.state_dir.as_deref(), self.printer)?;
+        }
+        Ok(client)
+    }
+}
+
+/// Runs a command.
+pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
+    let context = Context { global: cli.global, printer };
+    let answer = match cli.command {
+        Command::Serve(command) => return command.run(printer),
+        Command::Demo(command) => return command.run(printer),
+        Command::Apply(command) => command.run(&context),
+        Command::Model(command) => command.run(&context),
+        Command::Version(command) => command.run(&context),
+        Command::Dataset(command) => command.run(&context),
+        Command::Evaluate(command) => command.run(&context),
+        Command::Facts(command) => command.run(&context),
+        Command::Check(command) => command.run(&context).map_err(not_asked),
+        Command::Gate(command) => command.run(&context).map_err(not_asked),
+        Command::Promote(command) => command.run(&context),
+        Command::Review(command) => command.run(&context),
+        Command::Audit(command) => return command.run(&context),
+        Command::Admin(command) => command.run(&context),
+    };
+    answer.map(|answer: Answer| printer.answer(&answer))
+}
+
+/// A pipeline must be able to tell "no" from "could not ask", whatever it was that failed.
+fn not_asked(problem: Problem) -> Problem {
+    problem.exit(Exit::NotAsked)
+}

@@ -1,0 +1,49 @@
+//! `assent admin`: people, roles and tokens.
+
+mod grant;
+mod principal;
+mod revoke;
+mod token;
+
+use clap::Subcommand;
+
+use super::Context;
+use crate::output::Answer;
+use crate::problem::Problem;
+
+/// Commands on people, roles and tokens. A principal is named by its id or its name.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Admin {
+    /// People and service accounts
+    #[command(subcommand)]
+    Principal(principal::Principal),
+    /// Grant a role
+    Grant(grant::Grant),
+    /// Take a grant back
+    Revoke(revoke::Revoke),
+    /// Tokens
+    #[command(subcommand)]
+    Token(token::Token),
+}
+
+impl Admin {
+    /// Runs the command.
+    pub(crate) fn run(self, context: &Context) -> Result<Answer, Problem> {
+        match self {
+            Self::Principal(command) => command.run(context),
+            Self::Grant(command) => command.run(context),
+            Self::Revoke(command) => command.run(context),
+            Self::Token(command) => command.run(context),
+        }
+    }
+}
+
+/// The answer to a write on a principal.
+fn written(answer: serde_json::Value) -> Answer {
+    let object = answer.get("object").cloned().unwrap_or_default();
+    let grants = object.get("grants").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
+    let facts = [("id", "/id"), ("name", "/name"), ("kind", "/kind"), ("status", "/status")];
+    let columns = [("role", "/role"), ("active", "/active"), ("scope", "/scope"), ("grant", "/id")];
+    let answer = Answer::new(answer).table(crate::table::Table::facts(&object, &facts));
+    if grants.is_empty() { answer } else { answer.line("").table(crate::table::Table::of(&grants, &columns)) }
+}

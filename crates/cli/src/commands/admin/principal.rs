@@ -1,0 +1,36 @@
+//! `assent admin principal`
+
+mod add;
+mod list;
+mod switch;
+
+use clap::Subcommand;
+
+use crate::commands::Context;
+use crate::output::Answer;
+use crate::problem::Problem;
+
+/// Commands on principals.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Principal {
+    /// Add a person or a service account
+    Add(add::Add),
+    /// List principals
+    List(list::List),
+    /// Disable a principal: its tokens and approvals stop to count
+    Disable(switch::Switch),
+    /// Enable a principal again
+    Enable(switch::Switch),
+}
+
+impl Principal {
+    /// Runs the command.
+    pub(super) fn run(self, context: &Context) -> Result<Answer, Problem> {
+        match self {
+            Self::Add(command) => command.run(context),
+            Self::List(command) => command.run(context),
+            Self::Disable(command) => command.run(context, "disable"),
+            Self::Enable(command) => command.run(context, "enable"),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! `assent apply`: puts a pack in force, or says what it would change.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::Context;
+use crate::documents::{self, Document};
+use crate::output::{Answer, Block};
+use crate::problem::Problem;
+use crate::table::{Table, text};
+
+/// Options of `assent apply`.
+#[derive(Debug, Args)]
+pub(crate) struct Apply {
+    /// The folder of the pack
+    #[arg(short = 'f', long = "folder", value_name = "DIR")]
+    folder: PathBuf,
+    /// Say what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Apply {
+    /// Runs the command.
+    pub(crate) fn run(self, context: &Context) -> Result<Answer, Problem> {
+        let documents = documents::read_folder(&self.folder)?;
+        let client = context.client()?;
+        let answer = client.post("/api/v1/packs", &body(documents, self.dry_run))?;
+        Ok(shown(answer, self.dry_run))
+    }
+}
+
+/// The request that applies documents.
+pub(super) fn body(documents: Vec<Document>, dry_run: bool) -> Value {
+    let documents: Vec<Value> =
+        documents.into_iter().map(|(file, document)| json!({"file": file, "document": document})).collect();
+    json!({"documents": documents, "dryRun": dry_run})
+}
+
+fn shown(answer: Value, dry_run: bool) -> Answer {
+    let found = answer.get("object").unwrap_or(&answer);
+    let changes = found.get("changes").and_then(Value::as_array).cloned().unwrap_or_default();
+    let line = match (changes.is_empty(), dry_run) {
+        (true, _) => "the pack in force says the same already",
+        (false, true) => "this would change; nothing was changed",
+        (false, false) => "the pack is in force",
+    };
+    let table = Table::of(&changes, &[("change", "/change"), ("kind", "/kind"), ("id", "/id")]);
+    let impact = found.get("impact").map(impact);
+    let mut shown = Answer::new(answer).table(table).line(line);
+    shown.blocks.extend(impact.into_iter().flatten());
+    shown
+}
+
+/// What the gates of versions in service would say.
+fn impact(impact: &Value) -> Vec<Block> {
+    let (judged, changed) = (text(impact, "/judged"), text(impact, "/changed"));
+    let versions = impact.get("versions").and_then(Value::as_array).cloned().unwrap_or_default();
+    let columns = [
+        ("model", "/modelName"),
+        (">version", "/number"),
+        ("stage", "/stage"),
+        ("before", "/before"),
+        ("after", "/after"),
+        ("because", "/reasons"),
+    ];
+    vec![
+        Block::Line(format!(
+            "gates of versions above the first stage: {judged} judged, {changed} would change"
+        )),
+        Block::Table(Table::of(&versions, &columns)),
+    ]
+}

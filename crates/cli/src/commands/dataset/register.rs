@@ -1,0 +1,71 @@
+//! `assent dataset register`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::commands::Context;
+use crate::output::Answer;
+use crate::pairs;
+use crate::problem::Problem;
+use crate::table::Table;
+
+/// Options of `assent dataset register`.
+#[derive(Debug, Args)]
+pub(crate) struct Register {
+    /// Its name
+    name: String,
+    /// Its version within the name
+    #[arg(long)]
+    number: Option<u64>,
+    /// The data
+    #[arg(long, value_name = "FILE")]
+    file: PathBuf,
+    /// How sensitive it is: PUBLIC, INTERNAL, CONFIDENTIAL or RESTRICTED
+    #[arg(long)]
+    classification: String,
+    /// Columns with protected or otherwise sensitive attributes
+    #[arg(long, value_name = "COL,...", value_delimiter = ',')]
+    sensitive: Vec<String>,
+    /// The column that names a row; needed with --label
+    #[arg(long, value_name = "COL", requires = "label")]
+    id_column: Option<String>,
+    /// The column with the true value
+    #[arg(long, value_name = "COL", requires = "id_column")]
+    label: Option<String>,
+    /// Values of the label that count as positive
+    #[arg(long, value_name = "VALUE,...", value_delimiter = ',', requires = "label")]
+    label_positive: Vec<String>,
+    /// Suites that are measured on it
+    #[arg(long, value_name = "SUITE,...", value_delimiter = ',')]
+    designated_for: Vec<String>,
+    /// Its datasheet
+    #[arg(long, value_name = "FILE")]
+    datasheet: Option<PathBuf>,
+}
+
+impl Register {
+    /// Runs the command.
+    pub(crate) fn run(self, context: &Context) -> Result<Answer, Problem> {
+        let client = context.client()?;
+        let data = client.upload(&self.file)?;
+        let mut body = json!({
+            "name": self.name,
+            "sha256": data.get("sha256"),
+            "classification": self.classification,
+            "sensitiveAttributes": self.sensitive,
+            "designatedFor": self.designated_for,
+        });
+        pairs::put(&mut body, "number", self.number.as_ref());
+        let labels = self.label.zip(self.id_column);
+        let labels =
+            labels.map(|(label, id)| json!({"id": id, "label": label, "positive": self.label_positive}));
+        pairs::put(&mut body, "labels", labels.as_ref());
+        let datasheet = self.datasheet.map(|file| client.upload(&file)).transpose()?;
+        pairs::put(&mut body, "datasheet", datasheet.as_ref().and_then(|blob| blob.get("sha256")));
+        let answer = client.post("/api/v1/datasets", &body)?;
+        let object = answer.get("object").cloned().unwrap_or_default();
+        Ok(Answer::new(answer).table(Table::facts(&object, &super::FACTS)))
+    }
+}

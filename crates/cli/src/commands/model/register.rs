@@ -1,0 +1,52 @@
+//! `assent model register`
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::commands::Context;
+use crate::names;
+use crate::output::Answer;
+use crate::pairs;
+use crate::problem::Problem;
+use crate::table::Table;
+
+/// Options of `assent model register`.
+#[derive(Debug, Args)]
+pub(crate) struct Register {
+    /// Its unique name
+    name: String,
+    /// What it is for
+    #[arg(long)]
+    purpose: String,
+    /// What it is used for; several times for several uses
+    #[arg(long = "use-case", value_name = "TEXT")]
+    use_cases: Vec<String>,
+    /// A label; several times for several labels
+    #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = pairs::parse)]
+    tags: Vec<(String, String)>,
+    /// Its risk class, if the rules of the pack are not to decide alone
+    #[arg(long)]
+    tier: Option<String>,
+    /// Who answers for it: id or name; who registers it if absent
+    #[arg(long)]
+    owner: Option<String>,
+}
+
+impl Register {
+    /// Runs the command.
+    pub(crate) fn run(self, context: &Context) -> Result<Answer, Problem> {
+        let client = context.client()?;
+        let mut body = json!({"name": self.name, "purpose": self.purpose});
+        pairs::put(&mut body, "useCases", (!self.use_cases.is_empty()).then_some(&self.use_cases));
+        let tags: BTreeMap<String, String> = self.tags.into_iter().collect();
+        pairs::put(&mut body, "tags", (!tags.is_empty()).then_some(&tags));
+        pairs::put(&mut body, "tier", self.tier.as_ref());
+        let owner = self.owner.map(|owner| names::principal_id(&client, &owner)).transpose()?;
+        pairs::put(&mut body, "owner", owner.as_ref());
+        let answer = client.post("/api/v1/models", &body)?;
+        let object = answer.get("object").cloned().unwrap_or_default();
+        Ok(Answer::new(answer).table(Table::facts(&object, &super::FACTS)))
+    }
+}

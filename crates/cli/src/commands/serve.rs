@@ -1,0 +1,142 @@
+//! `assent serve`: the server on a data directory.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use crate::installation::{Installation, Paths, Sink, built_in_pack, system_wiring};
+use crate::output::{Answer, Block, Printer};
+use crate::problem::{Exit, Problem};
+use crate::table::Table;
+
+/// Options of `assent serve`.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The log, its state and the blobs
+    #[arg(long, value_name = "DIR", default_value = "./assent-data")]
+    data_dir: PathBuf,
+    /// The signing key and the keys of subjects; outside of the data directory [default: <data-dir>-keys]
+    #[arg(long, value_name = "DIR")]
+    keys_dir: Option<PathBuf>,
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// A folder outside of the data directory that each new checkpoint is written to
+    #[arg(long, value_name = "DIR")]
+    checkpoint_sink: Option<PathBuf>,
+}
+
+impl Serve {
+    /// Runs the command: until a signal ends it.
+    pub(crate) fn run(self, printer: Printer) -> Result<Exit, Problem> {
+        tell();
+        runtime()?.block_on(self.serve(printer))
+    }
+
+    async fn serve(self, printer: Printer) -> Result<Exit, Problem> {
+        let paths = Paths::new(&self.data_dir, self.keys_dir.as_deref())?;
+        let sink = self.checkpoint_sink.as_deref().map(Sink::open).transpose()?;
+        let installation = Installation::open(paths, system_wiring(), sink.as_ref()).await?;
+        let listener = TcpListener::bind(self.listen).await.map_err(|error| {
+            Problem::new(format!("cannot listen on `{}`: {error}", self.listen))
+                .hint("name another address with --listen")
+        })?;
+        let address = listener.local_addr().unwrap_or(self.listen);
+        let shutdown = stop_signal()?;
+        printer.answer(&started(&installation, address));
+        let options = options(sink.as_ref())?;
+        assent_server::serve(installation.assent.clone(), listener, options, shutdown)
+            .await
+            .map_err(|error| Problem::new(format!("the server ended: {error}")).exit(Exit::Refused))?;
+        Ok(Exit::Done)
+    }
+}
+
+/// The options of a server of this program.
+pub(super) fn options(sink: Option<&Sink>) -> Result<assent_server::Options, Problem> {
+    Ok(assent_server::Options {
+        builtin_packs: [("default".to_owned(), built_in_pack()?)].into(),
+        checkpoint_sink: sink.map(|sink| sink.folder().to_owned()),
+        ..assent_server::Options::default()
+    })
+}
+
+/// A runtime with its threads.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
+    let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    built.map_err(|error| Problem::new(format!("the threads of the server cannot be started: {error}")))
+}
+
+/// The operator's log goes to the standard error, as `RUST_LOG` says; warnings and the worse of it if it says nothing.
+pub(super) fn tell() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    // Where somebody set one up before, that one stays.
+    drop(tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init());
+}
+
+/// Waits for the first SIGINT or SIGTERM. Both are caught from the call on, and not only once somebody waits: who was told
+/// that the server is up can ask it to end.
+pub(super) fn stop_signal() -> Result<impl Future<Output = ()>, Problem> {
+    let cannot = |error| Problem::new(format!("signals cannot be caught: {error}"));
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(cannot)?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(cannot)?;
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
+    }
+    #[cfg(windows)]
+    {
+        let mut interrupt = tokio::signal::windows::ctrl_c().map_err(cannot)?;
+        Ok(async move { drop(interrupt.recv().await) })
+    }
+}
+
+fn started(installation: &Installation, address: SocketAddr) -> Answer {
+    let url = format!("http://{address}");
+    let (assent, paths) = (&installation.assent, &installation.paths);
+    let mut json = json!({
+        "url": url,
+        "apiDocs": format!("{url}/api/docs/"),
+        "dataDir": paths.data,
+        "keysDir": paths.keys,
+        "origin": assent.signer.origin(),
+        "vkey": assent.signer.vkey(),
+    });
+    let facts = [
+        ("listening on", "/url"),
+        ("API", "/apiDocs"),
+        ("data", "/dataDir"),
+        ("keys", "/keysDir"),
+        ("log", "/origin"),
+        ("verifier key", "/vkey"),
+    ];
+    let mut blocks = vec![Block::Table(Table::facts(&json, &facts))];
+    if let Some(reason) = assent.ledger.halted() {
+        blocks.push(Block::Bad(format!("the ledger is read-only: {reason}")));
+        blocks.push(Block::Hint("run `assent audit verify` on the data directory".to_owned()));
+    }
+    if let Some(first) = &installation.first_start {
+        blocks.push(Block::Good(
+            "first start: the built-in pack is in force, and there is an administrator".to_owned(),
+        ));
+        blocks.push(Block::Line(format!("administrator's token (shown once): {}", first.token.secret)));
+        blocks.push(Block::Hint(
+            "export it as ASSENT_TOKEN, and add people with `assent admin principal add`".to_owned(),
+        ));
+        if let Some(json) = json.as_object_mut() {
+            let principal = json!({"id": first.administrator, "token": first.token.secret});
+            json.insert("administrator".to_owned(), principal);
+        }
+    }
+    Answer { json, blocks, exit: Exit::Done }
+}

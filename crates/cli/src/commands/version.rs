@@ -1,0 +1,74 @@
+//! `assent version`: versions of a model, and the evidence about them.
+
+mod attach;
+mod list;
+mod move_to;
+mod register;
+mod scan;
+mod show;
+
+use clap::Subcommand;
+
+use super::Context;
+use crate::output::Answer;
+use crate::problem::Problem;
+
+/// Commands on versions. A version is named by its id or as `model:number`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Version {
+    /// Register a version of a model, with its files
+    Register(register::Register),
+    /// List the versions of a model
+    List(list::List),
+    /// Show a version and the evidence about it
+    Show(show::Show),
+    /// Attach a document to a version
+    Attach(attach::Attach),
+    /// Record the result of a security scan of a version's files
+    Scan(scan::Scan),
+    /// Move a version down, or out of service
+    Move(move_to::Move),
+}
+
+impl Version {
+    /// Runs the command.
+    pub(crate) fn run(self, context: &Context) -> Result<Answer, Problem> {
+        match self {
+            Self::Register(command) => command.run(context),
+            Self::List(command) => command.run(context),
+            Self::Show(command) => command.run(context),
+            Self::Attach(command) => command.run(context),
+            Self::Scan(command) => command.run(context),
+            Self::Move(command) => command.run(context),
+        }
+    }
+}
+
+/// What a list shows of a version.
+pub(super) const COLUMNS: [(&str, &str); 6] = [
+    ("model", "/model/name"),
+    (">number", "/number"),
+    ("kind", "/kind"),
+    ("stage", "/stage"),
+    ("registered by", "/registered/by/name"),
+    ("id", "/id"),
+];
+
+/// What is shown of one version.
+const FACTS: [(&str, &str); 9] = [
+    ("id", "/id"),
+    ("model", "/model/name"),
+    ("number", "/number"),
+    ("tier", "/model/tier"),
+    ("kind", "/kind"),
+    ("stage", "/stage"),
+    ("since", "/stageSince"),
+    ("registered", "/registered/at"),
+    ("by", "/registered/by/name"),
+];
+
+/// The answer to a write on a version.
+fn written(answer: serde_json::Value) -> Answer {
+    let object = answer.get("object").cloned().unwrap_or_default();
+    Answer::new(answer).table(crate::table::Table::facts(&object, &FACTS))
+}

@@ -1,0 +1,30 @@
+//! An installation on disk: a data directory with the log, its state and the blobs, and, outside of it, a keys directory
+//! with the key that signs checkpoints and the keys that people's words are sealed under.
+//!
+//! ```text
+//! <data>/lock          who writes
+//! <data>/origin        the name of the log
+//! <data>/log.sqlite    entries, tiles, checkpoints, state tables
+//! <data>/blobs/        bytes by their SHA-256
+//! <data>/log.vkey      the public key of the log; written last, so that its presence says: this was started before
+//! <keys>/signing.seed  the secret half, 32 bytes
+//! <keys>/subjects.sqlite
+//! ```
+//!
+//! Invariants: one process writes; a secret never lies in the data directory; what is missing after the first start is
+//! never made anew in silence, because a fresh key or an empty log in an old place is what an attacker would leave.
+
+mod files;
+mod open;
+mod paths;
+mod readonly;
+mod sink;
+mod wiring;
+
+pub(crate) use open::built_in_pack;
+pub use open::{FirstStart, Installation};
+pub use paths::Paths;
+pub use readonly::ReadOnly;
+pub(crate) use readonly::vkey_argument;
+pub use sink::Sink;
+pub use wiring::system_wiring;

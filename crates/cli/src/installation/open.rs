@@ -1,0 +1,172 @@
+//! Opening for writing: what a server does.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use assent_app::Wiring;
+use assent_app::blobs::Blobs;
+use assent_app::start::{Assent, NewToken, Parts};
+use assent_domain::ids::PrincipalId;
+use assent_log::SigningKey;
+use assent_store::Store as _;
+use assent_store_sqlite::{Options, SqliteKeys, SqliteStore};
+use jiff::SignedDuration;
+use object_store::local::LocalFileSystem;
+
+use super::paths::Paths;
+use super::{Sink, files};
+use crate::documents::{self, Document};
+use crate::embedded;
+use crate::problem::Problem;
+
+/// The first administrator's token holds so long.
+const FIRST_TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// The first administrator.
+const ADMINISTRATOR: &str = "Administrator";
+
+/// An installation that this process may write to.
+#[derive(Debug)]
+pub struct Installation {
+    /// What runs on it.
+    pub assent: Assent,
+    /// Where it lies.
+    pub paths: Paths,
+    /// Set where it was made just now.
+    pub first_start: Option<FirstStart>,
+    /// Held as long as this lives.
+    _lock: File,
+}
+
+/// What a first start made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstStart {
+    /// The administrator.
+    pub administrator: PrincipalId,
+    /// Their token, which is shown once.
+    pub token: NewToken,
+}
+
+impl Installation {
+    /// Opens the installation, and makes it where there is none: then the built-in pack is put in force and an administrator
+    /// is made.
+    pub async fn open(paths: Paths, wiring: Wiring, sink: Option<&Sink>) -> Result<Self, Problem> {
+        files::make_folder(&paths.data)?;
+        let lock = files::lock(&paths.lock())?;
+        let started_before = started_before(&paths)?;
+        let store = SqliteStore::open(&paths.log(), Options::default())?;
+        let is_empty = store.read()?.head()?.size == 0;
+        if is_empty && started_before {
+            return Err(lost(&paths.log(), "it is empty, and this installation was started before"));
+        }
+        files::make_folder(&paths.keys)?;
+        let origin = origin(&paths, &wiring, is_empty)?;
+        let signing_key = signing_key(&paths, &wiring, &origin, is_empty)?;
+        let vkey = signing_key.vkey();
+        check_vkey(&paths, &vkey)?;
+        let assent = Assent::open(Parts {
+            store: Arc::new(store),
+            keys: Arc::new(subject_keys(&paths, is_empty)?),
+            blobs: blobs(&paths.blobs())?,
+            signing_key,
+            known_keys: Vec::new(),
+            origin,
+            outside: sink.map(Sink::newest).transpose()?.flatten(),
+            wiring,
+        })?;
+        let first_start = match (is_empty, assent.ledger.halted()) {
+            (true, None) => Some(bootstrap(&assent).await?),
+            _ => None,
+        };
+        if !started_before {
+            files::write_new(&paths.vkey(), format!("{vkey}\n").as_bytes())?;
+        }
+        Ok(Self { assent, paths, first_start, _lock: lock })
+    }
+}
+
+/// The built-in pack, with its files.
+pub(crate) fn built_in_pack() -> Result<Vec<Document>, Problem> {
+    documents::parse_all(embedded::yaml_files(&embedded::DEFAULT_PACK))
+}
+
+async fn bootstrap(assent: &Assent) -> Result<FirstStart, Problem> {
+    let (administrator, token) =
+        assent.bootstrap(built_in_pack()?, ADMINISTRATOR, &["admin"], FIRST_TOKEN_LIFE).await?;
+    Ok(FirstStart { administrator, token })
+}
+
+/// Whether this installation was started before. Then nothing of it may be missing.
+fn started_before(paths: &Paths) -> Result<bool, Problem> {
+    let started = paths.vkey().exists();
+    if started {
+        for file in [paths.log(), paths.origin(), paths.seed(), paths.subjects()] {
+            if !file.exists() {
+                return Err(lost(&file, "it is missing, and this installation was started before"));
+            }
+        }
+    }
+    Ok(started)
+}
+
+fn lost(file: &Path, what: &str) -> Problem {
+    Problem::path("used", file, what).hint(
+        "restore it from a backup; nothing was made in its place. To begin anew, name another --data-dir",
+    )
+}
+
+/// The name of the log, made at the first start.
+fn origin(paths: &Paths, wiring: &Wiring, is_empty: bool) -> Result<String, Problem> {
+    let path = paths.origin();
+    if let Some(origin) = files::read_text(&path)? {
+        return Ok(origin);
+    }
+    if !is_empty {
+        return Err(lost(&path, "it is missing"));
+    }
+    let random: [u8; 4] = wiring.random();
+    let origin = format!("assent.local/{:08x}", u32::from_be_bytes(random));
+    files::write_new(&path, format!("{origin}\n").as_bytes())?;
+    Ok(origin)
+}
+
+/// The key that signs checkpoints, made at the first start.
+fn signing_key(paths: &Paths, wiring: &Wiring, origin: &str, is_empty: bool) -> Result<SigningKey, Problem> {
+    let path = paths.seed();
+    let seed = match files::read(&path)? {
+        Some(bytes) => <[u8; 32]>::try_from(bytes.as_slice())
+            .map_err(|_| lost(&path, &format!("it has {} bytes, not 32", bytes.len())))?,
+        None if is_empty => {
+            let seed = wiring.random();
+            files::write_new(&path, &seed)?;
+            seed
+        }
+        None => return Err(lost(&path, "it is missing")),
+    };
+    SigningKey::from_seed(origin, seed).map_err(|error| Problem::path("used", &paths.origin(), error))
+}
+
+fn check_vkey(paths: &Paths, vkey: &str) -> Result<(), Problem> {
+    match files::read_text(&paths.vkey())? {
+        Some(written) if written != vkey => {
+            let message = format!("`{}` is not the public half of the signing key", paths.vkey().display());
+            Err(Problem::new(message).hint("name the keys directory of this data directory with --keys-dir"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn subject_keys(paths: &Paths, is_empty: bool) -> Result<SqliteKeys, Problem> {
+    let path = paths.subjects();
+    if !is_empty && !path.exists() {
+        return Err(lost(&path, "it is missing"));
+    }
+    Ok(SqliteKeys::open(&path)?)
+}
+
+fn blobs(folder: &Path) -> Result<Blobs, Problem> {
+    files::make_folder(folder)?;
+    let store =
+        LocalFileSystem::new_with_prefix(folder).map_err(|error| Problem::path("used", folder, error))?;
+    Ok(Blobs::new(Arc::new(store.with_fsync(true))))
+}

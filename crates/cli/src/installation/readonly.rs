@@ -1,0 +1,53 @@
+//! Opening for reading: verification, export and replay work with the server up or down, and change nothing.
+
+use std::path::Path;
+
+use assent_log::VerifyingKey;
+use assent_store_sqlite::{Options, SqliteStore};
+
+use super::{Paths, files};
+use crate::problem::Problem;
+
+/// The log and its state, for reading.
+#[derive(Debug)]
+pub struct ReadOnly {
+    /// The store.
+    pub store: SqliteStore,
+    /// The public key that lies in the data directory, if it does.
+    pub vkey: Option<VerifyingKey>,
+}
+
+impl ReadOnly {
+    /// Opens the data directory.
+    pub fn open(data: &Path) -> Result<Self, Problem> {
+        let paths = Paths::new(data, None)?;
+        let log = paths.log();
+        if !log.exists() {
+            return Err(Problem::new(format!("`{}` holds no log", data.display()))
+                .hint("name the data directory of an installation: the one with `log.sqlite` in it"));
+        }
+        let store = SqliteStore::open_read_only(&log, Options { read_connections: 2, ..Options::default() })?;
+        let vkey = match files::read_text(&paths.vkey())? {
+            Some(text) => Some(parse_vkey(&text).map_err(|problem| Problem {
+                message: format!("`{}`: {}", paths.vkey().display(), problem.message),
+                ..problem
+            })?),
+            None => None,
+        };
+        Ok(Self { store, vkey })
+    }
+}
+
+/// A verifier key: the text itself, or a file that holds it.
+pub(crate) fn vkey_argument(argument: &str) -> Result<VerifyingKey, Problem> {
+    match files::read_text(Path::new(argument)) {
+        Ok(Some(text)) => parse_vkey(&text),
+        Ok(None) | Err(_) => parse_vkey(argument),
+    }
+}
+
+fn parse_vkey(text: &str) -> Result<VerifyingKey, Problem> {
+    VerifyingKey::parse(text).map_err(|error| {
+        Problem::new(error).hint("give the key as it was published, or a file that holds it, with --vkey")
+    })
+}

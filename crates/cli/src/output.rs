@@ -1,0 +1,185 @@
+//! The one place that prints.
+//!
+//! A command gives an [`Answer`]: the same thing as JSON and as blocks for people. Which of the two is written is the
+//! user's choice and nobody else's business. Text from elsewhere (names, messages, log entries) is stripped of control
+//! characters: what somebody stored must not steer a terminal.
+
+use std::io::{self, IsTerminal as _, Write};
+
+use serde_json::Value;
+
+use crate::problem::{Exit, Problem};
+use crate::table::Table;
+
+/// How answers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Format {
+    /// Aligned text for people.
+    #[default]
+    Table,
+    /// JSON for programs.
+    Json,
+}
+
+/// What a command found or did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// For programs.
+    pub json: Value,
+    /// For people.
+    pub blocks: Vec<Block>,
+    /// How the program ends.
+    pub exit: Exit,
+}
+
+/// A part of an answer for people.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Block {
+    /// A heading.
+    Title(String),
+    /// A line.
+    Line(String),
+    /// A remark on what to do next.
+    Hint(String),
+    /// A table.
+    Table(Table),
+    /// Text that is laid out already, of this program's own making.
+    Laid(String),
+    /// Something good.
+    Good(String),
+    /// Something bad.
+    Bad(String),
+}
+
+impl Answer {
+    /// An answer that is done and has nothing to show but its JSON.
+    pub fn new(json: Value) -> Self {
+        Self { json, blocks: Vec::new(), exit: Exit::Done }
+    }
+
+    /// The same with one more block.
+    #[must_use]
+    pub fn with(mut self, block: Block) -> Self {
+        self.blocks.push(block);
+        self
+    }
+
+    /// The same with one more line.
+    #[must_use]
+    pub fn line(self, line: impl Into<String>) -> Self {
+        self.with(Block::Line(line.into()))
+    }
+
+    /// The same with a hint.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        self.with(Block::Hint(hint.into()))
+    }
+
+    /// The same with a table.
+    #[must_use]
+    pub fn table(self, table: Table) -> Self {
+        self.with(Block::Table(table))
+    }
+
+    /// The same, ending otherwise.
+    #[must_use]
+    pub fn exit(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+}
+
+/// Writes answers to the standard output and problems to the standard error.
+#[derive(Debug, Clone, Copy)]
+pub struct Printer {
+    format: Format,
+    coloured: bool,
+}
+
+impl Printer {
+    /// A printer. Colours are used on a terminal only, and not where `NO_COLOR` is set.
+    pub fn new(format: Format) -> Self {
+        let allowed = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        Self { format, coloured: allowed && io::stdout().is_terminal() }
+    }
+
+    /// How answers are written.
+    pub fn format(self) -> Format {
+        self.format
+    }
+
+    /// Writes an answer.
+    pub fn answer(self, answer: &Answer) -> Exit {
+        match self.format {
+            Format::Json => self.json(&answer.json),
+            Format::Table => self.blocks(&answer.blocks),
+        }
+        answer.exit
+    }
+
+    /// Writes one JSON document.
+    pub fn json(self, value: &Value) {
+        let text = serde_json::to_string_pretty(value).unwrap_or_default();
+        to_stdout(&format!("{text}\n"));
+    }
+
+    /// Writes one line of JSON: for streams.
+    pub fn json_line(self, value: &Value) {
+        to_stdout(&format!("{value}\n"));
+    }
+
+    /// Writes blocks, whatever the format: for what is shown while a command goes on.
+    pub fn blocks(self, blocks: &[Block]) {
+        let text: String = blocks.iter().map(|block| self.block(block)).collect();
+        to_stdout(&text);
+    }
+
+    /// Writes a problem to the standard error.
+    pub fn problem(self, problem: &Problem) {
+        let text = match self.format {
+            Format::Json => format!("{}\n", problem.json()),
+            Format::Table => {
+                let hint = problem.hint.as_ref().map(|hint| format!("hint: {}\n", visible(hint)));
+                format!("error: {}\n{}", visible(&problem.message), hint.unwrap_or_default())
+            }
+        };
+        to_stderr(&text);
+    }
+
+    /// Writes a remark to the standard error: it is no part of the answer.
+    pub fn remark(self, text: &str) {
+        to_stderr(&format!("{}\n", visible(text)));
+    }
+
+    fn block(self, block: &Block) -> String {
+        match block {
+            Block::Title(text) => format!("\n{}\n", self.paint("1", &visible(text))),
+            Block::Line(text) => format!("{}\n", visible(text)),
+            Block::Hint(text) => format!("{} {}\n", self.paint("36", "hint:"), visible(text)),
+            Block::Table(table) => table.render(),
+            Block::Laid(text) => text.clone(),
+            Block::Good(text) => format!("{}\n", self.paint("32", &visible(text))),
+            Block::Bad(text) => format!("{}\n", self.paint("31", &visible(text))),
+        }
+    }
+
+    fn paint(self, style: &str, text: &str) -> String {
+        if self.coloured { format!("\u{1b}[{style}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}
+
+/// Text without control characters.
+pub fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// A reader that has gone (`assent … | head`) is no error of ours.
+fn to_stdout(text: &str) {
+    let mut out = io::stdout().lock();
+    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+}
+
+fn to_stderr(text: &str) {
+    drop(io::stderr().lock().write_all(text.as_bytes()));
+}
