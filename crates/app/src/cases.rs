@@ -96,6 +96,11 @@ impl Prepared {
         Ok(Some(Self { reads: recording.finish(), case, judgement }))
     }
 
+    /// Digest of the evidence as it was judged.
+    pub fn evidence(&self) -> assent_domain::ids::Digest {
+        self.judgement.evidence
+    }
+
     /// The case and judgement, if state and clock have not moved on since.
     pub fn still(
         self,

@@ -65,7 +65,7 @@ pub fn run(
 }
 
 /// How the figures came to be known: MEASURED where the suites are designated to the data set and its steward is another
-/// person than who built the version, asked for the evaluation, or owns the model; else COMPUTED.
+/// person than who created the version or owns the model; else COMPUTED.
 pub fn provenance(
     suites: &[String],
     dataset: &Dataset,

@@ -158,15 +158,16 @@ async fn command(world: &World, known: &mut Known, step: Move) -> Option<(Princi
                 [Decision::Approved, Decision::Approved, Decision::Approved, Decision::ChangesRequested];
             let decision = if d > 240 { Decision::Rejected } else { decisions[usize::from(d) % 4] };
             let step = ["compliance", "security"][usize::from(s) % 2].to_owned();
+            let promotion = pick(&known.promotions, m)?;
             let review = NewReview {
                 step,
                 role: None,
                 decision,
                 comment: Some(sealed),
                 conditions: vec![],
-                evidence: None,
+                evidence: world.evidence(promotion),
             };
-            (pick(&known.people, p)?, Command::Review(pick(&known.promotions, m)?, Box::new(review)))
+            (pick(&known.people, p)?, Command::Review(promotion, Box::new(review)))
         }
         Move::Withdraw(p, m) => {
             (pick(&known.people, p)?, Command::WithdrawPromotion(pick(&known.promotions, m)?, None))

@@ -20,7 +20,7 @@ use assent_app::{Command, Failure, verify};
 use assent_domain::facts::Target;
 use assent_domain::gate::Verdict;
 use assent_domain::identity;
-use assent_domain::ids::{PrincipalId, PromotionId, VersionId};
+use assent_domain::ids::{Digest, PrincipalId, PromotionId, VersionId};
 use assent_domain::registry::VersionCommand;
 use assent_domain::workflow::{Decision, NewReview};
 use assent_domain::{Code, Sealed};
@@ -36,7 +36,7 @@ fn ask(id: PromotionId, version: VersionId) -> Command {
     Command::RequestPromotion { id, version, target: prod(), comment: None, submit: true }
 }
 
-fn decide(promotion: PromotionId, step: &str, decision: Decision) -> Command {
+fn decide(world: &World, promotion: PromotionId, step: &str, decision: Decision) -> Command {
     let comment =
         (decision != Decision::Approved).then(|| Sealed { subject: promotion.0, data: "AAAA".to_owned() });
     let review = NewReview {
@@ -45,8 +45,14 @@ fn decide(promotion: PromotionId, step: &str, decision: Decision) -> Command {
         decision,
         comment,
         conditions: Vec::new(),
-        evidence: None,
+        evidence: world.evidence(promotion),
     };
+    Command::Review(promotion, Box::new(review))
+}
+
+fn blind(promotion: PromotionId, evidence: Option<Digest>) -> Command {
+    let (step, decision) = ("compliance".to_owned(), Decision::Approved);
+    let review = NewReview { step, role: None, decision, comment: None, conditions: Vec::new(), evidence };
     Command::Review(promotion, Box::new(review))
 }
 
@@ -87,7 +93,7 @@ async fn a_version_reaches_production_by_the_rules() {
     let promotion = PromotionId(world.id());
     world.run(owner, ask(promotion, version)).await.unwrap();
     assert_eq!(
-        world.refused(compliance, decide(promotion, "compliance", Decision::Approved)).await,
+        world.refused(compliance, decide(&world, promotion, "compliance", Decision::Approved)).await,
         Code::WrongState
     );
     assert_eq!(
@@ -100,10 +106,13 @@ async fn a_version_reaches_production_by_the_rules() {
     world.run(owner, attach).await.unwrap();
     world.run(owner, Command::SubmitPromotion(promotion)).await.unwrap();
 
-    let approve = |step| decide(promotion, step, Decision::Approved);
+    let approve = |step| decide(&world, promotion, step, Decision::Approved);
     assert_eq!(world.refused(owner, approve("compliance")).await, Code::ReviewerIsRequester);
     assert_eq!(world.refused(deployer, approve("compliance")).await, Code::ReviewerLacksRole);
     assert_eq!(world.refused(security, approve("security")).await, Code::StepNotReached);
+    assert_eq!(world.refused(compliance, blind(promotion, None)).await, Code::EvidenceMissing);
+    let other = Digest::of(b"what stood there before");
+    assert_eq!(world.refused(compliance, blind(promotion, Some(other))).await, Code::EvidenceMoved);
     world.run(compliance, approve("compliance")).await.unwrap();
     assert_eq!(world.refused(compliance, approve("security")).await, Code::ReviewerDecidedAnotherStep);
     assert_eq!(world.refused(deployer, Command::CompletePromotion(promotion)).await, Code::GateShut);
@@ -137,7 +146,7 @@ async fn separation_of_duties_holds() {
     let requester = world.person(&["model_owner", "compliance"]).await;
     let promotion = PromotionId(world.id());
     world.run(requester, ask(promotion, version)).await.unwrap();
-    let approve = || decide(promotion, "compliance", Decision::Approved);
+    let approve = || decide(&world, promotion, "compliance", Decision::Approved);
     assert_eq!(world.refused(requester, approve()).await, Code::ReviewerIsRequester);
     assert_eq!(world.refused(creator, approve()).await, Code::ReviewerIsCreator);
     assert_eq!(world.refused(owner, approve()).await, Code::ReviewerIsOwner);
@@ -153,12 +162,12 @@ async fn approvals_lapse_with_evidence_time_and_role() {
     world.run(owner, attach(card())).await.unwrap();
     let promotion = PromotionId(world.id());
     world.run(owner, ask(promotion, version)).await.unwrap();
-    let approve = |step| decide(promotion, step, Decision::Approved);
+    let approve = |step| decide(&world, promotion, step, Decision::Approved);
     world.run(compliance, approve("compliance")).await.unwrap();
 
     // New evidence: the approval is stale, and its step is open again.
     let mut other = card();
-    other.blob.sha256 = assent_domain::ids::Digest::of(b"another card");
+    other.blob.sha256 = Digest::of(b"another card");
     world.run(owner, attach(other)).await.unwrap();
     assert_eq!(world.refused(security, approve("security")).await, Code::StepNotReached);
     world.run(compliance, approve("compliance")).await.unwrap();
@@ -196,13 +205,13 @@ async fn a_rejection_is_final_and_requested_changes_are_a_new_round() {
     world.run(owner, Command::Version(version, Box::new(VersionCommand::Attach(card())))).await.unwrap();
     let promotion = PromotionId(world.id());
     world.run(owner, ask(promotion, version)).await.unwrap();
-    world.run(compliance, decide(promotion, "compliance", Decision::ChangesRequested)).await.unwrap();
+    world.run(compliance, decide(&world, promotion, "compliance", Decision::ChangesRequested)).await.unwrap();
     assert_eq!(
-        world.refused(compliance, decide(promotion, "compliance", Decision::Approved)).await,
+        world.refused(compliance, decide(&world, promotion, "compliance", Decision::Approved)).await,
         Code::WrongState
     );
     world.run(owner, Command::SubmitPromotion(promotion)).await.unwrap();
-    world.run(compliance, decide(promotion, "compliance", Decision::Rejected)).await.unwrap();
+    world.run(compliance, decide(&world, promotion, "compliance", Decision::Rejected)).await.unwrap();
     assert_eq!(world.refused(owner, Command::SubmitPromotion(promotion)).await, Code::WrongState);
     assert!(codes(&gate(&world, version)).contains(&"promotion-over"));
     world.run(owner, ask(PromotionId(world.id()), version)).await.unwrap();

@@ -4,11 +4,13 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use assent_app::blobs::Blobs;
+use assent_app::cases;
 use assent_app::command::{Origin, Request};
 use assent_app::start::{Assent, Parts};
+use assent_app::view::Snapshot;
 use assent_app::{Clock, Command, Entropy, Failure, Receipt, Wiring};
 use assent_domain::identity::{self, PrincipalKind};
-use assent_domain::ids::{Digest, GrantId, ModelId, PrincipalId, VersionId};
+use assent_domain::ids::{Digest, GrantId, ModelId, PrincipalId, PromotionId, VersionId};
 use assent_domain::registry::{ModelCommand, NewVersion, VersionKind};
 use assent_domain::{Code, Time};
 use assent_log::SigningKey;
@@ -142,6 +144,16 @@ impl World {
             Err(Failure::Refused(refusal)) => refusal.code,
             other => panic!("expected a refusal, got {other:?}"),
         }
+    }
+
+    /// The evidence that a reviewer of the promotion sees now.
+    pub fn evidence(&self, promotion: PromotionId) -> Option<Digest> {
+        let read = self.store.read().unwrap();
+        let view = Snapshot::new(&*read);
+        let now = self.assent.wiring.now();
+        cases::of_promotion(&view, self.assent.ledger.packs(), promotion, now)
+            .ok()
+            .map(|case| case.judge().evidence)
     }
 
     /// A person with these roles.

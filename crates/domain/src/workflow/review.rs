@@ -27,7 +27,7 @@ pub struct NewReview {
     pub comment: Option<Sealed>,
     /// Conditions of a conditional approval.
     pub conditions: Vec<NewCondition>,
-    /// Digest of the evidence that the reviewer saw; today's, if absent.
+    /// Digest of the evidence that the reviewer saw. An approval names it; a no may leave it out.
     pub evidence: Option<Digest>,
 }
 
@@ -71,6 +71,10 @@ pub fn review(
     if stands && new.decision.is_approval() {
         let message = format!("your approval of the step `{}` stands", new.step);
         return Err(Refusal::new(Code::ReviewerDecidedAlready, message));
+    }
+    if new.evidence.is_none() && new.decision.is_approval() {
+        let message = "an approval binds to evidence, and the decision does not say which was looked at";
+        return Err(Refusal::new(Code::EvidenceMissing, message).at("/evidence"));
     }
     if new.evidence.is_some_and(|seen| seen != judgement.evidence) {
         let message = format!("the evidence is `{}` now, not what you looked at", judgement.evidence);

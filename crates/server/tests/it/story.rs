@@ -140,9 +140,10 @@ async fn conditions_are_met_by_their_owner_and_versions_move_down() {
     assert_eq!(draft["state"], "DRAFT");
     let promotion = text(&draft["id"]);
     let path = |verb: &str| format!("/api/v1/promotions/{promotion}/{verb}");
-    world.post(&owner, &path("submit"), json!({})).await.expect(200);
+    let submitted = world.post(&owner, &path("submit"), json!({})).await.expect(200);
+    let evidence = &submitted["object"]["now"]["evidence"];
     let condition = json!({"text": "write the runbook", "owner": owner_id, "when": "BEFORE_DEPLOYMENT"});
-    let review = json!({"step": "technical", "decision": "CONDITIONAL", "comment": "nearly", "conditions": [condition]});
+    let review = json!({"step": "technical", "decision": "CONDITIONAL", "comment": "nearly", "conditions": [condition], "evidence": evidence});
     let reviewed = world.post(&lead, &path("reviews"), review).await.expect(200);
     let condition = &reviewed["object"]["reviews"][0]["conditions"][0];
     assert_eq!((&condition["text"]["text"], &condition["met"]), (&json!("write the runbook"), &json!(false)));

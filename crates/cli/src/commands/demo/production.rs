@@ -75,7 +75,10 @@ fn decision<'a>(who: &'a str, promotion: &str, step: &str, comment: &str) -> Ask
 }
 
 fn approve(story: &mut Story, who: &str, promotion: &str, step: &str, comment: &str) -> Result<(), Problem> {
-    story.ask(&decision(who, promotion, step, comment)).map(drop)
+    let title = format!("reads the promotion before the step `{step}`");
+    let seen = story.ask(&Ask::get(who, title, format!("/api/v1/promotions/{promotion}")))?;
+    let evidence = seen.pointer("/now/evidence").cloned().unwrap_or_default();
+    story.ask(&decision(who, promotion, step, comment).with("evidence", evidence)).map(drop)
 }
 
 fn open_gate(story: &mut Story, scene: &Scene) -> Result<(), Problem> {

@@ -47,6 +47,15 @@ impl<'a> Ask<'a> {
     ) -> Self {
         Self { title: title.into(), actor, method: Method::POST, path: path.into(), body: Some(body) }
     }
+
+    /// The same, with one more member of its body.
+    #[must_use]
+    pub(super) fn with(mut self, name: &str, value: Value) -> Self {
+        if let Some(Value::Object(members)) = &mut self.body {
+            members.insert(name.to_owned(), value);
+        }
+        self
+    }
 }
 
 impl Story {

@@ -38,7 +38,7 @@ pub(crate) struct Decide {
     /// The conditions may be met after the deployment
     #[arg(long, requires = "conditions")]
     after_deployment: bool,
-    /// Digest of the evidence that you looked at
+    /// Digest of the evidence that you looked at, as `assent promote show` gives it; what stands there now, if absent
     #[arg(long, value_name = "SHA256")]
     evidence: Option<String>,
 }
@@ -70,7 +70,12 @@ impl Decide {
         let mut body = json!({"step": self.step, "decision": self.decision.wire()});
         pairs::put(&mut body, "role", self.role.as_ref());
         pairs::put(&mut body, "comment", self.comment.as_ref());
-        pairs::put(&mut body, "evidence", self.evidence.as_ref());
+        let path = format!("/api/v1/promotions/{}", self.promotion);
+        let evidence = match &self.evidence {
+            Some(seen) => json!(seen),
+            None => client.get(&path)?.pointer("/now/evidence").cloned().unwrap_or_default(),
+        };
+        pairs::put(&mut body, "evidence", Some(&evidence).filter(|evidence| !evidence.is_null()));
         if !self.conditions.is_empty() {
             let owner = self.condition_owner.as_deref().ok_or_else(|| {
                 Problem::new("a condition has no owner")
@@ -86,7 +91,6 @@ impl Decide {
             let conditions: Vec<Value> = conditions.collect();
             pairs::put(&mut body, "conditions", Some(&conditions));
         }
-        let path = format!("/api/v1/promotions/{}/reviews", self.promotion);
-        Ok(promote::written(client.post(&path, &body)?))
+        Ok(promote::written(client.post(&format!("{path}/reviews"), &body)?))
     }
 }

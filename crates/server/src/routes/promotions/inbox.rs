@@ -94,7 +94,7 @@ fn could_decide(
         decision,
         comment: Some(Sealed { subject: Uuid::nil(), data: String::new() }),
         conditions: Vec::new(),
-        evidence: None,
+        evidence: Some(judgement.evidence),
     };
     workflow::review(promotion, &case.case(), judgement, &caller.principal, trial).is_ok()
 }

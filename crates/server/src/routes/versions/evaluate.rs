@@ -127,7 +127,7 @@ fn prepare(
     let principal = |id| desk.any::<Principal>(id)?.ok_or_else(|| Problem::not_found("principal", id));
     let steward = principal(dataset.steward)?;
     let [builder, owner] = evaluate::builders(&model, &version).map(principal);
-    let builders = [&*builder?.state, &*owner?.state, &*caller.principal];
+    let builders = [&*builder?.state, &*owner?.state];
     let provenance = evaluate::provenance(&body.suites, &dataset, &steward, &builders);
     let task = Task {
         id: desk.app.id::<EvaluationId>(),

@@ -1,0 +1,208 @@
+//! An installation in this process on the embedded store, with people of all roles.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::{Context as _, Result};
+use assent_app::blobs::Blobs;
+use assent_app::cases::Prepared;
+use assent_app::command::Origin;
+use assent_app::start::{Assent, Parts};
+use assent_app::view::Snapshot;
+use assent_app::{Clock, Command, Entropy, Failure, Receipt, Request, Wiring};
+use assent_domain::Time;
+use assent_domain::facts::Target;
+use assent_domain::identity::{self, PrincipalKind};
+use assent_domain::ids::{Digest, GrantId, ModelId, PrincipalId, PromotionId, VersionId};
+use assent_domain::registry::{Document, ModelCommand, NewVersion, VersionCommand, VersionKind};
+use assent_domain::values::BlobRef;
+use assent_domain::workflow::{Decision, NewReview};
+use assent_log::SigningKey;
+use assent_log::entry::ActorKind;
+use assent_store::{MemoryKeys, Store};
+use assent_store_sqlite::{Options, SqliteStore};
+use jiff::SignedDuration;
+
+/// The real clock.
+struct Real;
+
+impl Clock for Real {
+    #[expect(clippy::disallowed_methods, reason = "a benchmark measures on the real clock")]
+    fn now(&self) -> Time {
+        Time::now()
+    }
+}
+
+/// Numbers that are as good as random for ids, and cost next to nothing.
+struct Counter(AtomicU64);
+
+impl Entropy for Counter {
+    fn fill(&self, buffer: &mut [u8]) {
+        for chunk in buffer.chunks_mut(8) {
+            let mut bits = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+            bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            let bytes = (bits ^ (bits >> 31)).to_be_bytes();
+            chunk.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
+        }
+    }
+}
+
+/// An installation and its people.
+#[derive(Clone)]
+pub(crate) struct World {
+    pub(crate) assent: Assent,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) owner: PrincipalId,
+    pub(crate) compliance: PrincipalId,
+    pub(crate) security: PrincipalId,
+}
+
+/// Where promotions of the benchmarks go.
+pub(crate) fn target() -> Target {
+    Target { stage: "PROD".to_owned(), environment: None, strategy: None }
+}
+
+impl World {
+    /// A fresh installation in that folder.
+    pub(crate) async fn new(folder: &Path) -> Result<Self> {
+        let store: Arc<dyn Store> =
+            Arc::new(SqliteStore::open(&folder.join("log.sqlite"), Options::default())?);
+        let parts = Parts {
+            store: Arc::clone(&store),
+            keys: Arc::new(MemoryKeys::new()),
+            blobs: Blobs::new(Arc::new(object_store::memory::InMemory::new())),
+            signing_key: SigningKey::from_seed("bench.local/log", [7; 32])?,
+            known_keys: Vec::new(),
+            origin: "bench.local/log".to_owned(),
+            outside: None,
+            wiring: Wiring { clock: Arc::new(Real), entropy: Arc::new(Counter(AtomicU64::new(7))) },
+        };
+        let assent = Assent::open(parts)?;
+        let life = SignedDuration::from_hours(24);
+        let (admin, _) = assent.bootstrap(crate::pack::documents(), "Ada", &["admin"], life).await?;
+        let mut world = Self { assent, store, owner: admin, compliance: admin, security: admin };
+        world.owner = world.person(admin, "owner").await?;
+        world.compliance = world.person(admin, "compliance").await?;
+        world.security = world.person(admin, "security").await?;
+        Ok(world)
+    }
+
+    async fn person(&self, admin: PrincipalId, role: &str) -> Result<PrincipalId> {
+        let id = PrincipalId(self.id());
+        let name = self.assent.sealer.seal(id.0, role)?;
+        let register =
+            identity::Command::Register { kind: PrincipalKind::User, name, email: None, responsible: None };
+        self.run(admin, Command::Principal(id, register)).await?;
+        self.run(admin, Command::Principal(id, identity::Command::grant(GrantId(self.id()), role))).await?;
+        Ok(id)
+    }
+
+    /// A fresh id.
+    pub(crate) fn id(&self) -> uuid::Uuid {
+        self.assent.wiring.id()
+    }
+
+    /// Carries out a command.
+    pub(crate) async fn run(&self, actor: PrincipalId, command: Command) -> Result<Receipt, Failure> {
+        self.run_prepared(actor, command, None).await
+    }
+
+    async fn run_prepared(
+        &self,
+        actor: PrincipalId,
+        command: Command,
+        prepared: Option<Prepared>,
+    ) -> Result<Receipt, Failure> {
+        let request = Request {
+            actor,
+            actor_kind: ActorKind::User,
+            origin: Origin::default(),
+            correlation: self.id(),
+            idempotency: None,
+            expected: None,
+            prepared: prepared.map(Box::new),
+            command,
+        };
+        self.assent.ledger.execute(request).await
+    }
+
+    /// The case of a promotion, judged before the command queues, as the server does.
+    fn prepare(&self, id: PromotionId) -> Result<Option<Prepared>, Failure> {
+        let read = self.store.read()?;
+        Prepared::of_promotion(
+            &Snapshot::new(&*read),
+            self.assent.ledger.packs(),
+            id,
+            self.assent.wiring.now(),
+        )
+    }
+
+    /// Registers a model.
+    pub(crate) async fn model(&self) -> Result<ModelId> {
+        let id = ModelId(self.id());
+        let register = ModelCommand::Register {
+            name: format!("model {}", id.0),
+            purpose: "decide on credit".to_owned(),
+            use_cases: vec!["loans".to_owned()],
+            tags: [("team".to_owned(), "risk".to_owned())].into(),
+            tier: None,
+            owner: None,
+        };
+        self.run(self.owner, Command::Model(id, register)).await?;
+        Ok(id)
+    }
+
+    /// Registers a version.
+    pub(crate) async fn version(&self, model: ModelId) -> Result<VersionId> {
+        let id = VersionId(self.id());
+        let new = NewVersion {
+            kind: VersionKind::Classical,
+            artifacts: Vec::new(),
+            params: [("depth".to_owned(), "3".to_owned())].into(),
+            reported_metrics: [(
+                "accuracy".to_owned(),
+                assent_domain::values::Decimal::new(0.9).context("a number")?,
+            )]
+            .into(),
+            datasets: Vec::new(),
+            source_run: None,
+        };
+        self.run(self.owner, Command::RegisterVersion(id, model, Box::new(new))).await?;
+        Ok(id)
+    }
+
+    /// Attaches a model card.
+    pub(crate) async fn card(&self, version: VersionId) -> Result<()> {
+        let blob = BlobRef { sha256: Digest::of(b"card"), size_bytes: 4 };
+        let card = Document { kind: "MODEL_CARD".to_owned(), name: "card.md".to_owned(), blob };
+        self.run(self.owner, Command::Version(version, Box::new(VersionCommand::Attach(card)))).await?;
+        Ok(())
+    }
+
+    /// Asks for a promotion and submits it.
+    pub(crate) async fn submit(&self, version: VersionId) -> Result<PromotionId> {
+        let id = PromotionId(self.id());
+        let command =
+            Command::RequestPromotion { id, version, target: target(), comment: None, submit: true };
+        self.run(self.owner, command).await?;
+        Ok(id)
+    }
+
+    /// Approves a step.
+    pub(crate) async fn approve(&self, promotion: PromotionId, step: &str) -> Result<()> {
+        let review = NewReview {
+            step: step.to_owned(),
+            role: None,
+            decision: Decision::Approved,
+            comment: None,
+            conditions: Vec::new(),
+            evidence: None,
+        };
+        let by = if step == "security" { self.security } else { self.compliance };
+        let prepared = self.prepare(promotion)?;
+        self.run_prepared(by, Command::Review(promotion, Box::new(review)), prepared).await?;
+        Ok(())
+    }
+}
