@@ -1,3 +1,61 @@
-//! The project's own commands: test, tidy, crash, powerloss, sabotage, bench.
+//! `cargo xtask <command>`.
 
-fn main() {}
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use xtask::args::Args;
+use xtask::{bench, crash, out, powerloss, sabotage, test, tidy};
+
+const HELP: &str = "\
+cargo xtask test                                   all checks and tests: the one command
+cargo xtask tidy                                   what no compiler checks: layers, licences, links, names, paths
+cargo xtask sabotage                               plants one fault at a time; its test must go red
+cargo xtask crash [--rounds N] [--seed S] [--profile P]      kill -9 under concurrent writers
+cargo xtask powerloss [--rounds N] [--seed S] [--profile P]  losses of power under concurrent writers
+cargo xtask bench write|gate|rules|log             measures, beside the machine's own rates and peers";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        // The tests have said what failed, and their totals stay the last line.
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            out::line(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<bool> {
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next().unwrap_or_default();
+    let known: &[&str] = match command.as_str() {
+        "crash" | "powerloss" => &["rounds", "seed", "profile"],
+        _ => &[],
+    };
+    let args = Args::parse(arguments, known)?;
+    let profile = args.text("profile").unwrap_or("dev").to_owned();
+    match command.as_str() {
+        "test" => return test::run(),
+        "tidy" => tidy::run(),
+        "sabotage" => sabotage::run().map(drop),
+        "crash" => crash::run(&crash::Plan {
+            rounds: args.number("rounds", test::CRASH_ROUNDS)?,
+            seed: args.number("seed", 1)?,
+            profile,
+        }),
+        "powerloss" => powerloss::run(&powerloss::Plan {
+            rounds: args.number("rounds", test::POWERLOSS_ROUNDS)?,
+            seed: args.number("seed", 1)?,
+            profile,
+            features: Vec::new(),
+        }),
+        "bench" => bench::run(args.word(0).unwrap_or_default()),
+        "" | "help" => {
+            out::line(HELP);
+            Ok(())
+        }
+        other => bail!("`{other}` is no command of this project:\n{HELP}"),
+    }
+    .map(|()| true)
+}

@@ -1,1 +1,0 @@
-//! Reproducible benchmarks, each beside its peers.

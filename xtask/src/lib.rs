@@ -1,0 +1,19 @@
+//! The project's own commands. `cargo xtask` lists them.
+//!
+//! `test` runs all that must hold before a change is accepted; `tidy`, `sabotage`, `crash` and `powerloss` are parts of it
+//! that can be run alone, the last two for as long as one likes; `bench` measures.
+
+pub mod args;
+mod audit;
+pub mod bench;
+pub mod crash;
+mod http;
+mod load;
+pub mod out;
+pub mod powerloss;
+mod rng;
+mod run;
+pub mod sabotage;
+pub mod server;
+pub mod test;
+pub mod tidy;

@@ -1,0 +1,119 @@
+//! `cargo xtask sabotage`: one planted fault at a time; the test that is there for it has to go red.
+
+use anyhow::{Context as _, Result, bail, ensure};
+
+use crate::out;
+use crate::powerloss;
+use crate::run::{cargo, shown};
+
+/// A planted fault, and what notices it.
+struct Fault {
+    /// What goes wrong.
+    what: &'static str,
+    /// The package whose test notices it.
+    package: &'static str,
+    /// The feature that plants it, as cargo names it for that package.
+    feature: &'static str,
+    /// The test.
+    test: &'static str,
+}
+
+const FAULTS: [Fault; 5] = [
+    Fault {
+        what: "the link of the chain is not checked",
+        package: "assent-log",
+        feature: "sabotage-chain-link",
+        test: "chain_link_is_checked_as_well_as_the_tree",
+    },
+    Fault {
+        what: "commits are not synchronous",
+        package: "assent-store-sqlite",
+        feature: "sabotage-synchronous-off",
+        test: "commits_are_synchronous",
+    },
+    Fault {
+        what: "writes are acknowledged before the commit",
+        package: "assent-app",
+        feature: "sabotage-ack-before-commit",
+        test: "nobody_is_answered_before_the_commit",
+    },
+    Fault {
+        what: "an index column is not replayed",
+        package: "assent-app",
+        feature: "sabotage-index-column",
+        test: "every_index_column_is_rebuilt_from_the_log",
+    },
+    Fault {
+        what: "separation of duties is skipped",
+        package: "assent-app",
+        feature: "assent-domain/sabotage-separation-of-duties",
+        test: "separation_of_duties_holds",
+    },
+];
+
+/// Faults that losses of power have to show, as features of the binary.
+const LOSSES: [&str; 2] =
+    ["assent-store-sqlite/sabotage-synchronous-off", "assent-app/sabotage-ack-before-commit"];
+/// Losses that are tried before such a fault counts as unnoticed.
+const LOSS_ROUNDS: u64 = 40;
+
+/// Exit code of nextest when tests ran and some failed.
+const TESTS_FAILED: i32 = 100;
+
+/// Runs every fault; gives how many were noticed.
+pub fn run() -> Result<u64> {
+    let mut noticed = 0;
+    for fault in &FAULTS {
+        check(fault).with_context(|| format!("planted fault `{}`: {}", fault.feature, fault.what))?;
+        noticed += 1;
+    }
+    for feature in LOSSES {
+        check_loss(feature)?;
+        noticed += 1;
+    }
+    Ok(noticed)
+}
+
+fn check(fault: &Fault) -> Result<()> {
+    out::step(&format!("sabotage: {} ({})", fault.what, fault.feature));
+    let green = test(fault, &[])?;
+    ensure!(green == 0, "`{}` fails without the fault too (exit {green}): mend it first", fault.test);
+    let red = test(fault, &["--features", fault.feature])?;
+    match red {
+        TESTS_FAILED => out::line(&format!("noticed: `{}` went red", fault.test)),
+        0 => bail!("`{}` stays green with the fault: it tests nothing", fault.test),
+        other => bail!("`{}` could not be built or found with the fault (exit {other})", fault.test),
+    }
+    Ok(())
+}
+
+fn test(fault: &Fault, features: &[&str]) -> Result<i32> {
+    let name = format!("test(/(^|::){}$/)", fault.test);
+    let mut arguments = vec!["nextest", "run", "--package", fault.package, "--no-tests", "fail"];
+    arguments.extend(["--status-level", "none", "--final-status-level", "fail", "-E", &name]);
+    arguments.extend(features);
+    Ok(shown(&mut cargo(&arguments))?.0)
+}
+
+/// The words with which a run of losses says that something acknowledged is gone, that a disk does not verify or start, or
+/// that what was acknowledged is not there for the very next request.
+const SIGNS: [&str; 4] = ["LOST", "audit verify", "did not become ready", "answered 404"];
+
+fn check_loss(feature: &str) -> Result<()> {
+    let plan = powerloss::Plan {
+        rounds: LOSS_ROUNDS,
+        seed: 1,
+        profile: "dev".to_owned(),
+        features: vec![feature.to_owned()],
+    };
+    match powerloss::run(&plan) {
+        Ok(()) => bail!("planted fault `{feature}`: {LOSS_ROUNDS} losses of power did not show it"),
+        Err(error) => {
+            let text = format!("{error:#}");
+            ensure!(SIGNS.iter().any(|sign| text.contains(sign)), "planted fault `{feature}`: {text}");
+            let first = text.lines().next().unwrap_or_default();
+            out::line(&format!("noticed: {first}"));
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! `cargo xtask test`: the one command that runs everything, in the order in which it is best to hear of a failure.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::run::{cargo, check, is_there, shown, target};
+use crate::{crash, out, powerloss, sabotage, tidy};
+
+/// Kills in the short run.
+pub const CRASH_ROUNDS: u64 = 20;
+/// Losses of power in the short run.
+pub const POWERLOSS_ROUNDS: u64 = 80;
+
+/// The conformance suite of the rule language: an npm package.
+const CEL_SPEC: &str = "@bufbuild/cel-spec";
+const CEL_SPEC_VERSION: &str = "0.6.1";
+
+/// How many tests a step ran, all of which passed.
+type Passed = u64;
+
+type Step = (&'static str, fn() -> Result<Passed>);
+
+const STEPS: [Step; 10] = [
+    ("formatting", || one(&["fmt", "--all", "--check"])),
+    ("tidy", || tidy::run().map(|()| 1)),
+    ("lints", || one(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"])),
+    ("tests", tests),
+    ("documentation tests", doc_tests),
+    ("documentation", documentation),
+    ("dependencies", dependencies),
+    ("sabotage", sabotage::run),
+    ("crash", || {
+        crash::run(&crash::Plan { rounds: CRASH_ROUNDS, seed: 1, profile: "dev".to_owned() })
+            .map(|()| CRASH_ROUNDS)
+    }),
+    ("powerloss", || {
+        let (profile, features) = ("dev".to_owned(), Vec::new());
+        let plan = powerloss::Plan { rounds: POWERLOSS_ROUNDS, seed: 1, profile, features };
+        powerloss::run(&plan).map(|()| POWERLOSS_ROUNDS)
+    }),
+];
+
+/// Runs every step, and says how long each took. The last line has the totals; whether all is well.
+pub fn run() -> Result<bool> {
+    let (mut passed, mut failed, mut times) = (0, 0, Vec::new());
+    for (name, step) in STEPS {
+        out::step(name);
+        let begun = Instant::now();
+        let outcome = step();
+        let seconds = begun.elapsed().as_secs();
+        match outcome {
+            Ok(count) => {
+                passed += count;
+                times.push(format!("{seconds:>6} s  ok      {name}"));
+            }
+            Err(error) => {
+                out::line(&format!("error: {name}: {error:#}"));
+                failed += 1;
+                times.push(format!("{seconds:>6} s  FAILED  {name}: {}", first_line(&format!("{error:#}"))));
+            }
+        }
+    }
+    out::step("times");
+    for line in &times {
+        out::line(line);
+    }
+    out::line(&format!("\n{passed} passed, {failed} failed"));
+    Ok(failed == 0)
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
+fn one(arguments: &[&str]) -> Result<Passed> {
+    check(&mut cargo(arguments)).map(|()| 1)
+}
+
+fn tests() -> Result<Passed> {
+    ensure_nextest()?;
+    let mut command = cargo(&["nextest", "run", "--workspace", "--no-fail-fast", "--status-level", "fail"]);
+    let (code, lines) = shown(command.env("ASSENT_CEL_SPEC", cel_spec()?))?;
+    let passed = summary(&lines).context("nextest has printed no summary")?;
+    ensure!(code == 0, "tests failed: {passed} passed");
+    Ok(passed)
+}
+
+fn ensure_nextest() -> Result<()> {
+    const INSTALL: [&str; 3] = ["install", "--locked", "cargo-nextest"];
+    if is_there("cargo", &["nextest", "--version"]) {
+        return Ok(());
+    }
+    out::line("cargo-nextest is not installed: installing it");
+    check(&mut cargo(&INSTALL)).with_context(|| format!("install it with `cargo {}`", INSTALL.join(" ")))
+}
+
+/// The folder of the conformance suite, fetched at the first time.
+fn cel_spec() -> Result<PathBuf> {
+    let folder = target().join("xtask").join("cel-spec");
+    let package = folder.join("node_modules").join(CEL_SPEC);
+    let wanted = format!("{CEL_SPEC}@{CEL_SPEC_VERSION}");
+    let version = format!("\"version\": \"{CEL_SPEC_VERSION}\"");
+    let manifest = fs::read_to_string(package.join("package.json")).unwrap_or_default();
+    if !manifest.contains(&version) {
+        fs::create_dir_all(&folder)?;
+        let mut install = Command::new("npm");
+        install
+            .args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
+            .arg(&folder)
+            .arg(&wanted);
+        check(&mut install).with_context(|| {
+            format!(
+                "the tests of the rule language need npm (of Node) for `npm install {wanted}`: install Node"
+            )
+        })?;
+    }
+    Ok(package.canonicalize()?)
+}
+
+fn doc_tests() -> Result<Passed> {
+    let (code, lines) = shown(&mut cargo(&["test", "--quiet", "--workspace", "--doc"]))?;
+    ensure!(code == 0, "examples in the documentation failed");
+    Ok(lines.iter().filter_map(|line| counted(line, "test result: ok. ", " passed")).sum())
+}
+
+fn documentation() -> Result<Passed> {
+    let mut doc = cargo(&["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items"]);
+    check(doc.env("RUSTDOCFLAGS", "-D warnings")).map(|()| 1)
+}
+
+/// The whole of `deny.toml` where cargo-deny is installed; tidy has checked what must never slip (licences, bans, doubles).
+fn dependencies() -> Result<Passed> {
+    if !is_there("cargo", &["deny", "--version"]) {
+        out::line(
+            "cargo-deny is not installed (`cargo install --locked cargo-deny`, some minutes): tidy's checks stand",
+        );
+        return Ok(0);
+    }
+    one(&["deny", "--offline", "--log-level", "error", "check", "bans", "licenses", "sources"])
+}
+
+/// How many tests nextest says have passed.
+fn summary(lines: &[String]) -> Option<u64> {
+    let line =
+        lines.iter().rev().find(|line| line.contains(" tests run: ") || line.contains(" test run: "))?;
+    let (before, _) = line.split_once(" passed")?;
+    before.rsplit(' ').next()?.parse().ok()
+}
+
+fn counted(line: &str, before: &str, after: &str) -> Option<u64> {
+    line.strip_prefix(before)?.split_once(after)?.0.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn totals_are_read_from_what_the_runners_print() {
+        let line = |text: &str| vec![text.to_owned(), "other".to_owned()];
+        let text = "     Summary [   1.117s] 1234 tests run: 1233 passed (2 slow), 1 failed, 3 skipped";
+        assert_eq!(summary(&line(text)), Some(1_233));
+        assert_eq!(summary(&line("     Summary [   0.1s] 1 test run: 1 passed, 0 skipped")), Some(1));
+        assert_eq!(summary(&line("nothing")), None);
+        let doc = "test result: ok. 12 passed; 0 failed; 0 ignored";
+        assert_eq!(counted(doc, "test result: ok. ", " passed"), Some(12));
+    }
+}
