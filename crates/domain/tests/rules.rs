@@ -4,6 +4,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::float_cmp,
+    clippy::items_after_statements,
     missing_docs,
     reason = "a test that fails panics; the scores compared are exact quotients"
 )]

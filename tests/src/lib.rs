@@ -1,1 +1,0 @@
-//! Integration tests through the public API and the shipped binary.
