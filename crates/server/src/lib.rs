@@ -1,6 +1,6 @@
 //! The HTTP interface of Assent.
 //!
-//! [`router`] gives the routes on a running installation, [`serve`] drives them on a listener together with the background
+//! [`router`] gives the routes on a running installation, [`serve()`] drives them on a listener together with the background
 //! tasks: the signer of checkpoints, the sweep of denied attempts, the push of checkpoints to an outside sink, and one
 //! verification of the whole log after the start.
 //!

@@ -2,7 +2,7 @@
 //!
 //! A recorder (`shim.c`) is preloaded into the shipped binary and writes down what it does to its files, while clients
 //! write and note at which length of the journal each answer came. For each round a moment is chosen, often the one right
-//! after an answer; the disk is rebuilt as a loss of power at that moment may have left it (see [`image`]); the shipped
+//! after an answer; the disk is rebuilt as a loss of power at that moment may have left it (see `image`); the shipped
 //! binary verifies and replays it, and every write that was acknowledged before that moment must be there. Some of the
 //! disks are started and written to, and some are the start of the next recording, so that losses during recovery happen
 //! too.

@@ -18,7 +18,7 @@ pub(crate) struct Serve {
     /// The log, its state and the blobs
     #[arg(long, value_name = "DIR", default_value = "./assent-data")]
     data_dir: PathBuf,
-    /// The signing key and the keys of subjects; outside of the data directory [default: <data-dir>-keys]
+    /// The signing key and the keys of subjects; outside of the data directory [default: the data directory with `-keys` added]
     #[arg(long, value_name = "DIR")]
     keys_dir: Option<PathBuf>,
     /// Where to listen
