@@ -66,7 +66,7 @@ impl People {
             .collect();
         admin.post("/api/v1/packs", &json!({"documents": documents})).await?;
         let mut tokens = Vec::new();
-        for role in ["owner", "compliance", "security"] {
+        for role in ["maker", "compliance", "security"] {
             let made = admin.post("/api/v1/principals", &json!({"kind": "USER", "name": role})).await?;
             let id = text(&made, "/receipt/id")?;
             admin.post(&format!("/api/v1/principals/{id}/grants"), &json!({"role": role})).await?;

@@ -83,7 +83,7 @@ impl World {
         let life = SignedDuration::from_hours(24);
         let (admin, _) = assent.bootstrap(crate::pack::documents(), "Ada", &["admin"], life).await?;
         let mut world = Self { assent, store, owner: admin, compliance: admin, security: admin };
-        world.owner = world.person(admin, "owner").await?;
+        world.owner = world.person(admin, "maker").await?;
         world.compliance = world.person(admin, "compliance").await?;
         world.security = world.person(admin, "security").await?;
         Ok(world)
