@@ -1,5 +1,5 @@
 //! How fast a three-clause condition is beside the same look-ups written by hand: `cargo run --release -p assent-cel
-//! --example speed`.
+//! --example cel_speed`.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement prints, and may stop")]
 

@@ -1,4 +1,4 @@
-//! How fast the log is: `cargo run --release -p assent-log --example speed`.
+//! How fast the log is: `cargo run --release -p assent-log --example log_speed`.
 //!
 //! Each figure stands beside the speed of plain SHA-256 over one large buffer in the same run, which bounds it: an
 //! entry of 700 bytes costs 12 blocks of 64 bytes for its leaf and 2 for its share of the tree.
