@@ -14,7 +14,7 @@ pub(crate) fn documents() -> Vec<(String, Value)> {
             "complianceLevel": "MODERATE", "promotionsExpireAfter": "90d"}),
         role("admin", &["READ", "READ_LOG", "MANAGE_PRINCIPALS", "MANAGE_GRANTS", "APPLY_PACK"]),
         role(
-            "owner",
+            "maker",
             &[
                 "READ",
                 "REGISTER_MODEL",

@@ -82,7 +82,7 @@ fn facts() -> Value {
         .enumerate()
         .map(|(i, kind)| json!({"kind": kind, "name": format!("{kind}.md"), "ageDays": 30 * i, "sha256": "a1".repeat(32)}))
         .collect();
-    let metrics: serde_json::Map<String, Value> = (0..24)
+    let metrics: serde_json::Map<String, Value> = (0..45)
         .map(|i| (format!("metric{i}"), json!({"value": 0.5, "provenance": "MEASURED", "rows": 10_000})))
         .collect();
     json!({
