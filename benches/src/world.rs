@@ -192,16 +192,16 @@ impl World {
 
     /// Approves a step.
     pub(crate) async fn approve(&self, promotion: PromotionId, step: &str) -> Result<()> {
+        let prepared = self.prepare(promotion)?;
         let review = NewReview {
             step: step.to_owned(),
             role: None,
             decision: Decision::Approved,
             comment: None,
             conditions: Vec::new(),
-            evidence: None,
+            evidence: prepared.as_ref().map(Prepared::evidence),
         };
         let by = if step == "security" { self.security } else { self.compliance };
-        let prepared = self.prepare(promotion)?;
         self.run_prepared(by, Command::Review(promotion, Box::new(review)), prepared).await?;
         Ok(())
     }
