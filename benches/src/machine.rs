@@ -14,14 +14,26 @@ pub(crate) fn describe() -> String {
         .map(|name| format!("{name} {}", version(name)))
         .collect();
     format!(
-        "machine: {cores} cores, {processor}, {} {} {}\nversions: assent {}, SQLite {}, {}",
+        "machine: {cores} cores, {processor}, {} {} {}\ndisks: {}\nversions: assent {}, SQLite {}, {}",
         std::env::consts::OS,
         kernel.trim(),
         std::env::consts::ARCH,
+        disks(),
         env!("CARGO_PKG_VERSION"),
         rusqlite::version(),
         versions.join(", ")
     )
+}
+
+/// What each disk says of its cache. One that says `write through` is sent no flush by a sync: its own rate is then that of the
+/// host's memory, and no ratio to it tells how durable writes compare.
+fn disks() -> String {
+    let disks = fs::read_dir("/sys/block").into_iter().flatten().flatten().filter_map(|disk| {
+        let cache = fs::read_to_string(disk.path().join("queue/write_cache")).ok()?;
+        let size: u64 = fs::read_to_string(disk.path().join("size")).ok()?.trim().parse().ok()?;
+        (size > 0).then(|| format!("{} {}", disk.file_name().to_string_lossy(), cache.trim()))
+    });
+    disks.collect::<Vec<_>>().join(", ")
 }
 
 /// The version of a package in the lock file.

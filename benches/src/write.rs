@@ -1,5 +1,7 @@
 //! `write`: governed writes beside the machine's own durable inserts, in this process and over HTTP.
 
+use std::fs::File;
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -17,6 +19,7 @@ const TASKS: usize = 512;
 /// Runs the benchmark.
 pub(crate) fn run() -> Result<()> {
     let folder = folder()?;
+    let raw = raw_syncs(&folder.join("grown"))?;
     let plain = plain_inserts(&folder.join("plain-before.sqlite"))?;
     let (rate, times) = in_process(&folder.join("world"))?;
     let plain_after = plain_inserts(&folder.join("plain-after.sqlite"))?;
@@ -24,6 +27,7 @@ pub(crate) fn run() -> Result<()> {
     say(
         "\nwrite: one row of 1,700 bytes in each durable transaction (WAL, synchronous FULL), before and after",
     );
+    figure("syncs of a file that grew by a page", raw, "/s");
     figure("machine's own rate, before", plain, "/s");
     figure("machine's own rate, after", plain_after, "/s");
     say(&format!(
@@ -41,6 +45,18 @@ pub(crate) fn show(rate: f64, mut times: Times) -> f64 {
     let p99 = times.permille(990);
     figure("p99", p99, "ms");
     p99
+}
+
+/// What the disk can do at best: a page appended and synced.
+fn raw_syncs(path: &Path) -> Result<f64> {
+    let mut file = File::create(path)?;
+    let (begun, mut count) = (Instant::now(), 0);
+    while begun.elapsed() < SPAN / 4 {
+        file.write_all(&[7; 4_096])?;
+        file.sync_data()?;
+        count += 1;
+    }
+    Ok(number(count) / begun.elapsed().as_secs_f64())
 }
 
 /// The machine's own rate: one row in each durable transaction, one after the other.

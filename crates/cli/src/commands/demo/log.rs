@@ -74,7 +74,7 @@ fn covering(
 }
 
 fn newest(story: &Story, client: &Client, key: &VerifyingKey) -> Result<(String, Checkpoint), Problem> {
-    let note = client.get_bytes("/log/checkpoint")?;
+    let note = newest_checkpoint(client)?;
     let opened = Checkpoint::open(&note, std::slice::from_ref(key));
     let (checkpoint, _) = opened.map_err(|error| story.broken("the checkpoint", &error.to_string()))?;
     Ok((String::from_utf8_lossy(&note).into_owned(), checkpoint))
@@ -164,4 +164,17 @@ fn verify(story: &mut Story, installation: &Installation) -> Result<(), Problem>
     story.keep("verification", report.get("log").cloned().unwrap_or_default());
     story.keep("replay", report.get("replay").cloned().unwrap_or_default());
     Ok(())
+}
+
+/// The newest checkpoint; the first one is signed within a second or so of the first entry.
+fn newest_checkpoint(client: &crate::client::Client) -> Result<Vec<u8>, Problem> {
+    const TRIES: u32 = 100;
+    let mut tries = 0;
+    loop {
+        match client.get_bytes("/log/checkpoint") {
+            Err(_) if tries < TRIES => tries += 1,
+            answer => return answer,
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
 }
