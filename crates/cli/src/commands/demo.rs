@@ -117,6 +117,8 @@ fn tell_story(installation: &Installation, server: &Server, printer: Printer) ->
     let client = Client::new(&server.url, None)?;
     let mut story = Story::new(client, printer, &first.token.secret);
     cast::introduce(&mut story)?;
+    // From here on receipts carry a checkpoint: what the log is later shown to begin with.
+    log::first_checkpoint(&story)?;
     let scene = versions::tell(&mut story)?;
     production::tell(&mut story, &scene)?;
     log::tell(&mut story, &scene, installation)?;

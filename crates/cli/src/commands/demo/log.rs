@@ -40,6 +40,11 @@ pub(super) fn tell(story: &mut Story, scene: &Scene, installation: &Installation
     Ok(())
 }
 
+/// Waits for the first checkpoint.
+pub(super) fn first_checkpoint(story: &Story) -> Result<(), Problem> {
+    newest_checkpoint(&story.client_of(EVA)?).map(drop)
+}
+
 /// The auditor reads what happened to the model, newest first.
 fn trail(story: &mut Story, scene: &Scene) -> Result<Vec<Value>, Problem> {
     let title = "reads the trail of the model";
