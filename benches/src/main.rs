@@ -22,6 +22,10 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::stats::say;
 
+/// As in the server.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,

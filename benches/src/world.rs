@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context as _, Result};
 use assent_app::blobs::Blobs;
-use assent_app::cases::Prepared;
+use assent_app::cases::{Prepared, Question};
 use assent_app::command::Origin;
 use assent_app::start::{Assent, Parts};
 use assent_app::view::Snapshot;
@@ -104,16 +104,17 @@ impl World {
         self.assent.wiring.id()
     }
 
-    /// Carries out a command.
+    /// Carries out a command. What it wants judged is judged before it queues, as the server does.
     pub(crate) async fn run(&self, actor: PrincipalId, command: Command) -> Result<Receipt, Failure> {
-        self.run_prepared(actor, command, None).await
+        let prepared = self.prepare(&command)?.map(Arc::new);
+        self.run_prepared(actor, command, prepared).await
     }
 
     async fn run_prepared(
         &self,
         actor: PrincipalId,
         command: Command,
-        prepared: Option<Prepared>,
+        prepared: Option<Arc<Prepared>>,
     ) -> Result<Receipt, Failure> {
         let request = Request {
             actor,
@@ -122,21 +123,18 @@ impl World {
             correlation: self.id(),
             idempotency: None,
             expected: None,
-            prepared: prepared.map(Box::new),
+            prepared: prepared.clone(),
             command,
         };
         self.assent.ledger.execute(request).await
     }
 
-    /// The case of a promotion, judged before the command queues, as the server does.
-    fn prepare(&self, id: PromotionId) -> Result<Option<Prepared>, Failure> {
+    fn prepare(&self, command: &Command) -> Result<Option<Prepared>, Failure> {
+        if Question::of(command).is_none() {
+            return Ok(None);
+        }
         let read = self.store.read()?;
-        Prepared::of_promotion(
-            &Snapshot::new(&*read),
-            self.assent.ledger.packs(),
-            id,
-            self.assent.wiring.now(),
-        )
+        Prepared::new(&Snapshot::new(&*read), self.assent.ledger.packs(), command, self.assent.wiring.now())
     }
 
     /// Registers a model.
@@ -190,17 +188,18 @@ impl World {
         Ok(id)
     }
 
-    /// Approves a step.
+    /// Approves a step, on the evidence as it stands.
     pub(crate) async fn approve(&self, promotion: PromotionId, step: &str) -> Result<()> {
-        let prepared = self.prepare(promotion)?;
-        let review = NewReview {
+        let mut review = NewReview {
             step: step.to_owned(),
             role: None,
             decision: Decision::Approved,
             comment: None,
             conditions: Vec::new(),
-            evidence: prepared.as_ref().map(Prepared::evidence),
+            evidence: None,
         };
+        let prepared = self.prepare(&Command::Review(promotion, Box::new(review.clone())))?.map(Arc::new);
+        review.evidence = prepared.as_deref().map(Prepared::evidence);
         let by = if step == "security" { self.security } else { self.compliance };
         self.run_prepared(by, Command::Review(promotion, Box::new(review)), prepared).await?;
         Ok(())

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use assent_domain::ids::Digest;
 use assent_domain::values::BlobRef;
+use assent_log::Hasher;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, pin_mut};
 use object_store::path::Path;
 use object_store::{Error, ObjectStore, ObjectStoreExt};
-use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 /// The largest blob in bytes: 16 GiB.
@@ -80,7 +80,7 @@ impl Blobs {
     ) -> Result<BlobRef, BlobError> {
         let mut upload = self.store.put_multipart(staging).await?;
         let outcome = async {
-            let (mut hash, mut size) = (Sha256::new(), 0_u64);
+            let (mut hash, mut size) = (Hasher::new(), 0_u64);
             let mut part: Vec<u8> = Vec::new();
             pin_mut!(bytes);
             while let Some(chunk) = bytes.next().await {
@@ -97,7 +97,7 @@ impl Blobs {
             }
             upload.put_part(part.into()).await?;
             upload.complete().await?;
-            Ok(BlobRef { sha256: Digest(hash.finalize().into()), size_bytes: size })
+            Ok(BlobRef { sha256: Digest(hash.finish().0), size_bytes: size })
         };
         let outcome = outcome.await;
         if outcome.is_err() {

@@ -12,6 +12,7 @@ use assent_domain::registry::{Dataset, Model, Version};
 use assent_domain::workflow::{self, Case, Judgement, Promotion};
 use assent_domain::{Code, Kind, Refusal, Time};
 
+use crate::command::Command;
 use crate::governance::Packs;
 use crate::ledger::Failure;
 use crate::project::stage_key;
@@ -69,31 +70,65 @@ impl OwnedCase {
     }
 }
 
+/// What a command wants judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// A promotion.
+    Promotion(PromotionId),
+    /// A version on its way to a target, for which a promotion is only now asked.
+    New(VersionId, Target),
+}
+
+impl Question {
+    /// What a command wants judged, if anything.
+    pub fn of(command: &Command) -> Option<Self> {
+        match command {
+            Command::SubmitPromotion(id) | Command::Review(id, _) | Command::CompletePromotion(id) => {
+                Some(Self::Promotion(*id))
+            }
+            Command::RequestPromotion { version, target, submit: true, .. } => {
+                Some(Self::New(*version, target.clone()))
+            }
+            _ => None,
+        }
+    }
+
+    /// The case that it is about.
+    pub fn case(&self, view: &impl View, packs: &Packs, now: Time) -> Result<OwnedCase, Failure> {
+        match self {
+            Self::Promotion(id) => of_promotion(view, packs, *id, now),
+            Self::New(version, target) => load(view, packs, *version, Some(target.clone()), None, now),
+        }
+    }
+}
+
 /// A case judged ahead of the queue, with what it read.
 #[derive(Debug, Clone)]
 pub struct Prepared {
+    question: Question,
     reads: ReadSet,
     case: OwnedCase,
     judgement: Judgement,
 }
 
 impl Prepared {
-    /// Judges the case of a promotion now, remembering what was read. `None` if there is no such promotion: then the writer
-    /// says so.
-    pub fn of_promotion(
+    /// Judges what a command wants judged now, remembering what was read. `None` if that is nothing, or if the writer will
+    /// refuse it anyhow.
+    pub fn new(
         view: &impl View,
         packs: &Packs,
-        id: PromotionId,
+        command: &Command,
         now: Time,
     ) -> Result<Option<Self>, Failure> {
+        let Some(question) = Question::of(command) else { return Ok(None) };
         let recording = Recording::new(view);
-        let case = match of_promotion(&recording, packs, id, now) {
+        let case = match question.case(&recording, packs, now) {
             Ok(case) => case,
             Err(Failure::Refused(_)) => return Ok(None),
             Err(failure) => return Err(failure),
         };
         let judgement = case.judge();
-        Ok(Some(Self { reads: recording.finish(), case, judgement }))
+        Ok(Some(Self { question, reads: recording.finish(), case, judgement }))
     }
 
     /// Digest of the evidence as it was judged.
@@ -101,18 +136,17 @@ impl Prepared {
         self.judgement.evidence
     }
 
-    /// The case and judgement, if state and clock have not moved on since.
+    /// The case and judgement, if it is of this question, and state and clock have not moved on since.
     pub fn still(
-        self,
-        id: PromotionId,
+        &self,
+        question: &Question,
         view: &impl View,
         now: Time,
-    ) -> Result<Option<(OwnedCase, Judgement)>, Failure> {
-        let of_it = self.case.promotion.as_ref().is_some_and(|promotion| promotion.id == id);
+    ) -> Result<Option<(OwnedCase, &Judgement)>, Failure> {
         let in_time = self.case.now <= now && now < self.judgement.valid_until;
-        if of_it && in_time && self.reads.holds(view)? {
-            let case = OwnedCase { now, ..self.case };
-            return Ok(Some((case, self.judgement)));
+        if self.question == *question && in_time && self.reads.holds(view)? {
+            let case = OwnedCase { now, ..self.case.clone() };
+            return Ok(Some((case, &self.judgement)));
         }
         Ok(None)
     }
@@ -144,17 +178,6 @@ pub fn of_version(
         None => None,
     };
     load(view, packs, version, target, promotion, now)
-}
-
-/// The case of a promotion of a version to a target that is only now asked for.
-pub fn of_new_promotion(
-    view: &impl View,
-    packs: &Packs,
-    version: VersionId,
-    target: Target,
-    now: Time,
-) -> Result<OwnedCase, Failure> {
-    load(view, packs, version, Some(target), None, now)
 }
 
 /// The promotion whose approvals count: the open one, or else the newest.

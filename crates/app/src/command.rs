@@ -1,5 +1,7 @@
 //! Commands: everything that can be asked of the ledger, with who asks and from where.
 
+use std::sync::Arc;
+
 use assent_domain::facts::Target;
 use assent_domain::identity;
 use assent_domain::ids::{DatasetId, Digest, ModelId, PrincipalId, PromotionId, TokenId, VersionId};
@@ -127,8 +129,8 @@ pub struct Request {
     pub idempotency: Option<(ReceiptKey, [u8; 32])>,
     /// The revision that the client saw.
     pub expected: Option<(AggregateId, u64)>,
-    /// What was computed before queueing, if it still holds.
-    pub prepared: Option<Box<Prepared>>,
+    /// What was computed before queueing; used if it still holds. Whoever asks keeps a share, so that the writer drops nothing.
+    pub prepared: Option<Arc<Prepared>>,
     /// What is wanted.
     pub command: Command,
 }

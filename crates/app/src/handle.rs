@@ -1,5 +1,6 @@
 //! One command on a unit of work: load, authorise, decide.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use assent_domain::aggregate::AggregateId;
@@ -16,7 +17,7 @@ use assent_domain::workflow::{self, Judgement, NewReview, Promotion};
 use assent_domain::{Code, Kind, Refusal, Sealed, Stamp, Time};
 use uuid::Uuid;
 
-use crate::cases::{self, OwnedCase, not_found};
+use crate::cases::{OwnedCase, Prepared, Question, not_found};
 use crate::command::{Command, Request, SYSTEM};
 use crate::governance::Packs;
 use crate::ledger::Failure;
@@ -32,7 +33,7 @@ pub(crate) struct Decided {
 }
 
 /// Decides a command on the unit. Nothing is changed yet.
-pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &mut Request) -> Result<Decided, Failure> {
+pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Result<Decided, Failure> {
     let now = unit.now();
     if let Command::Bootstrap { .. } = request.command {
         return bootstrap(unit, request, now);
@@ -46,8 +47,7 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &mut Request) -> R
     }
     let actor = unit.get::<Principal>(request.actor)?;
     let actor = actor.ok_or_else(|| not_found("principal", request.actor))?;
-    let prepared = request.prepared.take().map(|prepared| *prepared);
-    let hand = Hand { unit, packs, pack: &pack, actor: &actor, now };
+    let hand = Hand { unit, packs, pack: &pack, actor: &actor, prepared: request.prepared.as_deref(), now };
     let (object, changes) = match request.command.clone() {
         Command::Bootstrap { .. } | Command::RecordDenials { .. } => (AggregateId::PACK, Vec::new()),
         Command::Principal(id, command) => (id.into(), hand.principal(id, command)?),
@@ -62,13 +62,13 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &mut Request) -> R
         Command::RequestPromotion { id, version, target, comment, submit } => {
             (id.into(), hand.request_promotion(id, version, target, comment, submit)?)
         }
-        Command::SubmitPromotion(id) => (id.into(), hand.submit(id, prepared)?),
-        Command::Review(id, new) => (id.into(), hand.review(id, *new, prepared)?),
+        Command::SubmitPromotion(id) => (id.into(), hand.submit(id)?),
+        Command::Review(id, new) => (id.into(), hand.review(id, *new)?),
         Command::MeetCondition { promotion, condition, comment } => {
             (promotion.into(), hand.meet_condition(promotion, &condition, comment)?)
         }
         Command::WithdrawPromotion(id, comment) => (id.into(), hand.withdraw(id, comment)?),
-        Command::CompletePromotion(id) => (id.into(), hand.complete(id, prepared)?),
+        Command::CompletePromotion(id) => (id.into(), hand.complete(id)?),
         Command::ApplyPack(documents) => (AggregateId::PACK, hand.apply_pack(documents)?),
     };
     Ok(Decided { object, pack: Some(pack), changes })
@@ -80,6 +80,7 @@ struct Hand<'a> {
     packs: &'a Packs,
     pack: &'a Pack,
     actor: &'a Principal,
+    prepared: Option<&'a Prepared>,
     now: Time,
 }
 
@@ -129,21 +130,16 @@ impl Hand<'_> {
         Ok(identity::revoke_token(&token))
     }
 
-    fn submit(&self, id: PromotionId, prepared: Option<cases::Prepared>) -> Result<Vec<Change>, Failure> {
+    fn submit(&self, id: PromotionId) -> Result<Vec<Change>, Failure> {
         self.may(Permission::RequestPromotion, Target::Model(&self.promotion(id)?.1))?;
-        let (case, judgement) = self.case(id, prepared)?;
+        let (case, judgement) = self.case(id)?;
         Ok(workflow::submit(promotion_of(&case, id)?, &case.case(), &judgement, self.actor.id)?)
     }
 
     /// An attestation needs no permission but to read and own the model; every other decision needs that to review.
-    fn review(
-        &self,
-        id: PromotionId,
-        new: NewReview,
-        prepared: Option<cases::Prepared>,
-    ) -> Result<Vec<Change>, Failure> {
+    fn review(&self, id: PromotionId, new: NewReview) -> Result<Vec<Change>, Failure> {
         self.may(Permission::Read, Target::Model(&self.promotion(id)?.1))?;
-        let (case, judgement) = self.case(id, prepared)?;
+        let (case, judgement) = self.case(id)?;
         let changes = workflow::review(promotion_of(&case, id)?, &case.case(), &judgement, self.actor, new)?;
         let attests =
             |change: &Change| matches!(&change.event, Event::ReviewDecided(review) if review.role.is_none());
@@ -170,9 +166,9 @@ impl Hand<'_> {
         Ok(workflow::withdraw(&promotion, &model, comment, self.actor.id, self.now)?)
     }
 
-    fn complete(&self, id: PromotionId, prepared: Option<cases::Prepared>) -> Result<Vec<Change>, Failure> {
+    fn complete(&self, id: PromotionId) -> Result<Vec<Change>, Failure> {
         self.may(Permission::CompletePromotion, Target::Model(&self.promotion(id)?.1))?;
-        let (case, judgement) = self.case(id, prepared)?;
+        let (case, judgement) = self.case(id)?;
         let superseded: Vec<&Version> = case.incumbents.iter().map(AsRef::as_ref).collect();
         Ok(workflow::complete(promotion_of(&case, id)?, &case.case(), &judgement, &superseded)?)
     }
@@ -242,10 +238,16 @@ impl Hand<'_> {
     ) -> Result<Vec<Change>, Failure> {
         let key = stage_key(version.0, &target.stage);
         let open = self.unit.find::<Promotion>("open_target", &key)?;
-        let mut case = cases::of_new_promotion(self.unit, self.packs, version, target, self.now)?;
+        let question = Question::New(version, target);
+        let (mut case, judgement) = if submit {
+            let (case, judgement) = self.judged(&question)?;
+            (case, Some(judgement))
+        } else {
+            (question.case(self.unit, self.packs, self.now)?, None)
+        };
         self.may(Permission::RequestPromotion, Target::Model(&case.model))?;
         let mut changes = workflow::request(id, &case.case(), open.as_deref(), comment)?;
-        if submit {
+        if let Some(judgement) = judgement {
             let stamp = Stamp { at: self.now, actor: self.actor.id };
             let requested = changes.iter().find_map(|change| {
                 let Event::PromotionRequested(event) = &change.event else { return None };
@@ -253,27 +255,27 @@ impl Hand<'_> {
             });
             if let Some(requested) = requested {
                 case.promotion = Some(Arc::new(requested.clone()));
-                let judgement = case.judge();
                 changes.extend(workflow::submit(&requested, &case.case(), &judgement, self.actor.id)?);
             }
         }
         Ok(changes)
     }
 
-    /// The judged case of a promotion: as prepared, if that still holds, or else from the unit.
-    fn case(
-        &self,
-        id: PromotionId,
-        prepared: Option<cases::Prepared>,
-    ) -> Result<(OwnedCase, Judgement), Failure> {
-        if let Some(prepared) = prepared
-            && let Some(still) = prepared.still(id, self.unit, self.now)?
+    /// The judged case of a promotion.
+    fn case(&self, id: PromotionId) -> Result<(OwnedCase, Cow<'_, Judgement>), Failure> {
+        self.judged(&Question::Promotion(id))
+    }
+
+    /// A judged case: as prepared, if that still holds, or else from the unit.
+    fn judged(&self, question: &Question) -> Result<(OwnedCase, Cow<'_, Judgement>), Failure> {
+        if let Some(prepared) = self.prepared
+            && let Some((case, judgement)) = prepared.still(question, self.unit, self.now)?
         {
-            return Ok(still);
+            return Ok((case, Cow::Borrowed(judgement)));
         }
-        let case = cases::of_promotion(self.unit, self.packs, id, self.now)?;
+        let case = question.case(self.unit, self.packs, self.now)?;
         let judgement = case.judge();
-        Ok((case, judgement))
+        Ok((case, Cow::Owned(judgement)))
     }
 
     fn promotion(&self, id: PromotionId) -> Result<(Arc<Promotion>, Arc<Model>), Failure> {

@@ -5,6 +5,7 @@
 //! tree in memory advances only after the commit. A storage error fails the whole batch. When the storage says that
 //! durability was lost, the ledger stops until the process starts again and checks: nothing is acknowledged after that.
 
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
@@ -20,7 +21,8 @@ use uuid::Uuid;
 use crate::command::Request;
 use crate::governance::Packs;
 use crate::handle;
-use crate::unit::Unit;
+use crate::memory::Memory;
+use crate::unit::{Done, Unit};
 use crate::view::View;
 use crate::wiring::{Wiring, milliseconds};
 
@@ -126,7 +128,8 @@ impl Ledger {
             checkpoint: RwLock::default(),
             packs: Packs::default(),
         });
-        let writer = Writer { store, wiring, shared: Arc::clone(&shared), tree: None };
+        let writer =
+            Writer { store, wiring, shared: Arc::clone(&shared), tree: None, memory: RefCell::default() };
         thread::Builder::new().name("ledger".to_owned()).spawn(move || writer.run(jobs))?;
         Ok(Self { queue, shared })
     }
@@ -201,6 +204,8 @@ struct Writer {
     shared: Arc<Shared>,
     /// The tree of the committed head; absent after an error, until it was read again.
     tree: Option<Tree>,
+    /// Aggregates as they are at that head.
+    memory: RefCell<Memory>,
 }
 
 impl Writer {
@@ -229,6 +234,7 @@ impl Writer {
             Ok(results) => answer(answers.take(), results),
             Err(error) => {
                 self.tree = None;
+                self.memory.get_mut().clear();
                 if let StoreError::DurabilityLost(_) | StoreError::Corrupt(_) = &error {
                     self.shared.halt(&error.to_string());
                 }
@@ -248,24 +254,29 @@ impl Writer {
         let head = session.head()?;
         let tree = match self.tree.take() {
             Some(tree) if tree.size() == head.size => tree,
-            _ => crate::checkpoints::load_tree(&*session, &head)?,
+            _ => {
+                self.memory.get_mut().clear();
+                crate::checkpoints::load_tree(&*session, &head)?
+            }
         };
         let last =
             assent_domain::Time::from_millisecond(head.time_ms).unwrap_or(assent_domain::Time::UNIX_EPOCH);
         let now = milliseconds(self.wiring.now()).max(last);
-        let mut unit = Unit::new(&*session, tree.clone(), &self.wiring, now);
+        let mut unit = Unit::new(&*session, &self.memory, tree.clone(), &self.wiring, now);
         let results: Vec<Answer> =
             requests.into_iter().map(|request| execute(&mut unit, &self.shared.packs, request)).collect();
         if unit.is_empty() {
             self.tree = Some(tree);
             return Ok(results);
         }
-        let (batch, tree) = unit.into_batch()?;
+        let Done { batch, tree, changed } = unit.finish()?;
         if cfg!(feature = "sabotage-ack-before-commit") {
             answer(answers.take(), results.clone());
         }
         session.commit(batch)?;
         self.tree = Some(tree);
+        let memory = self.memory.get_mut();
+        changed.into_iter().for_each(|(id, loaded)| memory.put(id, Some(loaded)));
         Ok(results)
     }
 }
@@ -298,7 +309,7 @@ fn execute(unit: &mut Unit<'_>, packs: &Packs, mut request: Request) -> Answer {
             return Err(Refusal::new(Code::RevisionStale, message).into());
         }
     }
-    let decided = handle::handle(unit, packs, &mut request)?;
+    let decided = handle::handle(unit, packs, &request)?;
     let events = unit.append(&request, decided.pack.as_deref(), decided.changes)?;
     let revision = revision(unit, decided.object)?;
     let AggregateId { kind, id } = decided.object;

@@ -18,6 +18,7 @@ pub mod export;
 pub mod governance;
 mod handle;
 pub mod ledger;
+mod memory;
 pub mod project;
 pub mod replay;
 pub mod seal;

@@ -26,11 +26,15 @@ pub fn table(kind: Kind) -> Option<&'static str> {
     }
 }
 
-/// The row of an aggregate.
-pub fn row(id: AggregateId, revision: u64, state: &Aggregate) -> Result<Row, StoreError> {
+/// The row of an aggregate with the values of its index columns.
+pub fn row(
+    id: AggregateId,
+    revision: u64,
+    state: &Aggregate,
+    columns: Vec<Option<Value>>,
+) -> Result<Row, StoreError> {
     let table = table(id.kind).ok_or_else(|| StoreError::Corrupt(format!("{id} has no table")))?;
     let document = state.to_json().map_err(|error| StoreError::Corrupt(format!("{id}: {error}")))?;
-    let columns = columns(state);
     Ok(Row { table, id: id.id, revision, projection_version: PROJECTION_VERSION, document, columns })
 }
 

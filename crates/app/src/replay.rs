@@ -93,7 +93,7 @@ impl Rebuild {
             let first = AggregateId { kind, id: uuid::Uuid::nil() };
             let last = AggregateId { kind, id: uuid::Uuid::max() };
             self.states.range(first..=last).map(|(id, (revision, state))| {
-                let row = project::row(*id, *revision, state)?;
+                let row = project::row(*id, *revision, state, project::columns(state))?;
                 Ok(if cfg!(feature = "sabotage-index-column") { forget_a_column(row) } else { row })
             })
         })

@@ -8,7 +8,7 @@ use assent_domain::pack::Pack;
 use assent_domain::registry::Model;
 use assent_domain::{AggregateId, Change, Kind, RiskLevel, Stamp, Time, aggregate};
 use assent_log::entry::{Actor, Entry, Outcome, SCHEMA_VERSION, Subject};
-use assent_log::{Tree, leaf_hash};
+use assent_log::{Hash, Tree, leaf_hash};
 use assent_store::{
     Batch, Head, NewEntry, Payload, Read, Receipt, ReceiptKey, StoreError, StoredReceipt, TileRow, Value,
 };
@@ -16,9 +16,13 @@ use uuid::Uuid;
 
 use crate::command::Request;
 use crate::ledger::{EventRef, Failure};
+use crate::memory::Memory;
 use crate::project;
 use crate::view::{Loaded, Snapshot, View};
 use crate::wiring::Wiring;
+
+/// A look-up: kind, column, value.
+type Lookup = (Kind, &'static str, String);
 
 /// The state of one batch.
 pub(crate) struct Unit<'a> {
@@ -26,7 +30,11 @@ pub(crate) struct Unit<'a> {
     wiring: &'a Wiring,
     now: Time,
     tree: Tree,
-    clean: RefCell<HashMap<AggregateId, Option<Loaded>>>,
+    /// Leaf hashes of the entries of this batch, which the tree does not have yet.
+    leaves: Vec<Hash>,
+    /// What is committed, as far as it was read.
+    memory: &'a RefCell<Memory>,
+    lookups: RefCell<HashMap<Lookup, Vec<Uuid>>>,
     dirty: BTreeMap<AggregateId, Dirty>,
     entries: Vec<NewEntry>,
     payloads: Vec<Payload>,
@@ -39,14 +47,33 @@ struct Dirty {
     columns: Vec<Option<Value>>,
 }
 
+/// What a unit of work comes to.
+pub(crate) struct Done {
+    /// What is to be committed.
+    pub(crate) batch: Batch,
+    /// The tree after it.
+    pub(crate) tree: Tree,
+    /// The aggregates as they are after it.
+    pub(crate) changed: Vec<(AggregateId, Loaded)>,
+}
+
 impl<'a> Unit<'a> {
-    pub(crate) fn new(read: &'a dyn Read, tree: Tree, wiring: &'a Wiring, now: Time) -> Self {
+    /// `memory` holds nothing but what `read` would tell.
+    pub(crate) fn new(
+        read: &'a dyn Read,
+        memory: &'a RefCell<Memory>,
+        tree: Tree,
+        wiring: &'a Wiring,
+        now: Time,
+    ) -> Self {
         Self {
             base: Snapshot::new(read),
             wiring,
             now,
             tree,
-            clean: RefCell::default(),
+            leaves: Vec::new(),
+            memory,
+            lookups: RefCell::default(),
             dirty: BTreeMap::new(),
             entries: Vec::new(),
             payloads: Vec::new(),
@@ -82,7 +109,6 @@ impl<'a> Unit<'a> {
         pack: Option<&Pack>,
         changes: Vec<Change>,
     ) -> Result<Vec<EventRef>, Failure> {
-        let tree = self.tree.clone();
         let (entries, payloads) = (self.entries.len(), self.payloads.len());
         let mut undo: Vec<(AggregateId, Option<Dirty>)> = Vec::new();
         let mut events: Vec<EventRef> = Vec::with_capacity(changes.len());
@@ -91,8 +117,8 @@ impl<'a> Unit<'a> {
             match self.append_one(request, pack, &change, causation, &mut undo) {
                 Ok(event) => events.push(event),
                 Err(failure) => {
-                    self.tree = tree;
                     self.entries.truncate(entries);
+                    self.leaves.truncate(entries);
                     self.payloads.truncate(payloads);
                     for (id, before) in undo.into_iter().rev() {
                         match before {
@@ -115,7 +141,7 @@ impl<'a> Unit<'a> {
         causation: Option<Uuid>,
         undo: &mut Vec<(AggregateId, Option<Dirty>)>,
     ) -> Result<EventRef, Failure> {
-        let index = self.tree.size();
+        let index = self.tree.size() + self.leaves.len() as u64;
         let id = self.wiring.id();
         let risk_level = self.risk_level(pack, change)?;
         let outcome = if change.subject.kind == Kind::Access { Outcome::Failure } else { Outcome::Success };
@@ -139,7 +165,7 @@ impl<'a> Unit<'a> {
             causation_id: causation,
             correlation_id: Some(request.correlation),
             model_id: change.model.map(|model| model.0),
-            previous_hash: self.tree.last_leaf(),
+            previous_hash: self.leaves.last().copied().unwrap_or_else(|| self.tree.last_leaf()),
         };
         let (bytes, payload) = entry
             .encode_or_offload()
@@ -147,7 +173,7 @@ impl<'a> Unit<'a> {
         self.evolve(change, request, undo)?;
         self.payloads
             .extend(payload.map(|payload| Payload { digest: payload.digest.0, bytes: payload.bytes }));
-        self.tree.push(leaf_hash(&bytes));
+        self.leaves.push(leaf_hash(&bytes));
         self.entries.push(NewEntry { index, keys: project::keys(&entry, self.now), bytes });
         Ok(EventRef { id, index, kind: entry.kind })
     }
@@ -184,12 +210,15 @@ impl<'a> Unit<'a> {
         Ok(())
     }
 
-    /// What is to be committed, and the tree after it.
-    pub(crate) fn into_batch(mut self) -> Result<(Batch, Tree), StoreError> {
+    /// What is to be committed, and what stands after it.
+    pub(crate) fn finish(mut self) -> Result<Done, StoreError> {
         let mut rows = Vec::with_capacity(self.dirty.len());
-        for (id, dirty) in &self.dirty {
-            rows.push(project::row(*id, dirty.loaded.revision, &dirty.loaded.state)?);
+        let mut changed = Vec::with_capacity(self.dirty.len());
+        for (id, Dirty { loaded, columns }) in self.dirty {
+            rows.push(project::row(id, loaded.revision, &loaded.state, columns)?);
+            changed.push((id, loaded));
         }
+        self.leaves.into_iter().for_each(|leaf| self.tree.push(leaf));
         let tiles = self.tree.take_changed();
         let tiles = tiles
             .into_iter()
@@ -203,7 +232,18 @@ impl<'a> Unit<'a> {
         };
         let receipts = self.receipts.into_iter().map(|(key, stored)| Receipt { key, stored }).collect();
         let batch = Batch { entries: self.entries, tiles, payloads: self.payloads, rows, receipts, head };
-        Ok((batch, self.tree))
+        Ok(Done { batch, tree: self.tree, changed })
+    }
+
+    /// The committed ids, asked for once.
+    fn committed_ids(&self, kind: Kind, column: &'static str, value: &str) -> Result<Vec<Uuid>, StoreError> {
+        let lookup = (kind, column, value.to_owned());
+        if let Some(known) = self.lookups.borrow().get(&lookup) {
+            return Ok(known.clone());
+        }
+        let ids = self.base.ids(kind, column, value)?;
+        self.lookups.borrow_mut().insert(lookup, ids.clone());
+        Ok(ids)
     }
 }
 
@@ -212,16 +252,16 @@ impl View for Unit<'_> {
         if let Some(dirty) = self.dirty.get(&id) {
             return Ok(Some(dirty.loaded.clone()));
         }
-        if let Some(known) = self.clean.borrow().get(&id) {
-            return Ok(known.clone());
+        if let Some(known) = self.memory.borrow_mut().get(id) {
+            return Ok(known);
         }
         let loaded = self.base.aggregate(id)?;
-        self.clean.borrow_mut().insert(id, loaded.clone());
+        self.memory.borrow_mut().put(id, loaded.clone());
         Ok(loaded)
     }
 
     fn ids(&self, kind: Kind, column: &'static str, value: &str) -> Result<Vec<Uuid>, StoreError> {
-        let mut ids = self.base.ids(kind, column, value)?;
+        let mut ids = self.committed_ids(kind, column, value)?;
         let position = project::table(kind)
             .and_then(|table| assent_store::Table::named(table).ok())
             .and_then(|table| table.columns.iter().position(|known| known.name == column));

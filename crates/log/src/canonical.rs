@@ -95,7 +95,7 @@ pub(crate) fn write_unsigned(out: &mut Vec<u8>, mut number: u64) {
 }
 
 /// Appends a quoted string with the escapes of RFC 8785, section 3.2.2.2.
-pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
+pub fn write_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     let mut rest = text.as_bytes();
     while let Some(plain) = rest.iter().position(|&byte| byte < 0x20 || byte == b'"' || byte == b'\\') {

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use ring::digest::{Context, Digest, SHA256, digest};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use sha2::{Digest, Sha256};
 
 use crate::hex;
 
@@ -24,7 +24,13 @@ pub struct Hash(pub [u8; HASH_BYTES]);
 impl Hash {
     /// The plain SHA-256 of `bytes`, as used for payloads and blobs. Not a hash of the tree.
     pub fn of(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
+        Self::finished(&digest(&SHA256, bytes))
+    }
+
+    fn finished(digest: &Digest) -> Self {
+        let mut hash = [0; HASH_BYTES];
+        hash.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
+        Self(hash)
     }
 
     /// A hash from its 32 bytes; `None` where there are more or fewer.
@@ -47,9 +53,40 @@ impl Hash {
     }
 }
 
+/// The plain SHA-256 of bytes that come in parts.
+#[derive(Clone)]
+pub struct Hasher(Context);
+
+impl Hasher {
+    /// A hasher that has seen no bytes yet.
+    #[expect(clippy::new_without_default, reason = "hashing is begun, there is no default of it")]
+    pub fn new() -> Self {
+        Self(Context::new(&SHA256))
+    }
+
+    /// Takes the next part.
+    pub fn update(&mut self, part: &[u8]) {
+        self.0.update(part);
+    }
+
+    /// The hash of all parts.
+    pub fn finish(self) -> Hash {
+        Hash::finished(&self.0.finish())
+    }
+}
+
+impl fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hasher")
+    }
+}
+
 /// The leaf hash of an entry: SHA-256(0x00 ‖ entry).
 pub fn leaf_hash(entry: &[u8]) -> Hash {
-    Hash(Sha256::new().chain_update([0]).chain_update(entry).finalize().into())
+    let mut hasher = Hasher::new();
+    hasher.update(&[0]);
+    hasher.update(entry);
+    hasher.finish()
 }
 
 /// The hash of an inner node: SHA-256(0x01 ‖ left ‖ right).
@@ -61,7 +98,7 @@ pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
         *to_left = left.0;
         *to_right = right.0;
     }
-    Hash(Sha256::digest(block).into())
+    Hash::of(&block)
 }
 
 /// A text that is not a hash.

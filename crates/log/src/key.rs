@@ -8,7 +8,8 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, Signer as _};
-use sha2::{Digest, Sha256};
+
+use crate::hash::Hasher;
 
 use crate::hex;
 
@@ -151,12 +152,11 @@ impl VerifyingKey {
     }
 
     fn new(name: String, algorithm: Algorithm, key: ed25519_dalek::VerifyingKey) -> Self {
-        let hash = Sha256::new()
-            .chain_update(&name)
-            .chain_update([b'\n', algorithm.byte()])
-            .chain_update(key.as_bytes())
-            .finalize();
-        let id = hash.first_chunk().copied().unwrap_or_default();
+        let mut hasher = Hasher::new();
+        for part in [name.as_bytes(), &[b'\n', algorithm.byte()], key.as_bytes()] {
+            hasher.update(part);
+        }
+        let id = hasher.finish().0.first_chunk().copied().unwrap_or_default();
         Self { name, id, algorithm, key }
     }
 }

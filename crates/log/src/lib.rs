@@ -28,7 +28,7 @@ pub mod verify;
 
 pub use checkpoint::Checkpoint;
 pub use entry::Entry;
-pub use hash::{EMPTY_ROOT, Hash, leaf_hash, node_hash};
+pub use hash::{EMPTY_ROOT, Hash, Hasher, leaf_hash, node_hash};
 pub use key::{SigningKey, VerifyingKey};
 pub use note::Note;
 pub use tree::Tree;

@@ -1,12 +1,15 @@
 //! From a write to a command and its receipt.
 
+use std::sync::Arc;
+
 use assent_app::cases::Prepared;
 use assent_app::command::Origin;
 use assent_app::{Command, Receipt, Request};
-use assent_domain::ids::{PrincipalId, PromotionId};
+use assent_domain::ids::PrincipalId;
 use assent_domain::{AggregateId, Code, Refusal, Sealed, text};
 
 use crate::app::App;
+use crate::desk::Desk;
 use crate::http::Sent;
 use crate::problem::Problem;
 
@@ -18,63 +21,45 @@ impl App {
         object: Option<AggregateId>,
         command: Command,
     ) -> Result<Receipt, Problem> {
-        self.execute_prepared(sent, object, command, None).await
+        self.execute_if(sent, object, command, |_| Ok(())).await
     }
 
-    /// The same for a promotion, whose case is judged before the command queues: the writer only checks that it still holds.
-    pub(crate) async fn execute_on_promotion(
-        &self,
-        sent: &Sent,
-        id: PromotionId,
-        command: Command,
-    ) -> Result<Receipt, Problem> {
-        let caller = sent.caller.clone();
-        let prepared = self.read(move |desk| {
-            desk.promotion(&caller, id)?;
-            Ok(Prepared::of_promotion(&desk.view, desk.app.assent.ledger.packs(), id, desk.now)?)
-        });
-        let prepared = prepared.await?.map(Box::new);
-        self.execute_prepared(sent, Some(id.into()), command, prepared).await
-    }
-
-    async fn execute_prepared(
+    /// The same, if `seen` finds what the sender has to see for it. What the command wants judged is judged before it queues:
+    /// the writer only checks that the judgement still holds.
+    pub(crate) async fn execute_if(
         &self,
         sent: &Sent,
         object: Option<AggregateId>,
         command: Command,
-        prepared: Option<Box<Prepared>>,
+        seen: impl FnOnce(&Desk<'_>) -> Result<(), Problem> + Send + 'static,
     ) -> Result<Receipt, Problem> {
+        let (subject, ip, agent) = (sent.caller.id(), sent.ip.clone(), sent.user_agent.clone());
+        let made = self.read(move |desk| {
+            seen(desk)?;
+            let packs = desk.app.assent.ledger.packs();
+            let prepared = Prepared::new(&desk.view, packs, &command, desk.now)?.map(Arc::new);
+            let seal = |text: Option<String>| text.map(|text| desk.app.seal(subject, &text)).transpose();
+            Ok((command, prepared, seal(ip)?, seal(agent)?))
+        });
+        let (command, prepared, ip, user_agent) = made.await?;
         let request = Request {
-            actor: sent.caller.id(),
+            actor: subject,
             actor_kind: sent.caller.kind(),
-            origin: self.origin(sent).await?,
+            origin: Origin {
+                ip,
+                user_agent,
+                session_id: Some(sent.caller.token.to_string()),
+                trace_id: Some(sent.context.id.to_string()),
+            },
             correlation: sent.context.id,
             idempotency: sent.idempotency.clone(),
             expected: object.zip(sent.expected),
-            prepared,
+            prepared: prepared.clone(),
             command,
         };
         let receipt = self.assent.ledger.execute(request).await?;
         self.meters.events(receipt.events.len());
         Ok(receipt)
-    }
-
-    /// Where the request came from; address and program are sealed under the sender.
-    async fn origin(&self, sent: &Sent) -> Result<Origin, Problem> {
-        let (subject, ip, agent) = (sent.caller.id(), sent.ip.clone(), sent.user_agent.clone());
-        let mut origin = Origin {
-            session_id: Some(sent.caller.token.to_string()),
-            trace_id: Some(sent.context.id.to_string()),
-            ..Origin::default()
-        };
-        if ip.is_some() || agent.is_some() {
-            let sealed = self.blocking(move |app| {
-                let seal = |text: Option<String>| text.map(|text| app.seal(subject, &text)).transpose();
-                Ok((seal(ip)?, seal(agent)?))
-            });
-            (origin.ip, origin.user_agent) = sealed.await?;
-        }
-        Ok(origin)
     }
 
     /// Seals a text under a subject. Blocking.

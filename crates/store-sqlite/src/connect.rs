@@ -77,6 +77,8 @@ fn set_up(connection: &Connection, purpose: Purpose, busy_timeout: Duration) -> 
     connection.busy_timeout(busy_timeout)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // Else a statement whose plan could depend on a bound value is compiled anew whenever a value is bound.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     for (name, value) in [
         ("synchronous", SYNCHRONOUS),
         // An ordinary sync on macOS leaves data in the cache of the drive.

@@ -1,8 +1,10 @@
 //! Evidence: the part of the facts that a review binds to.
 
+use std::borrow::Cow;
+
 use assent_cel::{FactPath, Program, Segment};
 use assent_log::canonical;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::ids::Digest;
 use crate::policy::Finding;
@@ -46,45 +48,105 @@ fn name(segment: &Segment) -> &str {
 
 /// The digest of the evidence: the facts without what is volatile, and the findings that read none of that. A review binds
 /// to it: when it changes, the review no longer counts.
+///
+/// SHA-256 of canonical JSON `{"facts": …, "findings": [[policy, version, rule, status], …]}`, where decimals are strings and
+/// keys beyond ASCII are escaped. It is written as it is hashed, without a copy of the facts.
 pub fn evidence_digest(facts: &Value, findings: &[Finding]) -> Digest {
-    let evidence = findings.iter().filter(|finding| finding.is_evidence);
-    let findings: Vec<Value> = evidence
-        .map(|finding| {
-            serde_json::json!([finding.policy, finding.policy_version, finding.rule, finding.status.name()])
-        })
-        .collect();
-    let mut facts = stable(facts, 0);
-    if let Some(facts) = facts.as_object_mut() {
-        facts.retain(|key, _| !VOLATILE_ROOTS.contains(&key.as_str()));
+    let mut out = Vec::with_capacity(8 * 1024);
+    out.extend_from_slice(b"{\"facts\":");
+    match facts {
+        Value::Object(members) => write_object(&mut out, members, &VOLATILE_ROOTS, 0),
+        _ => write(&mut out, facts, 0),
     }
-    let evidence = serde_json::json!({"facts": facts, "findings": findings});
-    // Numbers became strings and the depth is that of the facts: the canonical writer has no reason to refuse, and if it
-    // did, the plain form would serve as well for comparing.
-    let bytes = canonical::to_vec(&evidence).unwrap_or_else(|_| evidence.to_string().into_bytes());
-    Digest::of(&bytes)
+    out.extend_from_slice(b",\"findings\":");
+    let evidence = findings.iter().filter(|finding| finding.is_evidence);
+    write_array(&mut out, evidence, |out, finding| {
+        let parts = [&*finding.policy, &finding.policy_version, &finding.rule, finding.status.name()];
+        write_array(out, parts, canonical::write_string);
+    });
+    out.push(b'}');
+    Digest::of(&out)
 }
 
-/// The facts without volatile members, and with decimals as strings.
-fn stable(value: &Value, depth: usize) -> Value {
+fn write(out: &mut Vec<u8>, value: &Value, depth: usize) {
     match value {
-        Value::Object(members) => {
-            let kept =
-                members.iter().filter(|(key, _)| depth == 0 || !VOLATILE_MEMBERS.contains(&key.as_str()));
-            let kept = kept.map(|(key, value)| {
-                // The stage that a version is to reach is no position.
-                let value =
-                    if depth == 0 && key == "target" { value.clone() } else { stable(value, depth + 1) };
-                (ascii(key), value)
-            });
-            Value::Object(kept.collect())
-        }
-        Value::Array(items) => Value::Array(items.iter().map(|item| stable(item, depth + 1)).collect()),
-        Value::Number(number) if number.is_f64() => Value::String(number.to_string()),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+        Value::Object(members) => write_object(out, members, &VOLATILE_MEMBERS, depth),
+        Value::Array(items) => write_array(out, items, |out, item| write(out, item, depth + 1)),
+        Value::String(text) => canonical::write_string(out, text),
+        // An integer is written as it is; so is one beyond 2^53, which canonical JSON has no form for.
+        Value::Number(number) if number.is_f64() => canonical::write_string(out, &number.to_string()),
+        Value::Number(number) => out.extend_from_slice(number.to_string().as_bytes()),
+        Value::Bool(true) => out.extend_from_slice(b"true"),
+        Value::Bool(false) => out.extend_from_slice(b"false"),
+        Value::Null => out.extend_from_slice(b"null"),
     }
+}
+
+/// The members but for the volatile ones, sorted.
+fn write_object(out: &mut Vec<u8>, members: &Map<String, Value>, volatile: &[&str], depth: usize) {
+    let kept = members.iter().filter(|(key, _)| !volatile.contains(&key.as_str()));
+    let mut kept: Vec<(Cow<'_, str>, &Value)> = kept.map(|(key, value)| (ascii(key), value)).collect();
+    kept.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+    out.push(b'{');
+    for (position, (key, value)) in kept.into_iter().enumerate() {
+        if position > 0 {
+            out.push(b',');
+        }
+        canonical::write_string(out, &key);
+        out.push(b':');
+        match value {
+            // The stage that a version is to reach is no position.
+            Value::Object(target) if depth == 0 && key == "target" => {
+                write_object(out, target, &[], depth + 1);
+            }
+            _ => write(out, value, depth + 1),
+        }
+    }
+    out.push(b'}');
+}
+
+fn write_array<T>(out: &mut Vec<u8>, items: impl IntoIterator<Item = T>, write: impl Fn(&mut Vec<u8>, T)) {
+    out.push(b'[');
+    for (position, item) in items.into_iter().enumerate() {
+        if position > 0 {
+            out.push(b',');
+        }
+        write(out, item);
+    }
+    out.push(b']');
 }
 
 /// Keys of tags, parameters and metrics may be in any script; canonical JSON wants ASCII.
-fn ascii(key: &str) -> String {
-    if key.is_ascii() { key.to_owned() } else { key.escape_unicode().to_string() }
+fn ascii(key: &str) -> Cow<'_, str> {
+    if key.is_ascii() { Cow::Borrowed(key) } else { Cow::Owned(key.escape_unicode().to_string()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_digest_is_that_of_the_canonical_form_without_what_is_volatile() {
+        let facts = json!({
+            "now": "2026-01-01T00:00:00Z",
+            "approvals": {"roles": ["security"]},
+            "model": {"tier": "HIGH", "tags": {"équipe": "\"a\"\n", "b": null, "A": true}},
+            "version": {"number": 3, "stage": "DEV", "reportedMetrics": {"f1": 0.25, "loss": -1}},
+            "evaluation": {"suites": {"bias": {"ageDays": 4, "stale": false, "rows": 10, "failed": [[], {}]}}},
+            "target": {"stage": "PROD"},
+        });
+        let canonical = json!({
+            "facts": {
+                "evaluation": {"suites": {"bias": {"failed": [[], {}], "rows": 10}}},
+                "model": {"tags": {"A": true, "\\u{e9}\\u{71}\\u{75}\\u{69}\\u{70}\\u{65}": "\"a\"\n", "b": null}, "tier": "HIGH"},
+                "target": {"stage": "PROD"},
+                "version": {"number": 3, "reportedMetrics": {"f1": "0.25", "loss": -1}},
+            },
+            "findings": [],
+        });
+        let bytes = canonical::to_vec(&canonical).unwrap();
+        assert_eq!(evidence_digest(&facts, &[]), Digest::of(&bytes));
+    }
 }

@@ -98,6 +98,19 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     }
 }
 
+/// The steps of a judged case once its promotion has moved on. A decision of a reviewer changes neither facts nor evidence,
+/// so no rule is asked again.
+pub(super) fn steps_after(case: &Case<'_>, judgement: &Judgement) -> Vec<StepStanding> {
+    let Some(workflow) = case.promotion.and_then(|promotion| workflow_of(case, &promotion.target.stage))
+    else {
+        return Vec::new();
+    };
+    // Whether a step applies is judged on the facts without approvals.
+    let facts = facts::with_approvals(judgement.facts.clone(), &[]);
+    let automated = judgement.automated_failures().next().is_none();
+    standing::standing(case, &workflow, &facts, judgement.evidence, automated)
+}
+
 /// The workflow that the promotion pinned, or the one that a new promotion would get.
 pub(super) fn workflow_of<'a>(case: &Case<'a>, stage: &str) -> Option<Cow<'a, CompiledWorkflow>> {
     let todays = case.inputs.pack.workflow_to(stage, &case.inputs.model.tier);

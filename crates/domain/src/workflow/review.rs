@@ -1,10 +1,10 @@
 //! The decision of a reviewer: who may decide what, and what follows.
 
-use super::case::{Case, Judgement, workflow_of};
+use super::case::{Case, Judgement, steps_after, workflow_of};
 use super::decide::{change, in_state};
 use super::event::{ConditionTime, Decision, NewCondition, PromotionApproved, Review};
 use super::standing::carries_review;
-use super::{Promotion, StateName, StepStanding, StepState, judge};
+use super::{Promotion, StateName, StepStanding, StepState};
 use crate::event::{Change, Event, Stamp};
 use crate::identity::{Principal, PrincipalKind, Target, holds_role};
 use crate::ids::{Digest, PrincipalId};
@@ -247,7 +247,7 @@ fn decided(
     reviewers.insert(reviewer.id, std::sync::Arc::new(reviewer.clone()));
     let case = Case { promotion: Some(&after), reviewers: &reviewers, ..*case };
     let in_review = after.state_at(now) == StateName::InReview;
-    if in_review && judge(&case).is_complete() {
+    if in_review && steps_after(&case, judgement).iter().all(|step| step.state.is_done()) {
         let approved = Event::PromotionApproved(PromotionApproved { evidence: judgement.evidence });
         changes.push(change(promotion.id, model, version, target, approved));
     }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use assent_log::Hasher;
 use assent_store::ReceiptKey;
 use axum::extract::{FromRequest, Request};
 use axum::http::header::{IF_MATCH, USER_AGENT};
 use axum::http::{HeaderMap, Method};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::{Caller, Peer, RequestContext, body};
@@ -76,8 +76,11 @@ impl<T: DeserializeOwned, S: Send + Sync, const MAX: usize> FromRequest<S> for W
 }
 
 fn digest(method: &Method, path: &str, body: &[u8]) -> [u8; 32] {
-    let hash = Sha256::new().chain_update(method.as_str()).chain_update(b"\n").chain_update(path);
-    hash.chain_update(b"\n").chain_update(body).finalize().into()
+    let mut hasher = Hasher::new();
+    for part in [method.as_str().as_bytes(), b"\n", path.as_bytes(), b"\n", body] {
+        hasher.update(part);
+    }
+    hasher.finish().0
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use uuid::Uuid;
 
-use super::judged_change;
+use super::change;
 use crate::app::App;
 use crate::http::{Empty, Segments, Write};
 use crate::openapi::{Problems, WriteHeaders};
@@ -23,5 +23,5 @@ pub(crate) async fn complete(
     write: Write<Empty>,
 ) -> Result<Response, Problem> {
     let id = PromotionId(id);
-    judged_change(&app, &write.sent, id, Command::CompletePromotion(id)).await
+    change(&app, &write.sent, id, Command::CompletePromotion(id)).await
 }

@@ -38,22 +38,11 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(inbox::inbox))
 }
 
-/// Carries out a command whose case is judged ahead, and shows the promotion.
-async fn judged_change(
-    app: &App,
-    sent: &Sent,
-    id: PromotionId,
-    command: Command,
-) -> Result<Response, Problem> {
-    let receipt = app.execute_on_promotion(sent, id, command).await?;
-    answer(app, sent, receipt).await
-}
-
-/// Carries out a command without a judgement, and shows the promotion.
+/// Carries out a command on a promotion that the sender can see, and shows it.
 async fn change(app: &App, sent: &Sent, id: PromotionId, command: Command) -> Result<Response, Problem> {
     let caller = sent.caller.clone();
-    app.read(move |desk| desk.promotion(&caller, id).map(drop)).await?;
-    let receipt = app.execute(sent, Some(id.into()), command).await?;
+    let seen = move |desk: &Desk<'_>| desk.promotion(&caller, id).map(drop);
+    let receipt = app.execute_if(sent, Some(id.into()), command, seen).await?;
     answer(app, sent, receipt).await
 }
 

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::answer_new;
 use crate::app::App;
+use crate::desk::Desk;
 use crate::http::Write;
 use crate::openapi::{Problems, WriteHeaders};
 use crate::problem::Problem;
@@ -69,10 +70,10 @@ pub(crate) async fn request(State(app): State<App>, write: Write<NewPromotion>) 
     let TargetBody { stage, environment, strategy } = body.target;
     environment.as_ref().map_or(Ok(()), |name| text::name("/target/environment", name))?;
     let (version, caller) = (VersionId(body.version), sent.caller.clone());
-    app.read(move |desk| desk.version(&caller, version).map(drop)).await?;
     let comment = app.seal_comment(&sent, body.comment).await?;
     let target = Target { stage, environment, strategy };
     let command = Command::RequestPromotion { id: app.id(), version, target, comment, submit: body.submit };
-    let receipt = app.execute(&sent, Some(version.into()), command).await?;
+    let seen = move |desk: &Desk<'_>| desk.version(&caller, version).map(drop);
+    let receipt = app.execute_if(&sent, Some(version.into()), command, seen).await?;
     answer_new(&app, &sent, receipt).await
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::judged_change;
+use super::change;
 use crate::app::App;
 use crate::execute::check_comment;
 use crate::http::{Segments, Sent, Write};
@@ -43,7 +43,7 @@ pub(crate) struct NewReviewBody {
     #[schema(max_items = 20)]
     conditions: Vec<NewConditionBody>,
     /// Digest of the evidence that the reviewer saw (`now.evidence` of the promotion): where it has moved on, the decision
-    /// is refused. Today's if absent.
+    /// is refused. An approval has to name it.
     #[schema(value_type = Option<String>, pattern = "^[0-9a-f]{64}$")]
     evidence: Option<Digest>,
 }
@@ -76,7 +76,7 @@ pub(crate) async fn review(
     let (id, Write { sent, body }) = (PromotionId(id), write);
     check(&body)?;
     let review = sealed(&app, &sent, body).await?;
-    judged_change(&app, &sent, id, Command::Review(id, Box::new(review))).await
+    change(&app, &sent, id, Command::Review(id, Box::new(review))).await
 }
 
 fn check(body: &NewReviewBody) -> Result<(), Refusal> {
