@@ -4,8 +4,13 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::out::line;
 use crate::powerloss::recorder;
 use crate::run::{cargo, check, scratch, target};
+
+/// A disk that syncs 400 times a second. Virtual disks that acknowledge from a cache sync ten thousand times, and leave
+/// nothing to gain by writing together.
+const SYNC_US: &str = "2500";
 
 const NAMES: [&str; 4] = ["write", "gate", "rules", "log"];
 
@@ -25,8 +30,19 @@ pub fn run(name: &str) -> Result<()> {
         "assent-benches",
     ]))?;
     let built = target().join("release");
-    let mut bench = Command::new(built.join("assent-benches"));
-    bench.arg(name).env("ASSENT_BENCH_DIR", scratch(&format!("bench-{name}"))?);
-    bench.env("ASSENT_BENCH_SERVER", built.join("assent")).env("ASSENT_BENCH_RECORDER", recorder::build()?);
-    check(&mut bench)
+    let shim = recorder::build()?;
+    let bench = || -> Result<Command> {
+        let mut bench = Command::new(built.join("assent-benches"));
+        bench.arg(name).env("ASSENT_BENCH_DIR", scratch(&format!("bench-{name}"))?);
+        bench.env("ASSENT_BENCH_SERVER", built.join("assent")).env("ASSENT_BENCH_RECORDER", &shim);
+        Ok(bench)
+    };
+    check(&mut bench()?)?;
+    if name == "write" {
+        line(
+            "\nOnce more, with a disk as the bar has in mind: whatever the disk of this machine does, a sync takes 2.5 ms.",
+        );
+        check(bench()?.env("LD_PRELOAD", &shim).env("ASSENT_SHIM_SYNC_US", SYNC_US))?;
+    }
+    Ok(())
 }

@@ -4,6 +4,8 @@
 //! AES-256-GCM with a random 96-bit nonce; the associated data is the subject's id, so that a sealed text cannot be moved to
 //! another subject. Stored as base64 of nonce ‖ ciphertext ‖ tag.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
@@ -37,15 +39,48 @@ impl Sealer {
         Self { keys, wiring }
     }
 
+    /// A ring that asks for each key once: for the length of one request, no longer, since keys can be destroyed.
+    pub fn ring(&self) -> KeyRing<'_> {
+        KeyRing { sealer: self, known: RefCell::default() }
+    }
+
     /// Seals a text of `subject`, whose key is made at its first use.
     pub fn seal(&self, subject: Uuid, text: &str) -> Result<Sealed, StoreError> {
-        let key = match self.keys.get(subject)? {
-            Some(key) => key,
-            None => self.keys.get_or_insert(subject, self.wiring.random())?,
+        self.ring().seal(subject, text)
+    }
+
+    /// The text, or `None` where its key was destroyed or it does not open.
+    pub fn open(&self, sealed: &Sealed) -> Result<Option<String>, StoreError> {
+        self.ring().open(sealed)
+    }
+}
+
+/// Seals and opens texts during one request.
+pub struct KeyRing<'a> {
+    sealer: &'a Sealer,
+    known: RefCell<HashMap<Uuid, Option<Aes256Gcm>>>,
+}
+
+impl std::fmt::Debug for KeyRing<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("KeyRing")
+    }
+}
+
+impl KeyRing<'_> {
+    /// Seals a text of `subject`, whose key is made at its first use.
+    pub fn seal(&self, subject: Uuid, text: &str) -> Result<Sealed, StoreError> {
+        let cipher = match self.cipher(subject)? {
+            Some(cipher) => cipher,
+            None => {
+                let made = cipher(self.sealer.keys.get_or_insert(subject, self.sealer.wiring.random())?);
+                self.known.borrow_mut().insert(subject, Some(made.clone()));
+                made
+            }
         };
-        let nonce: [u8; NONCE_BYTES] = self.wiring.random();
+        let nonce: [u8; NONCE_BYTES] = self.sealer.wiring.random();
         let payload = Payload { msg: text.as_bytes(), aad: subject.as_bytes() };
-        let sealed = cipher(key)
+        let sealed = cipher
             .encrypt(&Nonce::from(nonce), payload)
             .map_err(|_| StoreError::Unavailable("the text could not be encrypted".to_owned()))?;
         let data = STANDARD.encode([nonce.as_slice(), &sealed].concat());
@@ -54,12 +89,21 @@ impl Sealer {
 
     /// The text, or `None` where its key was destroyed or it does not open.
     pub fn open(&self, sealed: &Sealed) -> Result<Option<String>, StoreError> {
-        let Some(key) = self.keys.get(sealed.subject)? else { return Ok(None) };
+        let Some(cipher) = self.cipher(sealed.subject)? else { return Ok(None) };
         let Ok(bytes) = STANDARD.decode(&sealed.data) else { return Ok(None) };
         let Some((nonce, ciphertext)) = bytes.split_first_chunk::<NONCE_BYTES>() else { return Ok(None) };
         let payload = Payload { msg: ciphertext, aad: sealed.subject.as_bytes() };
-        let text = cipher(key).decrypt(&Nonce::from(*nonce), payload).ok();
+        let text = cipher.decrypt(&Nonce::from(*nonce), payload).ok();
         Ok(text.and_then(|text| String::from_utf8(text).ok()))
+    }
+
+    fn cipher(&self, subject: Uuid) -> Result<Option<Aes256Gcm>, StoreError> {
+        if let Some(known) = self.known.borrow().get(&subject) {
+            return Ok(known.clone());
+        }
+        let found = self.sealer.keys.get(subject)?.map(cipher);
+        self.known.borrow_mut().insert(subject, found.clone());
+        Ok(found)
     }
 }
 

@@ -2,7 +2,7 @@
 //! was told.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use assent_domain::aggregate::State;
@@ -51,15 +51,19 @@ pub trait View {
     }
 }
 
-/// State as it is committed.
+/// How many aggregates a snapshot remembers.
+const REMEMBERED: usize = 256;
+
+/// State as it is committed. What one request asks for again is neither read nor parsed again.
 pub struct Snapshot<'a> {
     read: &'a dyn Read,
+    seen: RefCell<HashMap<AggregateId, Option<Loaded>>>,
 }
 
 impl<'a> Snapshot<'a> {
     /// The state that `read` sees.
     pub fn new(read: &'a dyn Read) -> Self {
-        Self { read }
+        Self { read, seen: RefCell::default() }
     }
 
     /// What it reads from.
@@ -70,9 +74,21 @@ impl<'a> Snapshot<'a> {
 
 impl View for Snapshot<'_> {
     fn aggregate(&self, id: AggregateId) -> Result<Option<Loaded>, StoreError> {
+        if let Some(seen) = self.seen.borrow().get(&id) {
+            return Ok(seen.clone());
+        }
         let Some(table) = project::table(id.kind) else { return Ok(None) };
-        let Some(row) = self.read.row(table, id.id)? else { return Ok(None) };
-        Ok(Some(Loaded { revision: row.revision, state: project::aggregate(id.kind, &row)? }))
+        let row = self.read.row(table, id.id)?;
+        let loaded = row.map(|row| {
+            Ok::<_, StoreError>(Loaded { revision: row.revision, state: project::aggregate(id.kind, &row)? })
+        });
+        let loaded = loaded.transpose()?;
+        let mut seen = self.seen.borrow_mut();
+        if seen.len() >= REMEMBERED {
+            seen.clear();
+        }
+        seen.insert(id, loaded.clone());
+        Ok(loaded)
     }
 
     fn ids(&self, kind: Kind, column: &'static str, value: &str) -> Result<Vec<Uuid>, StoreError> {

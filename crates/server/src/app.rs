@@ -22,8 +22,9 @@ pub(crate) struct Inner {
     pub(crate) options: Options,
     pub(crate) meters: Meters,
     pub(crate) contents: Contents,
-    /// Places for requests, for uploads, and for evaluations.
+    /// Places for requests, for snapshots, for uploads, and for evaluations.
     pub(crate) requests: Arc<Semaphore>,
+    pub(crate) reads: Arc<Semaphore>,
     pub(crate) uploads: Arc<Semaphore>,
     pub(crate) evaluations: Arc<Semaphore>,
 }
@@ -43,6 +44,7 @@ impl App {
             meters: Meters::new(),
             contents: Contents::default(),
             requests: places(options.max_requests),
+            reads: places(options.max_reads),
             uploads: places(options.max_uploads),
             evaluations: places(options.max_evaluations),
             assent,
@@ -76,9 +78,25 @@ impl App {
         &self,
         work: impl FnOnce(&Desk<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        self.blocking(move |app| {
+        self.read_store(move |app| {
             let read = app.assent.store().read()?;
             work(&Desk::new(app, &*read))
+        })
+        .await
+    }
+
+    /// Runs work that reads the store on a thread for blocking work, once there is a place: a thread that waited for a
+    /// connection would only be in the way of those that have one.
+    pub(crate) async fn read_store<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let place = Arc::clone(&self.reads).acquire_owned().await;
+        let place = place.map_err(|error| Problem::internal(error.to_string()))?;
+        // Whoever goes away leaves work behind that goes on, in its place.
+        self.blocking(move |app| {
+            let _place = place;
+            work(app)
         })
         .await
     }

@@ -1,10 +1,11 @@
 //! One snapshot of the state, as a request reads it: objects the caller may see, and texts of people opened.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use assent_app::View;
+use assent_app::seal::KeyRing;
 use assent_app::view::{Loaded, Snapshot};
 use assent_domain::aggregate::State;
 use assent_domain::identity::{Permission, Principal, Target, authorise};
@@ -41,6 +42,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) app: &'a App,
     pub(crate) view: Snapshot<'a>,
     pub(crate) now: Time,
+    ring: KeyRing<'a>,
+    pack: OnceCell<Arc<Pack>>,
     people: RefCell<HashMap<PrincipalId, Person>>,
     readable: RefCell<HashMap<ModelId, bool>>,
 }
@@ -51,13 +54,19 @@ impl<'a> Desk<'a> {
             app,
             view: Snapshot::new(read),
             now: app.now(),
+            ring: app.assent.sealer.ring(),
+            pack: OnceCell::new(),
             people: RefCell::default(),
             readable: RefCell::default(),
         }
     }
 
     pub(crate) fn pack(&self) -> Result<Arc<Pack>, Problem> {
-        Ok(self.app.assent.ledger.packs().current(&self.view)?)
+        if let Some(pack) = self.pack.get() {
+            return Ok(Arc::clone(pack));
+        }
+        let pack = self.app.assent.ledger.packs().current(&self.view)?;
+        Ok(Arc::clone(self.pack.get_or_init(|| pack)))
     }
 
     /// Whatever stands in the tables, whoever asks.
@@ -166,9 +175,14 @@ impl<'a> Desk<'a> {
         Ok(readable)
     }
 
+    /// Seals a text under a subject.
+    pub(crate) fn seal(&self, subject: PrincipalId, text: &str) -> Result<Sealed, Problem> {
+        Ok(self.ring.seal(subject.0, text)?)
+    }
+
     /// The words, if their key was not destroyed.
     pub(crate) fn words(&self, sealed: &Sealed) -> Result<Words, Problem> {
-        let text = self.app.assent.sealer.open(sealed)?;
+        let text = self.ring.open(sealed)?;
         Ok(Words { erased: text.is_none(), text })
     }
 

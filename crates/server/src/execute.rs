@@ -38,7 +38,7 @@ impl App {
             seen(desk)?;
             let packs = desk.app.assent.ledger.packs();
             let prepared = Prepared::new(&desk.view, packs, &command, desk.now)?.map(Arc::new);
-            let seal = |text: Option<String>| text.map(|text| desk.app.seal(subject, &text)).transpose();
+            let seal = |text: Option<String>| text.map(|text| desk.seal(subject, &text)).transpose();
             Ok((command, prepared, seal(ip)?, seal(agent)?))
         });
         let (command, prepared, ip, user_agent) = made.await?;

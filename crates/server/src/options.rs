@@ -31,6 +31,8 @@ pub struct Options {
     pub shutdown_grace: Duration,
     /// How many requests are carried out at a time; one more is asked to come again.
     pub max_requests: usize,
+    /// How many snapshots are read at a time; further readers wait without a thread. As many as the store has connections.
+    pub max_reads: usize,
     /// How many uploads are received at a time.
     pub max_uploads: usize,
     /// How many evaluations run at a time; further ones wait.
@@ -52,6 +54,7 @@ impl Default for Options {
             header_timeout: Duration::from_secs(15),
             shutdown_grace: Duration::from_secs(20),
             max_requests: 1_024,
+            max_reads: assent_store::READS,
             max_uploads: 64,
             max_evaluations: 2,
             max_connections: 4_096,

@@ -27,7 +27,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { read_connections: 8, busy_timeout_ms: 5_000 }
+        Self { read_connections: assent_store::READS, busy_timeout_ms: 5_000 }
     }
 }
 

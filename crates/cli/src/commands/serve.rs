@@ -64,9 +64,16 @@ pub(super) fn options(sink: Option<&Sink>) -> Result<assent_server::Options, Pro
     })
 }
 
+/// The most threads for blocking work: snapshots, evaluations, files, and the verification. More would only take the
+/// processors from each other.
+const BLOCKING_THREADS: usize = 24;
+
 /// A runtime with its threads.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
-    let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let built = tokio::runtime::Builder::new_multi_thread()
+        .max_blocking_threads(BLOCKING_THREADS)
+        .enable_all()
+        .build();
     built.map_err(|error| Problem::new(format!("the threads of the server cannot be started: {error}")))
 }
 

@@ -61,7 +61,7 @@ pub(crate) async fn bearer(app: &App, headers: &HeaderMap) -> Result<Caller, Pro
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let secret = secret.map(|(_, secret)| secret.trim()).filter(|secret| secret.len() <= MAX_TOKEN_BYTES);
     let secret = secret.ok_or_else(Problem::unauthenticated)?.to_owned();
-    let bearer = app.blocking(move |app| Ok(app.assent.authenticate(&secret, app.now())?)).await?;
+    let bearer = app.read_store(move |app| Ok(app.assent.authenticate(&secret, app.now())?)).await?;
     let bearer = bearer.ok_or_else(Problem::unauthenticated)?;
     Ok(Caller { principal: bearer.principal, token: bearer.token })
 }

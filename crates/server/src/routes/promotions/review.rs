@@ -102,11 +102,11 @@ async fn sealed(app: &App, sent: &Sent, body: NewReviewBody) -> Result<NewReview
             if desk.any::<Principal>(owner)?.is_none() {
                 return Err(Problem::not_found("principal", owner).at(format!("/conditions/{i}/owner")));
             }
-            let text = desk.app.seal(subject, &condition.text)?;
+            let text = desk.seal(subject, &condition.text)?;
             let (due_at, when) = (condition.due_at, condition.when);
             conditions.push(NewCondition { id: id.to_string(), text, owner, due_at, when });
         }
-        let comment = body.comment.map(|comment| desk.app.seal(subject, &comment)).transpose()?;
+        let comment = body.comment.map(|comment| desk.seal(subject, &comment)).transpose()?;
         let (step, role, decision, evidence) = (body.step, body.role, body.decision, body.evidence);
         Ok(NewReview { step, role, decision, comment, conditions, evidence })
     })
