@@ -89,7 +89,19 @@ impl Question {
             Command::RequestPromotion { version, target, submit: true, .. } => {
                 Some(Self::New(*version, target.clone()))
             }
-            _ => None,
+            Command::Bootstrap { .. }
+            | Command::Principal(..)
+            | Command::IssueToken { .. }
+            | Command::RevokeToken(_)
+            | Command::Model(..)
+            | Command::RegisterVersion(..)
+            | Command::Version(..)
+            | Command::Dataset(..)
+            | Command::RequestPromotion { submit: false, .. }
+            | Command::MeetCondition { .. }
+            | Command::WithdrawPromotion(..)
+            | Command::ApplyPack(_)
+            | Command::RecordDenials { .. } => None,
         }
     }
 

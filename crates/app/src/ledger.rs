@@ -276,7 +276,9 @@ impl Writer {
         session.commit(batch)?;
         self.tree = Some(tree);
         let memory = self.memory.get_mut();
-        changed.into_iter().for_each(|(id, loaded)| memory.put(id, Some(loaded)));
+        for (id, loaded) in changed {
+            memory.put(id, Some(loaded));
+        }
         Ok(results)
     }
 }

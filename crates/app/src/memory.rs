@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use assent_domain::AggregateId;
+use assent_store::StoreError;
 
 use crate::view::Loaded;
 
@@ -21,14 +22,21 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// What is known of an aggregate; the outer `None` if nothing is.
-    pub(crate) fn get(&mut self, id: AggregateId) -> Option<Option<Loaded>> {
+    /// The aggregate, if there is one: as remembered, or else as read now.
+    pub(crate) fn get_or_read(
+        &mut self,
+        id: AggregateId,
+        read: impl FnOnce() -> Result<Option<Loaded>, StoreError>,
+    ) -> Result<Option<Loaded>, StoreError> {
         if let Some(known) = self.young.get(&id) {
-            return Some(known.clone());
+            return Ok(known.clone());
         }
-        let known = self.old.remove(&id)?;
+        let known = match self.old.remove(&id) {
+            Some(known) => known,
+            None => read()?,
+        };
         self.put(id, known.clone());
-        Some(known)
+        Ok(known)
     }
 
     /// Remembers an aggregate, or that there is none.
@@ -56,14 +64,26 @@ mod tests {
         AggregateId { kind: Kind::Model, id: Uuid::from_u128(number as u128) }
     }
 
+    /// Whether it had to be read.
+    fn is_read(memory: &mut Memory, number: usize) -> bool {
+        let mut is_read = false;
+        let found = memory.get_or_read(id(number), || {
+            is_read = true;
+            Ok(None)
+        });
+        assert!(found.unwrap().is_none());
+        is_read
+    }
+
     #[test]
     fn what_is_used_stays_and_what_is_not_goes() {
         let mut memory = Memory::default();
-        for number in 0..10 * GENERATION {
-            memory.put(id(number), None);
-            assert!(memory.get(id(0)).is_some(), "{number}");
+        assert!(is_read(&mut memory, 0));
+        for number in 1..10 * GENERATION {
+            assert!(is_read(&mut memory, number));
+            assert!(!is_read(&mut memory, 0), "{number}");
         }
-        assert!(memory.get(id(1)).is_none());
+        assert!(is_read(&mut memory, 1));
         assert!(memory.young.len() + memory.old.len() <= 2 * GENERATION);
     }
 
@@ -72,6 +92,6 @@ mod tests {
         let mut memory = Memory::default();
         memory.put(id(1), None);
         memory.clear();
-        assert!(memory.get(id(1)).is_none());
+        assert!(is_read(&mut memory, 1));
     }
 }

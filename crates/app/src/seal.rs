@@ -70,13 +70,12 @@ impl std::fmt::Debug for KeyRing<'_> {
 impl KeyRing<'_> {
     /// Seals a text of `subject`, whose key is made at its first use.
     pub fn seal(&self, subject: Uuid, text: &str) -> Result<Sealed, StoreError> {
-        let cipher = match self.cipher(subject)? {
-            Some(cipher) => cipher,
-            None => {
-                let made = cipher(self.sealer.keys.get_or_insert(subject, self.sealer.wiring.random())?);
-                self.known.borrow_mut().insert(subject, Some(made.clone()));
-                made
-            }
+        let cipher = if let Some(cipher) = self.cipher(subject)? {
+            cipher
+        } else {
+            let made = cipher(self.sealer.keys.get_or_insert(subject, self.sealer.wiring.random())?);
+            self.known.borrow_mut().insert(subject, Some(made.clone()));
+            made
         };
         let nonce: [u8; NONCE_BYTES] = self.sealer.wiring.random();
         let payload = Payload { msg: text.as_bytes(), aad: subject.as_bytes() };

@@ -252,12 +252,7 @@ impl View for Unit<'_> {
         if let Some(dirty) = self.dirty.get(&id) {
             return Ok(Some(dirty.loaded.clone()));
         }
-        if let Some(known) = self.memory.borrow_mut().get(id) {
-            return Ok(known);
-        }
-        let loaded = self.base.aggregate(id)?;
-        self.memory.borrow_mut().put(id, loaded.clone());
-        Ok(loaded)
+        self.memory.borrow_mut().get_or_read(id, || self.base.aggregate(id))
     }
 
     fn ids(&self, kind: Kind, column: &'static str, value: &str) -> Result<Vec<Uuid>, StoreError> {

@@ -2,14 +2,15 @@
 //!
 //! Every command that speaks to a server first asks for its checkpoint. Where one was seen before, the log of the new one has
 //! to begin with the log of the old one, by a consistency proof that is checked here: a server whose log was rolled back
-//! or forked is refused, whatever it says about itself. Pins are files in the user's state directory, one for each address.
+//! or forked is refused, whatever it says about itself. The keys of the log are taken from the server when it is first seen,
+//! and every checkpoint has to be signed by one of them. Pins are files in the user's state directory, one for each address.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use assent_domain::ids::Digest;
 use assent_log::proof::verify_consistency;
-use assent_log::{Checkpoint, Hash, Note};
+use assent_log::{Checkpoint, Hash, Note, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ureq::http::Method;
@@ -30,8 +31,8 @@ struct Pin {
     size: u64,
     /// The root then.
     root: Hash,
-    /// Who signed.
-    signers: Vec<String>,
+    /// The keys of the log when it was first seen.
+    keys: Vec<String>,
     /// The signed note.
     checkpoint: String,
 }
@@ -43,7 +44,11 @@ pub(crate) fn check(client: &Client, state_dir: Option<&Path>, printer: Printer)
         return Ok(());
     };
     let known = read(&path)?;
-    let seen = match (newest(client)?, &known) {
+    let keys = match &known {
+        Some(known) => known.keys.clone(),
+        None => published_keys(client)?,
+    };
+    let seen = match (newest(client, keys, &path)?, &known) {
         (Some(seen), _) => seen,
         (None, None) => return Ok(()),
         (None, Some(known)) => {
@@ -60,8 +65,17 @@ pub(crate) fn check(client: &Client, state_dir: Option<&Path>, printer: Printer)
     if known.as_ref() == Some(&seen) { Ok(()) } else { write(&path, &seen) }
 }
 
-/// The newest checkpoint of a server; `None` where there is none yet.
-fn newest(client: &Client) -> Result<Option<Pin>, Problem> {
+/// The keys that the server says it signs with: taken on trust once, when it is first seen.
+fn published_keys(client: &Client) -> Result<Vec<String>, Problem> {
+    let reply = client.send(&Method::GET, "/log/vkey", None)?;
+    if !reply.is_success() {
+        return Err(refused(&reply));
+    }
+    Ok(String::from_utf8_lossy(&reply.body).lines().map(str::to_owned).collect())
+}
+
+/// The newest checkpoint of a server, signed by one of these keys; `None` where there is none yet.
+fn newest(client: &Client, keys: Vec<String>, path: &Path) -> Result<Option<Pin>, Problem> {
     let reply = client.send(&Method::GET, "/log/checkpoint", None)?;
     if reply.status == 404 {
         return Ok(None);
@@ -70,16 +84,17 @@ fn newest(client: &Client) -> Result<Option<Pin>, Problem> {
         return Err(refused(&reply));
     }
     let (checkpoint, note) = parse(&reply.body)?;
-    let signers = note.signatures().iter().map(|line| {
-        let id = u32::from_be_bytes(line.key_id);
-        format!("{}+{id:08x}", line.name)
-    });
+    let known: Vec<VerifyingKey> = keys.iter().filter_map(|key| VerifyingKey::parse(key).ok()).collect();
+    note.verify(&known).map_err(|error| {
+        let (url, keys) = (client.base(), keys.join(", "));
+        forged(format!("the checkpoint of `{url}` is not signed by `{keys}`: {error}"), path)
+    })?;
     Ok(Some(Pin {
         url: client.base().to_owned(),
         origin: checkpoint.origin,
         size: checkpoint.size,
         root: checkpoint.root,
-        signers: signers.collect(),
+        keys,
         checkpoint: note.to_text(),
     }))
 }
@@ -99,11 +114,6 @@ fn compare(client: &Client, known: &Pin, seen: &Pin, path: &Path) -> Result<(), 
     if known.origin != seen.origin {
         let message =
             format!("the server at `{url}` has the log `{}`, and it had `{}`", seen.origin, known.origin);
-        return Err(forged(message, path));
-    }
-    if !seen.signers.iter().any(|signer| known.signers.contains(signer)) {
-        let (now, before) = (seen.signers.join(", "), known.signers.join(", "));
-        let message = format!("the log of `{url}` is signed by `{now}`, and it was signed by `{before}`");
         return Err(forged(message, path));
     }
     if seen.size < known.size {

@@ -47,6 +47,8 @@ pub async fn serve(
 ) -> io::Result<()> {
     let app = App::new(assent, options);
     let router = routes::build(app.clone());
+    // Before anybody is answered, so that everybody can hold the server to its log from the first answer on.
+    tasks::sign(&app).await;
     let background = tasks::start(&app);
     let connections = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(app.options.max_connections));

@@ -261,6 +261,21 @@ fn a_server_whose_log_was_rolled_back_is_refused() {
 }
 
 #[test]
+fn a_log_that_another_key_signs_is_refused() {
+    let (folder, _, server, admin) = begin();
+    let address = server.url().trim_start_matches("http://").to_owned();
+    admin.json(&["model", "list"]);
+    server.stop();
+
+    // Somebody else at the same address.
+    let server = Server::start(&folder.path().join("other"), &address);
+    let refused = admin.run(&["model", "list"]);
+    assert_eq!((refused.code, refused.stdout.as_str()), (3, ""), "{refused:?}");
+    assert!(refused.stderr.contains("is not signed by"), "{}", refused.stderr);
+    server.stop();
+}
+
+#[test]
 fn what_is_missing_is_not_made_anew() {
     let (folder, data, server, _) = begin();
     server.stop();

@@ -54,9 +54,9 @@ fn name(segment: &Segment) -> &str {
 pub fn evidence_digest(facts: &Value, findings: &[Finding]) -> Digest {
     let mut out = Vec::with_capacity(8 * 1024);
     out.extend_from_slice(b"{\"facts\":");
-    match facts {
-        Value::Object(members) => write_object(&mut out, members, &VOLATILE_ROOTS, 0),
-        _ => write(&mut out, facts, 0),
+    match facts.as_object() {
+        Some(members) => write_object(&mut out, members, &VOLATILE_ROOTS, 0),
+        None => write(&mut out, facts, 0),
     }
     out.extend_from_slice(b",\"findings\":");
     let evidence = findings.iter().filter(|finding| finding.is_evidence);
@@ -94,12 +94,10 @@ fn write_object(out: &mut Vec<u8>, members: &Map<String, Value>, volatile: &[&st
         }
         canonical::write_string(out, &key);
         out.push(b':');
-        match value {
-            // The stage that a version is to reach is no position.
-            Value::Object(target) if depth == 0 && key == "target" => {
-                write_object(out, target, &[], depth + 1);
-            }
-            _ => write(out, value, depth + 1),
+        // The stage that a version is to reach is no position.
+        match value.as_object().filter(|_| depth == 0 && key == "target") {
+            Some(target) => write_object(out, target, &[], depth + 1),
+            None => write(out, value, depth + 1),
         }
     }
     out.push(b'}');

@@ -15,7 +15,7 @@ pub(super) async fn run(app: App, every: Duration, mut stopped: watch::Receiver<
 }
 
 /// Signs the head if it has grown, and pushes the checkpoint if it is not outside yet.
-pub(super) async fn sign(app: &App) {
+pub(crate) async fn sign(app: &App) {
     if app.assent.ledger.halted().is_some() {
         return;
     }

@@ -12,6 +12,8 @@ use tokio::task::JoinHandle;
 
 use crate::app::App;
 
+pub(crate) use checkpoints::sign;
+
 /// How often the head is signed while the log grows.
 const SIGN_EVERY: Duration = Duration::from_secs(1);
 /// How often counted denials are recorded.

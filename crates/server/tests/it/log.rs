@@ -35,6 +35,8 @@ async fn proofs_hold_under_the_checkpoint() {
     grow(&world, 20).await;
     let new = checkpoint(&world).await;
     assert!(new.size > old.size + 20, "{}", new.size);
+    let keys = world.get("", "/log/vkey").await;
+    assert_eq!(String::from_utf8_lossy(&keys.bytes), format!("{}\n", key()[0].vkey()));
 
     let path = "/api/v1/log/proofs/inclusion?index=3";
     let answer = world.get(&world.admin, path).await.expect(200);

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::world::{World, bare};
 
 /// Operations that are open to anyone.
-const OPEN: [&str; 5] = ["/healthz", "/readyz", "/metrics", "/log/checkpoint", "/log/tile/{path}"];
+const OPEN: [&str; 6] =
+    ["/healthz", "/readyz", "/metrics", "/log/checkpoint", "/log/vkey", "/log/tile/{path}"];
 
 fn operations(document: &Value) -> Vec<(String, String, Value)> {
     let paths = document["paths"].as_object().unwrap();

@@ -7,6 +7,7 @@ mod entry;
 mod inclusion;
 mod search;
 mod tile;
+mod vkey;
 
 use assent_domain::identity::{Permission, Target};
 use assent_log::proof::ProveError;
@@ -29,7 +30,10 @@ pub(super) fn router() -> OpenApiRouter<App> {
 
 /// What anyone can follow. Bundles of entries ask for a token themselves.
 pub(super) fn open() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(checkpoint::checkpoint)).routes(routes!(tile::tile))
+    OpenApiRouter::new()
+        .routes(routes!(checkpoint::checkpoint))
+        .routes(routes!(vkey::vkey))
+        .routes(routes!(tile::tile))
 }
 
 /// Refuses who may not read the log.
