@@ -1,5 +1,6 @@
 //! JSON bodies: bounded, strict, and refused with the place of the mistake.
 
+use axum::body::HttpBody as _;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
@@ -10,11 +11,15 @@ use crate::problem::Problem;
 
 /// Reads the whole body, if it is at most `max_bytes`.
 pub(super) async fn read(body: axum::body::Body, max_bytes: usize) -> Result<bytes::Bytes, Problem> {
+    let too_large = || Problem::too_large(format!("the body has more than {max_bytes} bytes"));
+    if body.size_hint().lower() > max_bytes as u64 {
+        return Err(too_large());
+    }
     axum::body::to_bytes(body, max_bytes).await.map_err(|error| {
         let mut cause: Option<&dyn std::error::Error> = Some(&error);
         while let Some(inner) = cause {
             if inner.to_string().contains("length limit exceeded") {
-                return Problem::too_large(format!("the body has more than {max_bytes} bytes"));
+                return too_large();
             }
             cause = inner.source();
         }

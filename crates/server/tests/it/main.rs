@@ -16,6 +16,7 @@ mod access;
 mod errors;
 mod inputs;
 mod log;
+mod midway;
 mod openapi;
 mod packs;
 mod served;

@@ -72,3 +72,65 @@ async fn a_shutdown_records_what_was_counted_and_signs_what_was_committed() {
     assert_eq!(note, latest.note);
     assert!(TcpStream::connect(address).await.is_err());
 }
+
+/// A server that listens, and its end.
+async fn listening(world: &World) -> (std::net::SocketAddr, oneshot::Sender<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let shutdown = async move { drop(stopped.await) };
+    let served = assent_server::serve(world.assent.clone(), listener, Options::default(), shutdown);
+    tokio::spawn(served);
+    (address, stop)
+}
+
+/// Sends up to 100 MB behind a head, until the server has answered; how much was sent, and the answer.
+async fn flood(address: std::net::SocketAddr, head: String, chunked: bool) -> (usize, String) {
+    const MEGABYTE: usize = 1_000_000;
+    let stream = TcpStream::connect(address).await.unwrap();
+    let (mut reader, mut writer) = stream.into_split();
+    let reading = tokio::spawn(async move {
+        let mut answer = vec![0; 4_096];
+        let length = reader.read(&mut answer).await.unwrap_or(0);
+        String::from_utf8_lossy(&answer[..length]).into_owned()
+    });
+    writer.write_all(head.as_bytes()).await.unwrap();
+    let mut sent = 0;
+    while sent < 100 * MEGABYTE && !reading.is_finished() {
+        let mut part = Vec::with_capacity(MEGABYTE + 16);
+        if chunked {
+            part.extend_from_slice(format!("{MEGABYTE:x}\r\n").as_bytes());
+        }
+        part.resize(part.len() + MEGABYTE, b' ');
+        if chunked {
+            part.extend_from_slice(b"\r\n");
+        }
+        let written = tokio::time::timeout(Duration::from_secs(5), writer.write_all(&part)).await;
+        if !matches!(written, Ok(Ok(()))) {
+            break;
+        }
+        sent += MEGABYTE;
+    }
+    (sent, reading.await.unwrap())
+}
+
+#[tokio::test]
+async fn a_body_of_100_megabytes_is_refused_long_before_its_end() {
+    let world = World::new().await;
+    let (address, _stop) = listening(&world).await;
+    let head = |path: &str, length: &str| {
+        let token = &world.admin;
+        format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\
+             content-type: application/json\r\n{length}\r\n\r\n"
+        )
+    };
+    let whole = "content-length: 100000000";
+    for path in ["/api/v1/models", "/api/v1/packs", "/api/v1/principals"] {
+        for (length, chunked) in [(whole, false), ("transfer-encoding: chunked", true)] {
+            let (sent, answer) = flood(address, head(path, length), chunked).await;
+            assert!(answer.starts_with("HTTP/1.1 413"), "{path} {length}: {answer}");
+            assert!(sent < 60_000_000, "{path} {length}: {sent} bytes were taken");
+        }
+    }
+}

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::world::{Answer, World, bare, text};
 
-fn files() -> (String, String) {
+pub(crate) fn files() -> (String, String) {
     let (mut labels, mut predictions) = ("id,approved,sex\n".to_owned(), "id,said\n".to_owned());
     for row in 0..80 {
         let label = u8::from(row % 2 == 0);
@@ -16,7 +16,7 @@ fn files() -> (String, String) {
     (labels, predictions)
 }
 
-async fn dataset(world: &World, steward: &str, labels: &str) -> Value {
+pub(crate) async fn dataset(world: &World, steward: &str, labels: &str) -> Value {
     let sha256 = world.upload(steward, labels).await;
     let sheet = world.upload(steward, "who, what, when").await;
     let body = json!({"name": "loans", "sha256": sha256, "classification": "RESTRICTED", "datasheet": sheet,
@@ -25,7 +25,7 @@ async fn dataset(world: &World, steward: &str, labels: &str) -> Value {
     world.post(steward, "/api/v1/datasets", body).await.expect(201)["object"].clone()
 }
 
-async fn evidence(world: &World, owner: &str, version: &str) {
+pub(crate) async fn evidence(world: &World, owner: &str, version: &str) {
     for kind in ["MODEL_CARD", "DATASHEET"] {
         let sha256 = world.upload(owner, format!("about {kind}")).await;
         let body = json!({"kind": kind, "name": format!("{kind}.md"), "sha256": sha256});
