@@ -10,6 +10,7 @@ pub mod crash;
 mod http;
 mod load;
 pub mod out;
+pub mod postgres;
 pub mod powerloss;
 mod rng;
 mod run;

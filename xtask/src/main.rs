@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use xtask::args::Args;
-use xtask::{bench, crash, out, powerloss, sabotage, test, tidy};
+use xtask::{bench, crash, out, postgres, powerloss, sabotage, test, tidy};
 
 const HELP: &str = "\
 cargo xtask test                                   all checks and tests: the one command
@@ -12,6 +12,7 @@ cargo xtask tidy                                   what no compiler checks: laye
 cargo xtask sabotage                               plants one fault at a time; its test must go red
 cargo xtask crash [--rounds N] [--seed S] [--profile P]      kill -9 under concurrent writers
 cargo xtask powerloss [--rounds N] [--seed S] [--profile P]  losses of power under concurrent writers
+cargo xtask postgres <command>                     runs a command with a PostgreSQL of its own
 cargo xtask bench write|gate|rules|log             measures, beside the machine's own rates and peers";
 
 fn main() -> ExitCode {
@@ -29,6 +30,9 @@ fn main() -> ExitCode {
 fn run() -> Result<bool> {
     let mut arguments = std::env::args().skip(1);
     let command = arguments.next().unwrap_or_default();
+    if command == "postgres" {
+        return postgres::run(&arguments.collect::<Vec<_>>()).map(|()| true);
+    }
     let known: &[&str] = match command.as_str() {
         "crash" | "powerloss" => &["rounds", "seed", "profile"],
         _ => &[],

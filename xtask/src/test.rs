@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::postgres::{self, Postgres};
 use crate::run::{cargo, check, is_there, shown, target};
 use crate::{crash, out, powerloss, sabotage, tidy};
 
@@ -83,7 +84,9 @@ fn one(arguments: &[&str]) -> Result<Passed> {
 fn tests() -> Result<Passed> {
     ensure_nextest()?;
     let mut command = cargo(&["nextest", "run", "--workspace", "--no-fail-fast", "--status-level", "fail"]);
-    let (code, lines) = shown(command.env("ASSENT_CEL_SPEC", cel_spec()?))?;
+    let postgres = Postgres::start()?;
+    command.env("ASSENT_CEL_SPEC", cel_spec()?).env(postgres::VARIABLE, postgres.address());
+    let (code, lines) = shown(&mut command)?;
     let passed = summary(&lines).context("nextest has printed no summary")?;
     ensure!(code == 0, "tests failed: {passed} passed");
     Ok(passed)

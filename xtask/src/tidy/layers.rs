@@ -7,13 +7,14 @@ use serde_json::Value;
 use super::{Finding, Sources, dependencies, folder, name};
 
 /// Crates of ours that a crate may use. What is not listed may use all (the binary, tests, benchmarks).
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("assent-log", &[]),
     ("assent-cel", &[]),
     ("assent-eval", &[]),
     ("assent-store", &[]),
     ("assent-domain", &["assent-cel", "assent-log"]),
     ("assent-store-sqlite", &["assent-store"]),
+    ("assent-store-postgres", &["assent-store"]),
     ("assent-app", &["assent-domain", "assent-eval", "assent-log", "assent-store"]),
     ("assent-server", &["assent-app", "assent-domain", "assent-eval", "assent-log", "assent-store"]),
 ];

@@ -1,0 +1,89 @@
+//! The schema: whose database it is, and numbered migrations that only go forward.
+
+use assent_store::StoreError;
+
+use crate::connection::Connection;
+use crate::records::{cell, unsigned};
+
+/// The migrations; the first is number 1. A released one never changes.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_log_and_state.sql")];
+/// Servers that start together migrate one after the other.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(4709886)";
+/// The oldest server that is known to do.
+const OLDEST: u64 = 15;
+
+/// Refuses a server on which a commit is not what this store promises.
+pub(crate) fn check_server(connection: &mut Connection) -> Result<(), StoreError> {
+    let sql = "SELECT current_setting('server_version_num')::bigint, current_setting('fsync'), \
+               current_setting('server_encoding')";
+    let row = connection.first(sql, &[])?;
+    let row = row.ok_or_else(|| StoreError::Unavailable("the server says nothing of itself".to_owned()))?;
+    let (version, fsync, encoding) = (unsigned(&row, 0)?, cell::<String>(&row, 1)?, cell::<String>(&row, 2)?);
+    let refuse = |text: String| Err(StoreError::Unavailable(text));
+    if version < OLDEST * 10_000 {
+        return refuse(format!("the server is PostgreSQL {}, use {OLDEST} or later", version / 10_000));
+    }
+    if fsync != "on" {
+        return refuse("the server runs with `fsync = off` and loses commits, turn it on".to_owned());
+    }
+    if encoding != "UTF8" {
+        return refuse(format!("the database has the encoding `{encoding}`, make one with UTF8"));
+    }
+    Ok(())
+}
+
+/// Brings the schema up to date, in one transaction. Refuses a database that is not ours or of a newer release.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    connection.begin("BEGIN")?;
+    connection.script(LOCK)?;
+    let seen = seen(connection)?;
+    if seen < MIGRATIONS.len() {
+        if seen == 0 {
+            connection.script("CREATE TABLE schema_migrations (number bigint PRIMARY KEY)")?;
+        }
+        for (migration, number) in MIGRATIONS.iter().zip(1_i64..).skip(seen) {
+            connection.script(migration)?;
+            connection.execute("INSERT INTO schema_migrations (number) VALUES ($1)", &[&number])?;
+        }
+    }
+    connection.commit()
+}
+
+/// Refuses a database that needs a migration: for connections that may not write.
+pub(crate) fn check_current(connection: &mut Connection) -> Result<(), StoreError> {
+    match seen(connection)? {
+        seen if seen == MIGRATIONS.len() => Ok(()),
+        seen => Err(StoreError::Unavailable(format!(
+            "the database has schema `{seen}` instead of `{}`, open it for writing once",
+            MIGRATIONS.len()
+        ))),
+    }
+}
+
+/// How many migrations the database has seen: none where it is empty.
+fn seen(connection: &mut Connection) -> Result<usize, StoreError> {
+    let sql = "SELECT count(*), count(*) FILTER (WHERE tablename = 'schema_migrations') FROM pg_tables \
+               WHERE schemaname = current_schema()";
+    let row = connection.first(sql, &[])?;
+    let (tables, ours) = match &row {
+        Some(row) => (unsigned(row, 0)?, unsigned(row, 1)?),
+        None => (0, 0),
+    };
+    match (tables, ours) {
+        (0, _) => return Ok(0),
+        (_, 0) => {
+            let text = "the database holds tables of somebody else, give Assent a database of its own";
+            return Err(StoreError::Unavailable(text.to_owned()));
+        }
+        _ => {}
+    }
+    let row = connection.first("SELECT coalesce(max(number), 0) FROM schema_migrations", &[])?;
+    let seen = row.as_ref().map_or(Ok(0), |row| unsigned(row, 0))?;
+    match usize::try_from(seen) {
+        Ok(seen) if seen <= MIGRATIONS.len() => Ok(seen),
+        Ok(_) | Err(_) => Err(StoreError::Unavailable(format!(
+            "the database has schema `{seen}`, this release knows `{}`, start a newer release",
+            MIGRATIONS.len()
+        ))),
+    }
+}

@@ -1,0 +1,165 @@
+//! A `PostgreSQL` of our own: a real server in a temporary folder, for tests and measurements. It refuses to run as root, so
+//! that it runs as another user where we are root.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::run::check;
+
+/// Where tests find the server.
+pub const VARIABLE: &str = "ASSENT_TEST_POSTGRES";
+/// How to get what is missing.
+const REMEDY: &str = "the tests need the programs of PostgreSQL 15 or later (`initdb`, `pg_ctl`): install the package \
+                      `postgresql` of Debian, or put the folder of the programs on the PATH";
+/// Users to run as where we are root, the better one first.
+const USERS: [&str; 2] = ["postgres", "nobody"];
+/// Where Debian keeps the programs.
+const VERSIONS: &str = "/usr/lib/postgresql";
+
+/// A running server. It is stopped, and its folder removed, when this is dropped.
+#[derive(Debug)]
+pub struct Postgres {
+    folder: PathBuf,
+    programs: PathBuf,
+    user: Option<(u32, u32)>,
+}
+
+impl Postgres {
+    /// Starts a server.
+    pub fn start() -> Result<Self> {
+        let folder = std::env::temp_dir().join(format!("assent-postgres-{}", std::process::id()));
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir(&folder).with_context(|| format!("`{}` cannot be made", folder.display()))?;
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))?;
+        let user = other_user()?;
+        if let Some((uid, gid)) = user {
+            chown(&folder, Some(uid), Some(gid))?;
+        }
+        let server = Self { folder, programs: programs()?, user };
+        let data = server.folder.join("data");
+        let mut make = server.program("initdb");
+        make.arg("--pgdata").arg(&data).args(["--username=assent", "--auth=trust", "--encoding=UTF8"]);
+        check(make.args(["--locale=C", "--no-instructions"]).stdout(Stdio::null())).context(REMEDY)?;
+        server.pg_ctl("start")?;
+        Ok(server)
+    }
+
+    /// Its address, for a database that is there from the beginning.
+    pub fn address(&self) -> String {
+        format!("host={} user=assent dbname=postgres", self.folder.display())
+    }
+
+    /// Stops it at once, as a loss of power would, and starts it again.
+    pub fn kill_and_start(&self) -> Result<()> {
+        self.pg_ctl("kill")?;
+        self.pg_ctl("start")
+    }
+
+    fn pg_ctl(&self, what: &str) -> Result<()> {
+        let mut command = self.program("pg_ctl");
+        command.arg("--pgdata").arg(self.folder.join("data")).args(["--wait", "--silent"]);
+        match what {
+            "start" => {
+                let settings =
+                    format!("-k {} -c listen_addresses= -c max_connections=200", self.folder.display());
+                command.arg("--options").arg(settings).arg("--log").arg(self.folder.join("log")).arg("start");
+            }
+            _ => {
+                command.args(["--mode=immediate", "stop"]);
+            }
+        }
+        // What the server prints goes to its log; it must not keep our pipes open.
+        check(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null())).context(REMEDY)
+    }
+
+    fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(self.programs.join(name));
+        command.current_dir(&self.folder);
+        if let Some((uid, gid)) = self.user {
+            command.uid(uid).gid(gid);
+        }
+        command
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // A server that did not start cannot be stopped.
+        let _ = self.pg_ctl("stop");
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The folder of the programs: on the PATH, or where Debian keeps them.
+fn programs() -> Result<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    let mut versions: Vec<PathBuf> = fs::read_dir(VERSIONS)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path().join("bin"))
+        .collect();
+    versions.sort();
+    folders.extend(versions.into_iter().rev());
+    let found =
+        folders.into_iter().find(|folder| ["initdb", "pg_ctl"].iter().all(|name| folder.join(name).exists()));
+    found.context(REMEDY)
+}
+
+/// Whom to run as: nobody else, unless we are root.
+fn other_user() -> Result<Option<(u32, u32)>> {
+    if !is_root()? {
+        return Ok(None);
+    }
+    let users = fs::read_to_string("/etc/passwd")?;
+    let found = USERS.iter().find_map(|name| users.lines().find_map(|line| ids(line, name)));
+    match found {
+        Some(ids) => Ok(Some(ids)),
+        None => bail!("PostgreSQL does not run as root, and there is no user `{}`", USERS.join("` or `")),
+    }
+}
+
+/// Who owns what we make: 0 is root.
+fn is_root() -> Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    Ok(fs::metadata(Path::new("/proc/self"))?.uid() == 0)
+}
+
+/// User and group of that name in a line of the list of users.
+fn ids(line: &str, name: &str) -> Option<(u32, u32)> {
+    let mut fields = line.split(':');
+    (fields.next()? == name).then_some(())?;
+    let (_, uid, gid) = (fields.next()?, fields.next()?, fields.next()?);
+    Some((uid.parse().ok()?, gid.parse().ok()?))
+}
+
+/// `cargo xtask postgres <command>`: runs a command with a server of its own.
+pub fn run(command: &[String]) -> Result<()> {
+    let Some((program, arguments)) = command.split_first() else {
+        bail!(
+            "name a command, for example `cargo xtask postgres cargo nextest run -p assent-store-postgres`"
+        );
+    };
+    let server = Postgres::start()?;
+    check(Command::new(program).args(arguments).env(VARIABLE, server.address()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_are_read_from_the_list() {
+        assert_eq!(ids("postgres:x:101:103:,,,:/var/lib/postgresql:/bin/bash", "postgres"), Some((101, 103)));
+        assert_eq!(ids("postgres:x:101:103:,,,:/var/lib/postgresql:/bin/bash", "nobody"), None);
+        assert_eq!(ids("", "nobody"), None);
+    }
+}
