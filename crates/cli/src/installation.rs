@@ -4,16 +4,17 @@
 //! ```text
 //! <data>/lock          who writes
 //! <data>/origin        the name of the log
-//! <data>/log.sqlite    entries, tiles, checkpoints, state tables
+//! <data>/log.sqlite    entries, tiles, checkpoints, state tables; not there where they are in PostgreSQL
 //! <data>/blobs/        bytes by their SHA-256
 //! <data>/log.vkey      the public key of the log; written last, so that its presence says: this was started before
 //! <keys>/signing.seed  the secret half, 32 bytes
 //! <keys>/subjects.sqlite
 //! ```
 //!
-//! Invariants: one process writes; a secret never lies in the data directory; what is missing after the first start is
+//! Invariants: one process writes (with PostgreSQL: one at a time); a secret never lies in the data directory; what is missing after the first start is
 //! never made anew in silence, because a fresh key or an empty log in an old place is what an attacker would leave.
 
+mod database;
 mod files;
 mod open;
 mod paths;
@@ -21,6 +22,7 @@ mod readonly;
 mod sink;
 mod wiring;
 
+pub use database::Database;
 pub(crate) use open::built_in_pack;
 pub use open::{FirstStart, Installation};
 pub use paths::Paths;

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::installation::{Installation, Paths, Sink, built_in_pack, system_wiring};
+use crate::installation::{Database, Installation, Paths, Sink, built_in_pack, system_wiring};
 use crate::output::{Answer, Block, Printer};
 use crate::problem::{Exit, Problem};
 use crate::table::Table;
@@ -21,6 +21,8 @@ pub(crate) struct Serve {
     /// The signing key and the keys of subjects; outside of the data directory [default: the data directory with `-keys` added]
     #[arg(long, value_name = "DIR")]
     keys_dir: Option<PathBuf>,
+    #[command(flatten)]
+    database: Database,
     /// Where to listen
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -39,7 +41,8 @@ impl Serve {
     async fn serve(self, printer: Printer) -> Result<Exit, Problem> {
         let paths = Paths::new(&self.data_dir, self.keys_dir.as_deref())?;
         let sink = self.checkpoint_sink.as_deref().map(Sink::open).transpose()?;
-        let installation = Installation::open(paths, system_wiring(), sink.as_ref()).await?;
+        let installation =
+            Installation::open(paths, self.database.clone(), system_wiring(), sink.as_ref()).await?;
         let listener = TcpListener::bind(self.listen).await.map_err(|error| {
             Problem::new(format!("cannot listen on `{}`: {error}", self.listen))
                 .hint("name another address with --listen")
@@ -116,6 +119,7 @@ fn started(installation: &Installation, address: SocketAddr) -> Answer {
         "apiDocs": format!("{url}/api/docs/"),
         "dataDir": paths.data,
         "keysDir": paths.keys,
+        "database": installation.database.kind(),
         "origin": assent.signer.origin(),
         "vkey": assent.signer.vkey(),
     });
@@ -124,6 +128,7 @@ fn started(installation: &Installation, address: SocketAddr) -> Answer {
         ("API", "/apiDocs"),
         ("data", "/dataDir"),
         ("keys", "/keysDir"),
+        ("database", "/database"),
         ("log", "/origin"),
         ("verifier key", "/vkey"),
     ];

@@ -9,13 +9,12 @@ use assent_app::blobs::Blobs;
 use assent_app::start::{Assent, NewToken, Parts};
 use assent_domain::ids::PrincipalId;
 use assent_log::SigningKey;
-use assent_store::Store as _;
-use assent_store_sqlite::{Options, SqliteKeys, SqliteStore};
+use assent_store_sqlite::SqliteKeys;
 use jiff::SignedDuration;
 use object_store::local::LocalFileSystem;
 
 use super::paths::Paths;
-use super::{Sink, files};
+use super::{Database, Sink, files};
 use crate::documents::{self, Document};
 use crate::embedded;
 use crate::problem::Problem;
@@ -34,8 +33,10 @@ pub struct Installation {
     pub paths: Paths,
     /// Set where it was made just now.
     pub first_start: Option<FirstStart>,
-    /// Held as long as this lives.
-    _lock: File,
+    /// Where the log is kept.
+    pub database: Database,
+    /// Held as long as this lives, where one process writes.
+    _lock: Option<File>,
 }
 
 /// What a first start made.
@@ -50,30 +51,18 @@ pub struct FirstStart {
 impl Installation {
     /// Opens the installation, and makes it where there is none: then the built-in pack is put in force and an administrator
     /// is made.
-    pub async fn open(paths: Paths, wiring: Wiring, sink: Option<&Sink>) -> Result<Self, Problem> {
+    pub async fn open(
+        paths: Paths,
+        database: Database,
+        wiring: Wiring,
+        sink: Option<&Sink>,
+    ) -> Result<Self, Problem> {
         files::make_folder(&paths.data)?;
         let lock = files::lock(&paths.lock())?;
-        let started_before = started_before(&paths)?;
-        let store = SqliteStore::open(&paths.log(), Options::default())?;
-        let is_empty = store.read()?.head()?.size == 0;
-        if is_empty && started_before {
-            return Err(lost(&paths.log(), "it is empty, and this installation was started before"));
-        }
-        files::make_folder(&paths.keys)?;
-        let origin = origin(&paths, &wiring, is_empty)?;
-        let signing_key = signing_key(&paths, &wiring, &origin, is_empty)?;
-        let vkey = signing_key.vkey();
-        check_vkey(&paths, &vkey)?;
-        let assent = Assent::open(Parts {
-            store: Arc::new(store),
-            keys: Arc::new(subject_keys(&paths, is_empty)?),
-            blobs: blobs(&paths.blobs())?,
-            signing_key,
-            known_keys: Vec::new(),
-            origin,
-            outside: sink.map(Sink::newest).transpose()?.flatten(),
-            wiring,
-        })?;
+        let started_before = started_before(&paths, &database)?;
+        // Stores block, and the caller is a thread of a runtime.
+        let (assent, vkey, is_empty) =
+            tokio::task::block_in_place(|| Self::assent(&paths, &database, started_before, wiring, sink))?;
         let first_start = match (is_empty, assent.ledger.halted()) {
             (true, None) => Some(bootstrap(&assent).await?),
             _ => None,
@@ -81,7 +70,40 @@ impl Installation {
         if !started_before {
             files::write_new(&paths.vkey(), format!("{vkey}\n").as_bytes())?;
         }
-        Ok(Self { assent, paths, first_start, _lock: lock })
+        let lock = (!database.is_shared()).then_some(lock);
+        Ok(Self { assent, paths, first_start, database, _lock: lock })
+    }
+
+    /// What runs on the folders and the database, its verifier key, and whether the log is empty.
+    fn assent(
+        paths: &Paths,
+        database: &Database,
+        started_before: bool,
+        wiring: Wiring,
+        sink: Option<&Sink>,
+    ) -> Result<(Assent, String, bool), Problem> {
+        let store = database.open(paths)?;
+        let is_empty = store.read()?.head()?.size == 0;
+        if is_empty && started_before {
+            let file = if database.is_shared() { paths.data.clone() } else { paths.log() };
+            return Err(lost(&file, "its log is empty, and this installation was started before"));
+        }
+        files::make_folder(&paths.keys)?;
+        let origin = origin(paths, &wiring, is_empty)?;
+        let signing_key = signing_key(paths, &wiring, &origin, is_empty)?;
+        let vkey = signing_key.vkey();
+        check_vkey(paths, &vkey)?;
+        let assent = Assent::open(Parts {
+            store,
+            keys: Arc::new(subject_keys(paths, is_empty)?),
+            blobs: blobs(&paths.blobs())?,
+            signing_key,
+            known_keys: Vec::new(),
+            origin,
+            outside: sink.map(Sink::newest).transpose()?.flatten(),
+            wiring,
+        })?;
+        Ok((assent, vkey, is_empty))
     }
 }
 
@@ -97,10 +119,11 @@ async fn bootstrap(assent: &Assent) -> Result<FirstStart, Problem> {
 }
 
 /// Whether this installation was started before. Then nothing of it may be missing.
-fn started_before(paths: &Paths) -> Result<bool, Problem> {
+fn started_before(paths: &Paths, database: &Database) -> Result<bool, Problem> {
     let started = paths.vkey().exists();
     if started {
-        for file in [paths.log(), paths.origin(), paths.seed(), paths.subjects()] {
+        let log = (!database.is_shared()).then(|| paths.log());
+        for file in log.into_iter().chain([paths.origin(), paths.seed(), paths.subjects()]) {
             if !file.exists() {
                 return Err(lost(&file, "it is missing, and this installation was started before"));
             }
@@ -111,7 +134,8 @@ fn started_before(paths: &Paths) -> Result<bool, Problem> {
 
 fn lost(file: &Path, what: &str) -> Problem {
     Problem::path("used", file, what).hint(
-        "restore it from a backup; nothing was made in its place. To begin anew, name another --data-dir",
+        "restore it from a backup; nothing was made in its place. If the log is kept in PostgreSQL, name it with --database-url. \
+         To begin anew, name another --data-dir",
     )
 }
 

@@ -3,30 +3,30 @@
 use std::path::Path;
 
 use assent_log::VerifyingKey;
-use assent_store_sqlite::{Options, SqliteStore};
+use assent_store::Store;
 
-use super::{Paths, files};
+use super::{Database, Paths, files};
 use crate::problem::Problem;
 
 /// The log and its state, for reading.
-#[derive(Debug)]
 pub struct ReadOnly {
     /// The store.
-    pub store: SqliteStore,
+    pub store: Box<dyn Store>,
     /// The public key that lies in the data directory, if it does.
     pub vkey: Option<VerifyingKey>,
 }
 
+impl std::fmt::Debug for ReadOnly {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ReadOnly")
+    }
+}
+
 impl ReadOnly {
-    /// Opens the data directory.
-    pub fn open(data: &Path) -> Result<Self, Problem> {
+    /// Opens the data directory with its database.
+    pub fn open(data: &Path, database: &Database) -> Result<Self, Problem> {
         let paths = Paths::new(data, None)?;
-        let log = paths.log();
-        if !log.exists() {
-            return Err(Problem::new(format!("`{}` holds no log", data.display()))
-                .hint("name the data directory of an installation: the one with `log.sqlite` in it"));
-        }
-        let store = SqliteStore::open_read_only(&log, Options { read_connections: 2, ..Options::default() })?;
+        let store = database.open_read_only(&paths)?;
         let vkey = match files::read_text(&paths.vkey())? {
             Some(text) => Some(parse_vkey(&text).map_err(|problem| Problem {
                 message: format!("`{}`: {}", paths.vkey().display(), problem.message),

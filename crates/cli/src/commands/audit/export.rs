@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use assent_store::Store as _;
 use clap::Args;
 use serde_json::json;
 
-use crate::installation::ReadOnly;
+use crate::installation::{Database, ReadOnly};
 use crate::output::Answer;
 use crate::problem::Problem;
 
@@ -16,6 +15,8 @@ pub(crate) struct Export {
     /// The data directory; the server may be up or down
     #[arg(long, value_name = "DIR")]
     data_dir: PathBuf,
+    #[command(flatten)]
+    database: Database,
     /// The folder to write: new, or empty
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
@@ -29,7 +30,7 @@ impl Export {
             return Err(Problem::new(format!("`{}` is not empty", self.to.display()))
                 .hint("name a new folder: files of two exports must not mix"));
         }
-        let installation = ReadOnly::open(&self.data_dir)?;
+        let installation = ReadOnly::open(&self.data_dir, &self.database)?;
         let read = installation.store.read()?;
         let size = assent_app::export::export(&*read, &self.to).map_err(|error| {
             Problem::new(error)

@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 
 use assent_app::replay::{MAX_DIFFERENCES, Report};
-use assent_store::Store as _;
 use clap::Args;
 use serde_json::{Value, json};
 
 use crate::audit;
-use crate::installation::ReadOnly;
+use crate::installation::{Database, ReadOnly};
 use crate::output::{Answer, Block};
 use crate::problem::{Exit, Problem};
 
@@ -18,12 +17,14 @@ pub(crate) struct Replay {
     /// The data directory; the server may be up or down
     #[arg(long, value_name = "DIR")]
     data_dir: PathBuf,
+    #[command(flatten)]
+    database: Database,
 }
 
 impl Replay {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<Answer, Problem> {
-        let installation = ReadOnly::open(&self.data_dir)?;
+        let installation = ReadOnly::open(&self.data_dir, &self.database)?;
         let read = installation.store.read()?;
         let report = audit::replay(&*read)?;
         let exit = if report.is_sound() { Exit::Done } else { Exit::No };

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use assent_log::VerifyingKey;
 use assent_log::note::MAX_NOTE_BYTES;
 use assent_log::verify::Level;
-use assent_store::{Read, Store as _, StoreError};
+use assent_store::{Read, StoreError};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use super::replay;
 use crate::audit::{self, Findings};
-use crate::installation::{ReadOnly, vkey_argument};
+use crate::installation::{Database, ReadOnly, vkey_argument};
 use crate::output::{Answer, Block};
 use crate::problem::{Exit, Problem};
 
@@ -23,6 +23,8 @@ pub(crate) struct Verify {
     /// The data directory; the server may be up or down
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    database: Database,
     /// An exported log instead
     #[arg(long, value_name = "DIR", requires = "vkey", conflicts_with = "replay")]
     export: Option<PathBuf>,
@@ -86,7 +88,7 @@ impl Verify {
         outside: &[Vec<u8>],
         level: Level,
     ) -> Result<Answer, Problem> {
-        let installation = ReadOnly::open(data)?;
+        let installation = ReadOnly::open(data, &self.database)?;
         let from_data = given.is_empty();
         let keys = match (from_data, installation.vkey) {
             (false, _) => given,
