@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use assent_store::Store as _;
+use assent_store::Store;
 use assent_store_sqlite::{Options, SqliteStore};
 use serde_json::Value;
 
@@ -19,7 +19,11 @@ pub(crate) struct Entries(Vec<(String, String)>);
 impl Entries {
     /// Reads the log of an installation whose server is down.
     pub(crate) fn read(home: &Home) -> Result<Self> {
-        let store = SqliteStore::open_read_only(&home.data.join("log.sqlite"), Options::default())?;
+        Self::of(&SqliteStore::open_read_only(&home.data.join("log.sqlite"), Options::default())?)
+    }
+
+    /// Reads the log of a store.
+    pub(crate) fn of(store: &dyn Store) -> Result<Self> {
         let mut entries = Vec::new();
         let mut undecodable = None;
         store.read()?.scan_entries(0, &mut |index, bytes| {

@@ -12,6 +12,7 @@ mod load;
 pub mod out;
 pub mod postgres;
 pub mod powerloss;
+pub mod replicas;
 mod rng;
 mod run;
 pub mod sabotage;

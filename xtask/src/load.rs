@@ -101,6 +101,12 @@ impl Writer<'_> {
                 told.pending.push(pending);
                 break;
             };
+            if answer.status == UNAVAILABLE {
+                // The database is away, or was lost in the middle: nobody knows, and others go on.
+                told.pending.push(pending);
+                std::thread::sleep(PAUSE);
+                continue;
+            }
             let ack = acknowledged(&pending, &answer, (self.load.journal)())?;
             self.load.count.fetch_add(1, Ordering::Relaxed);
             if pending.path == MODELS {
@@ -120,6 +126,9 @@ impl Writer<'_> {
         let bytes: Vec<u8> =
             (0..=self.rng.below(9_000)).map(|_| self.rng.next_u64().to_be_bytes()[0]).collect();
         let Ok(answer) = self.client.upload("/api/v1/blobs", &bytes) else { return Ok(None) };
+        if answer.status == UNAVAILABLE {
+            return Ok(None);
+        }
         let at = (self.load.journal)();
         let kept = answer.ok()?.get("sha256").and_then(Value::as_str).map(str::to_owned);
         let sha256 = hex(&Sha256::digest(&bytes));
@@ -150,6 +159,10 @@ impl Writer<'_> {
     }
 }
 
+/// The status of a server that cannot say whether it did what was asked.
+const UNAVAILABLE: u16 = 503;
+/// How long a writer waits after such an answer.
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
 const MODELS: &str = "/api/v1/models";
 
 /// Sends what nobody was told about once more, under the same key: each of them is then there once.

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use xtask::args::Args;
-use xtask::{bench, crash, out, postgres, powerloss, sabotage, test, tidy};
+use xtask::{bench, crash, out, postgres, powerloss, replicas, sabotage, test, tidy};
 
 const HELP: &str = "\
 cargo xtask test                                   all checks and tests: the one command
@@ -12,6 +12,7 @@ cargo xtask tidy                                   what no compiler checks: laye
 cargo xtask sabotage                               plants one fault at a time; its test must go red
 cargo xtask crash [--rounds N] [--seed S] [--profile P]      kill -9 under concurrent writers
 cargo xtask powerloss [--rounds N] [--seed S] [--profile P]  losses of power under concurrent writers
+cargo xtask replicas [--rounds N] [--seed S] [--profile P]   servers and database failing under load, three on one
 cargo xtask postgres <command>                     runs a command with a PostgreSQL of its own
 cargo xtask bench write|gate|rules|log             measures, beside the machine's own rates and peers";
 
@@ -34,7 +35,7 @@ fn run() -> Result<bool> {
         return postgres::run(&arguments.collect::<Vec<_>>()).map(|()| true);
     }
     let known: &[&str] = match command.as_str() {
-        "crash" | "powerloss" => &["rounds", "seed", "profile"],
+        "crash" | "powerloss" | "replicas" => &["rounds", "seed", "profile"],
         _ => &[],
     };
     let args = Args::parse(arguments, known)?;
@@ -53,6 +54,11 @@ fn run() -> Result<bool> {
             seed: args.number("seed", 1)?,
             profile,
             features: Vec::new(),
+        }),
+        "replicas" => replicas::run(&replicas::Plan {
+            rounds: args.number("rounds", test::REPLICAS_ROUNDS)?,
+            seed: args.number("seed", 1)?,
+            profile,
         }),
         "bench" => bench::run(args.word(0).unwrap_or_default()),
         "" | "help" => {

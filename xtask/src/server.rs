@@ -135,6 +135,11 @@ impl Server {
 
     /// Kills it, as `kill -9` does.
     pub fn kill(mut self) -> Result<()> {
+        self.kill_now()
+    }
+
+    /// The same, of a server that somebody still has a name for.
+    pub(crate) fn kill_now(&mut self) -> Result<()> {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
@@ -161,7 +166,17 @@ impl Drop for Server {
 
 /// Verifies an installation with the shipped binary, the server being down; an error says what it found.
 pub fn verify(binary: &Path, home: &Home) -> Result<Value> {
+    verify_with(binary, home, &[])
+}
+
+/// The same, with these variables in its environment.
+pub(crate) fn verify_with(
+    binary: &Path,
+    home: &Home,
+    variables: &[(&str, &std::ffi::OsStr)],
+) -> Result<Value> {
     let mut command = Command::new(binary);
+    command.envs(variables.iter().copied());
     command.args(["audit", "verify", "--replay", "--output", "json", "--data-dir"]).arg(&home.data);
     let output = command.stdin(Stdio::null()).output()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -9,12 +9,14 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::postgres::{self, Postgres};
 use crate::run::{cargo, check, is_there, shown, target};
-use crate::{crash, out, powerloss, sabotage, tidy};
+use crate::{crash, out, powerloss, replicas, sabotage, tidy};
 
 /// Kills in the short run.
 pub const CRASH_ROUNDS: u64 = 20;
 /// Losses of power in the short run.
 pub const POWERLOSS_ROUNDS: u64 = 80;
+/// Failures of servers and of their database in the short run.
+pub const REPLICAS_ROUNDS: u64 = 12;
 
 /// The conformance suite of the rule language: an npm package.
 const CEL_SPEC: &str = "@bufbuild/cel-spec";
@@ -25,7 +27,7 @@ type Passed = u64;
 
 type Step = (&'static str, fn() -> Result<Passed>);
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     ("formatting", || one(&["fmt", "--all", "--check"])),
     ("tidy", || tidy::run().map(|()| 1)),
     ("lints", || one(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"])),
@@ -42,6 +44,10 @@ const STEPS: [Step; 10] = [
         let (profile, features) = ("dev".to_owned(), Vec::new());
         let plan = powerloss::Plan { rounds: POWERLOSS_ROUNDS, seed: 1, profile, features };
         powerloss::run(&plan).map(|()| POWERLOSS_ROUNDS)
+    }),
+    ("replicas", || {
+        let plan = replicas::Plan { rounds: REPLICAS_ROUNDS, seed: 1, profile: "dev".to_owned() };
+        replicas::run(&plan).map(|()| REPLICAS_ROUNDS)
     }),
 ];
 

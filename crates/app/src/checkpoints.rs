@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use assent_log::proof::TileSource;
+use assent_log::tree::LoadError;
 use assent_log::{Checkpoint, Hash, SigningKey, Tree};
 use assent_store::{Head, Read, Store, StoreError};
 
@@ -22,11 +23,21 @@ impl TileSource for StoredTiles<'_> {
     }
 }
 
+/// The tree of that many entries, from the stored tiles. A store that is away has no damage: its error stays what it is.
+pub fn stored_tree(read: &dyn Read, size: u64) -> Result<Tree, StoreError> {
+    let tiles = StoredTiles(read);
+    let tree = Tree::load(size, |level, n, width| tiles.tile(level, n, width));
+    tree.map_err(|error| match error {
+        LoadError::Source { cause, .. } => cause,
+        LoadError::Length { .. } | LoadError::Parent { .. } => {
+            StoreError::Corrupt(format!("the tiles of the log: {error}"))
+        }
+    })
+}
+
 /// The tree of a head, from the stored tiles; an error where they do not give its root.
 pub fn load_tree(read: &dyn Read, head: &Head) -> Result<Tree, StoreError> {
-    let tiles = StoredTiles(read);
-    let tree = Tree::load(head.size, |level, n, width| tiles.tile(level, n, width));
-    let tree = tree.map_err(|error| StoreError::Corrupt(format!("the tiles of the log: {error:?}")))?;
+    let tree = stored_tree(read, head.size)?;
     if tree.root() != Hash(head.root) || tree.last_leaf() != Hash(head.last_hash) {
         return Err(StoreError::Corrupt("the tiles of the log do not give the root of its head".to_owned()));
     }

@@ -4,6 +4,7 @@ use assent_log::verify::{Damage, Level, Report, Verifier};
 use assent_log::{Hash, Tree, VerifyingKey};
 use assent_store::{Head, Read, StoreError};
 
+use crate::checkpoints::stored_tree;
 use crate::replay::payload_of;
 
 /// How many entries a start verifies.
@@ -53,11 +54,7 @@ pub fn verify(
 pub fn verify_end(read: &dyn Read, keys: &[VerifyingKey]) -> Result<Report, StoreError> {
     let head = read.head()?;
     let from = head.size.saturating_sub(START_ENTRIES);
-    let tiles = crate::checkpoints::StoredTiles(read);
-    let tree =
-        Tree::load(from, |level, n, width| assent_log::proof::TileSource::tile(&tiles, level, n, width));
-    let tree = tree.map_err(|error| StoreError::Corrupt(format!("the tiles of the log: {error:?}")))?;
-    let mut verifier = Verifier::resume(Level::Schema, tree);
+    let mut verifier = Verifier::resume(Level::Schema, stored_tree(read, from)?);
     if let Some(latest) = read.latest_checkpoint()? {
         if latest.size >= from {
             expect(&mut verifier, &latest.note, keys);
@@ -88,17 +85,14 @@ pub fn contradicts(
     if checkpoint.size > size {
         return Ok(Some(format!("the log has {size} entries, and a checkpoint says {}", checkpoint.size)));
     }
-    let tiles = crate::checkpoints::StoredTiles(read);
-    let tree = Tree::load(checkpoint.size, |level, n, width| {
-        assent_log::proof::TileSource::tile(&tiles, level, n, width)
-    });
-    Ok(match tree {
+    Ok(match stored_tree(read, checkpoint.size) {
         Ok(tree) if tree.root() == checkpoint.root => None,
         Ok(_) => Some(format!(
             "a checkpoint of {} entries has another root than the log: it was rewritten",
             checkpoint.size
         )),
-        Err(error) => Some(format!("the tiles of the log: {error:?}")),
+        Err(StoreError::Corrupt(cause)) => Some(cause),
+        Err(error) => return Err(error),
     })
 }
 
