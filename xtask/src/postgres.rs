@@ -1,4 +1,4 @@
-//! A `PostgreSQL` of our own: a real server in a temporary folder, for tests and measurements. It refuses to run as root, so
+//! A PostgreSQL of our own: a real server in a temporary folder, for tests and measurements. It refuses to run as root, so
 //! that it runs as another user where we are root.
 
 use std::fs;

@@ -1,4 +1,4 @@
-//! `cargo xtask replicas`: three servers on one `PostgreSQL`, under load, each of them and the database failing at random.
+//! `cargo xtask replicas`: three servers on one PostgreSQL, under load, each of them and the database failing at random.
 //!
 //! A round lets writers work on all three servers, and in the middle of it kills a server (`kill -9`), cuts every connection
 //! to the database, or kills the database itself. What was not answered, or answered with 503, is asked again under its

@@ -19,6 +19,7 @@ pub mod governance;
 mod handle;
 pub mod ledger;
 mod memory;
+pub mod migrate;
 pub mod project;
 pub mod replay;
 pub mod seal;

@@ -185,6 +185,10 @@ impl Read for Session<'_> {
         self.inner.payload(digest)
     }
 
+    fn scan_receipts(&self, visit: &mut assent_store::VisitReceipt<'_>) -> Result<(), StoreError> {
+        self.inner.scan_receipts(visit)
+    }
+
     fn receipt(&self, key: &ReceiptKey) -> Result<Option<StoredReceipt>, StoreError> {
         self.inner.receipt(key)
     }

@@ -16,6 +16,7 @@
 
 mod database;
 mod files;
+mod migration;
 mod open;
 mod paths;
 mod readonly;
@@ -23,6 +24,7 @@ mod sink;
 mod wiring;
 
 pub use database::Database;
+pub use migration::{Migration, PutAside};
 pub(crate) use open::built_in_pack;
 pub use open::{FirstStart, Installation};
 pub use paths::Paths;

@@ -1,4 +1,4 @@
-//! What an error of `PostgreSQL` means to the caller.
+//! What an error of PostgreSQL means to the caller.
 
 use assent_store::StoreError;
 use postgres::Error;

@@ -1,4 +1,4 @@
-//! The shared store of Assent on `PostgreSQL` 15 or later: many servers on one database, with one order of the log.
+//! The shared store of Assent on PostgreSQL 15 or later: many servers on one database, with one order of the log.
 //!
 //! Invariants:
 //! - whoever writes has locked the row `head` first, at READ COMMITTED: what is read afterwards is committed, and nobody else

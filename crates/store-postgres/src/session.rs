@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use assent_store::{
-    Batch, Checkpoint, EntryQuery, Head, Order, Predicate, Read, ReceiptKey, Row, Select, StoreError,
-    StoredReceipt, Table, Value, VisitEntry, VisitKeys, VisitRow, Write,
+    Batch, Checkpoint, EntryQuery, Head, Order, Predicate, Read, Receipt, ReceiptKey, Row, Select,
+    StoreError, StoredReceipt, Table, Value, VisitEntry, VisitKeys, VisitReceipt, VisitRow, Write,
 };
 use uuid::Uuid;
 
@@ -217,6 +217,29 @@ impl Read for Session<'_> {
         let sql = "SELECT body_digest, time_ms, receipt FROM receipts WHERE principal = $1 AND route = $2 AND key = $3";
         let row = self.with(|connection| connection.first(sql, &[&key.principal, &key.route, &key.key]))?;
         row.map(|row| records::receipt(&row)).transpose()
+    }
+
+    fn scan_receipts(&self, visit: &mut VisitReceipt<'_>) -> Result<(), StoreError> {
+        const COLUMNS: &str = "SELECT body_digest, time_ms, receipt, principal, route, key FROM receipts";
+        let first = format!("{COLUMNS} ORDER BY principal, route, key LIMIT $1");
+        let next = format!(
+            "{COLUMNS} WHERE (principal, route, key) > ($2, $3, $4) ORDER BY principal, route, key LIMIT $1"
+        );
+        let mut last: Option<ReceiptKey> = None;
+        loop {
+            let rows = self.with(|connection| match &last {
+                None => connection.query(&first, &[&PAGE]),
+                Some(last) => connection.query(&next, &[&PAGE, &last.principal, &last.route, &last.key]),
+            })?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            for row in &rows {
+                let key = ReceiptKey { principal: cell(row, 3)?, route: cell(row, 4)?, key: cell(row, 5)? };
+                last = Some(key.clone());
+                visit(Receipt { key, stored: records::receipt(row)? })?;
+            }
+        }
     }
 
     fn checkpoints(&self, after: Option<u64>, limit: u32) -> Result<Vec<Checkpoint>, StoreError> {

@@ -1,4 +1,4 @@
-//! The contract suite on `PostgreSQL`.
+//! The contract suite on PostgreSQL.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 

@@ -1,12 +1,13 @@
 //! Sessions: a snapshot, or the right to write.
 
 use assent_store::{
-    Batch, Checkpoint, EntryQuery, Head, Order, Predicate, Read, ReceiptKey, Row, Select, StoreError,
-    StoredReceipt, Table, Value, VisitEntry, VisitKeys, VisitRow, Write,
+    Batch, Checkpoint, EntryQuery, Head, Order, Predicate, Read, Receipt, ReceiptKey, Row, Select,
+    StoreError, StoredReceipt, Table, Value, VisitEntry, VisitKeys, VisitReceipt, VisitRow, Write,
 };
 use rusqlite::{ToSql, params_from_iter};
 use uuid::Uuid;
 
+use crate::error::reading;
 use crate::filter::Condition;
 use crate::flush::{flush, place};
 use crate::pool::Lease;
@@ -164,6 +165,15 @@ impl Read for Session<'_> {
     fn receipt(&self, key: &ReceiptKey) -> Result<Option<StoredReceipt>, StoreError> {
         let sql = "SELECT body_digest, time_ms, receipt FROM receipts WHERE principal = ?1 AND route = ?2 AND key = ?3";
         one(&self.connection, sql, (Id(key.principal), &key.route, &key.key), records::receipt)
+    }
+
+    fn scan_receipts(&self, visit: &mut VisitReceipt<'_>) -> Result<(), StoreError> {
+        let sql = "SELECT body_digest, time_ms, receipt, principal, route, key FROM receipts";
+        each(&self.connection, sql, (), |row| {
+            let text = |column| row.get(column).map_err(reading);
+            let key = ReceiptKey { principal: id(row, 3)?, route: text(4)?, key: text(5)? };
+            visit(Receipt { key, stored: records::receipt(row)? })
+        })
     }
 
     fn checkpoints(&self, after: Option<u64>, limit: u32) -> Result<Vec<Checkpoint>, StoreError> {

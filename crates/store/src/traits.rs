@@ -2,7 +2,9 @@
 
 use uuid::Uuid;
 
-use crate::{Batch, EntryKeys, EntryQuery, Head, ReceiptKey, Row, Select, StoreError, StoredReceipt, Value};
+use crate::{
+    Batch, EntryKeys, EntryQuery, Head, Receipt, ReceiptKey, Row, Select, StoreError, StoredReceipt, Value,
+};
 
 /// A signed tree head as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +17,9 @@ pub struct Checkpoint {
 
 /// What [`Read::scan_rows`] calls for each row.
 pub type VisitRow<'a> = dyn FnMut(Row) -> Result<(), StoreError> + 'a;
+
+/// What [`Read::scan_receipts`] calls for each remembered answer.
+pub type VisitReceipt<'a> = dyn FnMut(Receipt) -> Result<(), StoreError> + 'a;
 
 /// What [`Read::scan_entries`] calls for each entry: its index and its bytes.
 pub type VisitEntry<'a> = dyn FnMut(u64, &[u8]) -> Result<(), StoreError> + 'a;
@@ -64,6 +69,10 @@ pub trait Read {
 
     /// The remembered answer to a request.
     fn receipt(&self, key: &ReceiptKey) -> Result<Option<StoredReceipt>, StoreError>;
+
+    /// Hands every remembered answer to `visit`, in no particular order, without holding more than some. An error of `visit`
+    /// ends the scan and is returned.
+    fn scan_receipts(&self, visit: &mut VisitReceipt<'_>) -> Result<(), StoreError>;
 
     /// Stored checkpoints with a size above `after`, ascending by size, at most `limit`.
     fn checkpoints(&self, after: Option<u64>, limit: u32) -> Result<Vec<Checkpoint>, StoreError>;

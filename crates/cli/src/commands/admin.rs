@@ -1,6 +1,7 @@
 //! `assent admin`: people, roles and tokens.
 
 mod grant;
+mod migrate;
 mod principal;
 mod revoke;
 mod token;
@@ -24,6 +25,8 @@ pub(crate) enum Admin {
     /// Tokens
     #[command(subcommand)]
     Token(token::Token),
+    /// Move the log of an installation from its file to PostgreSQL
+    Migrate(migrate::Migrate),
 }
 
 impl Admin {
@@ -34,6 +37,7 @@ impl Admin {
             Self::Grant(command) => command.run(context),
             Self::Revoke(command) => command.run(context),
             Self::Token(command) => command.run(context),
+            Self::Migrate(command) => command.run(),
         }
     }
 }

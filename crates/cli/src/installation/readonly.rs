@@ -25,8 +25,12 @@ impl std::fmt::Debug for ReadOnly {
 impl ReadOnly {
     /// Opens the data directory with its database.
     pub fn open(data: &Path, database: &Database) -> Result<Self, Problem> {
+        Self::of(data, database.open_read_only(&Paths::new(data, None)?)?)
+    }
+
+    /// The data directory with a store that was opened already.
+    pub(crate) fn of(data: &Path, store: Box<dyn Store>) -> Result<Self, Problem> {
         let paths = Paths::new(data, None)?;
-        let store = database.open_read_only(&paths)?;
         let vkey = match files::read_text(&paths.vkey())? {
             Some(text) => Some(parse_vkey(&text).map_err(|problem| Problem {
                 message: format!("`{}`: {}", paths.vkey().display(), problem.message),

@@ -7,9 +7,12 @@
     reason = "the helpers of tests may fail as tests do"
 )]
 
+#[path = "../../../store-postgres/tests/server/mod.rs"]
+mod database;
 mod demo;
 mod evaluate;
 mod help;
 mod remote;
+mod shared;
 mod support;
 mod tamper;

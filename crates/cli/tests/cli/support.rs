@@ -81,7 +81,13 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(data: &Path, listen: &str) -> Self {
+        Self::start_with(data, listen, &[])
+    }
+
+    /// The same, with these variables in its environment.
+    pub(crate) fn start_with(data: &Path, listen: &str, variables: &[(&str, &str)]) -> Self {
         let mut child = assent()
+            .envs(variables.iter().copied())
             .args(["serve", "--output", "json", "--listen", listen, "--data-dir"])
             .arg(data)
             .stdout(Stdio::piped())

@@ -208,6 +208,26 @@ pub fn receipts_are_kept_by_their_whole_key(place: &dyn Fixture) {
     }
 }
 
+pub fn receipts_are_scanned(place: &dyn Fixture) {
+    let store = place.open();
+    let receipts: Vec<_> = (0..2_345).map(receipt).collect();
+    commit(&*store, Batch { receipts: receipts.clone(), ..entries(0, 1) }).unwrap();
+    let mut found = Vec::new();
+    let read = store.read().unwrap();
+    read.scan_receipts(&mut |receipt| {
+        found.push(receipt);
+        Ok(())
+    })
+    .unwrap();
+    let by_key = |one: &crate::Receipt, other: &crate::Receipt| one.key.cmp(&other.key);
+    found.sort_by(by_key);
+    let mut expected = receipts;
+    expected.sort_by(by_key);
+    assert_eq!(found, expected);
+    let error = StoreError::Corrupt("enough".to_owned());
+    assert_eq!(read.scan_receipts(&mut |_| Err(error.clone())), Err(error.clone()));
+}
+
 pub fn a_taken_receipt_key_is_a_conflict(place: &dyn Fixture) {
     let store = place.open();
     commit(&*store, Batch { receipts: vec![receipt(1)], ..entries(0, 1) }).unwrap();

@@ -58,7 +58,7 @@ macro_rules! contract_tests {
             log: a_new_store_is_empty, a_commit_is_read_back, keys_are_read_back, what_was_committed_is_there_after_reopening,
                 entries_are_read_in_order, a_gap_is_refused, a_wrong_head_is_refused, time_does_not_fall,
                 texts_with_nul_are_refused, a_tile_is_only_widened, a_tile_that_is_none_is_refused,
-                a_payload_stays_as_it_was_first, receipts_are_kept_by_their_whole_key,
+                a_payload_stays_as_it_was_first, receipts_are_kept_by_their_whole_key, receipts_are_scanned,
                 a_taken_receipt_key_is_a_conflict, checkpoints_are_ordered_and_the_first_note_wins,
                 large_values_come_back_whole, an_error_ends_a_scan_of_entries;
             sessions: a_failed_batch_leaves_nothing, a_dropped_session_leaves_nothing, one_writer_holds_the_head,

@@ -17,8 +17,8 @@ pub use keys::MemoryKeys;
 use state::State;
 
 use crate::{
-    Batch, Checkpoint, EntryQuery, Head, Order, Predicate, Read, ReceiptKey, Row, Select, Store, StoreError,
-    StoredReceipt, Value, VisitEntry, VisitKeys, VisitRow, Write,
+    Batch, Checkpoint, EntryQuery, Head, Order, Predicate, Read, Receipt, ReceiptKey, Row, Select, Store,
+    StoreError, StoredReceipt, Value, VisitEntry, VisitKeys, VisitReceipt, VisitRow, Write,
 };
 
 /// How long [`Store::begin`] waits for another writer.
@@ -197,6 +197,13 @@ impl Read for Session<'_> {
 
     fn payload(&self, digest: [u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.state.payloads.get(&digest).map(|bytes| bytes.to_vec()))
+    }
+
+    fn scan_receipts(&self, visit: &mut VisitReceipt<'_>) -> Result<(), StoreError> {
+        let receipts = self.state.receipts.walk(Order::Ascending, |_| true);
+        receipts
+            .map(|(key, stored)| Receipt { key: key.clone(), stored: (**stored).clone() })
+            .try_for_each(visit)
     }
 
     fn receipt(&self, key: &ReceiptKey) -> Result<Option<StoredReceipt>, StoreError> {
