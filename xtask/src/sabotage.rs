@@ -18,7 +18,7 @@ struct Fault {
     test: &'static str,
 }
 
-const FAULTS: [Fault; 5] = [
+const FAULTS: [Fault; 6] = [
     Fault {
         what: "the link of the chain is not checked",
         package: "assent-log",
@@ -48,6 +48,12 @@ const FAULTS: [Fault; 5] = [
         package: "assent-app",
         feature: "assent-domain/sabotage-separation-of-duties",
         test: "separation_of_duties_holds",
+    },
+    Fault {
+        what: "the condition of scopes on rows is dropped",
+        package: "assent-app",
+        feature: "sabotage-scope-predicate",
+        test: "a_row_is_listed_just_if_it_is_authorised",
     },
 ];
 

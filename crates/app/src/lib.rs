@@ -21,6 +21,7 @@ pub mod ledger;
 mod memory;
 pub mod migrate;
 pub mod project;
+pub mod reach;
 pub mod replay;
 pub mod seal;
 pub mod start;

@@ -61,7 +61,8 @@ pub fn columns(state: &Aggregate) -> Vec<Option<Value>> {
 }
 
 fn model_columns(model: &Arc<Model>) -> Vec<Option<Value>> {
-    vec![text(&model.name), text(&model.tier), id(model.owner.0)]
+    let tags: Vec<String> = model.tag_names().collect();
+    vec![text(&model.name), text(&model.tier), id(model.owner.0), id(model.id.0), text(tags.join("\n"))]
 }
 
 fn version_columns(version: &Arc<Version>) -> Vec<Option<Value>> {

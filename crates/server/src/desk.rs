@@ -5,16 +5,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use assent_app::View;
+use assent_app::reach;
 use assent_app::seal::KeyRing;
 use assent_app::view::{Loaded, Snapshot};
 use assent_domain::aggregate::State;
-use assent_domain::identity::{Permission, Principal, Target, authorise};
-use assent_domain::ids::{DatasetId, ModelId, PrincipalId, PromotionId, VersionId};
+use assent_domain::identity::{Permission, Principal, Target, authorise, scopes};
+use assent_domain::ids::{DatasetId, PrincipalId, PromotionId, VersionId};
 use assent_domain::pack::Pack;
 use assent_domain::registry::{Dataset, Model, Version};
 use assent_domain::workflow::Promotion;
-use assent_domain::{AggregateId, Kind, Sealed, Time};
-use assent_store::Read;
+use assent_domain::{AggregateId, Code, Kind, Sealed, Time};
+use assent_store::{Predicate, Read};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -45,7 +46,6 @@ pub(crate) struct Desk<'a> {
     ring: KeyRing<'a>,
     pack: OnceCell<Arc<Pack>>,
     people: RefCell<HashMap<PrincipalId, Person>>,
-    readable: RefCell<HashMap<ModelId, bool>>,
 }
 
 impl<'a> Desk<'a> {
@@ -57,7 +57,6 @@ impl<'a> Desk<'a> {
             ring: app.assent.sealer.ring(),
             pack: OnceCell::new(),
             people: RefCell::default(),
-            readable: RefCell::default(),
         }
     }
 
@@ -102,9 +101,7 @@ impl<'a> Desk<'a> {
             Err(_) => self.view.ids(Kind::Model, "name", key)?.first().copied(),
         };
         let found = id.map(|id| self.any::<Model>(id.into())).transpose()?.flatten();
-        let found = found.ok_or_else(|| Problem::not_found("model", key))?;
-        self.readable(caller, &found).then_some(()).ok_or_else(|| hidden("model", key))?;
-        Ok(found)
+        found.filter(|model| self.readable(caller, model)).ok_or_else(|| self.not_there(caller, "model", key))
     }
 
     /// The version with its model, if the caller may read it.
@@ -113,10 +110,10 @@ impl<'a> Desk<'a> {
         caller: &Caller,
         id: VersionId,
     ) -> Result<(Held<Model>, Held<Version>), Problem> {
-        let version = self.any::<Version>(id)?.ok_or_else(|| Problem::not_found("version", id))?;
-        let model = self.any::<Model>(version.model)?.ok_or_else(|| Problem::not_found("version", id))?;
-        self.readable(caller, &model).then_some(()).ok_or_else(|| hidden("version", id))?;
-        Ok((model, version))
+        let not_there = || self.not_there(caller, "version", id);
+        let version = self.any::<Version>(id)?.ok_or_else(not_there)?;
+        let model = self.any::<Model>(version.model)?.filter(|model| self.readable(caller, model));
+        Ok((model.ok_or_else(not_there)?, version))
     }
 
     /// The promotion with its model, if the caller may read it.
@@ -125,29 +122,30 @@ impl<'a> Desk<'a> {
         caller: &Caller,
         id: PromotionId,
     ) -> Result<(Held<Model>, Held<Promotion>), Problem> {
-        let promotion = self.any::<Promotion>(id)?.ok_or_else(|| Problem::not_found("promotion", id))?;
-        let model = self.any::<Model>(promotion.model)?.ok_or_else(|| Problem::not_found("promotion", id))?;
-        self.readable(caller, &model).then_some(()).ok_or_else(|| hidden("promotion", id))?;
-        Ok((model, promotion))
+        let not_there = || self.not_there(caller, "promotion", id);
+        let promotion = self.any::<Promotion>(id)?.ok_or_else(not_there)?;
+        let model = self.any::<Model>(promotion.model)?.filter(|model| self.readable(caller, model));
+        Ok((model.ok_or_else(not_there)?, promotion))
     }
 
     /// The data set, if the caller may read it: its steward, or who reads the platform.
     pub(crate) fn dataset(&self, caller: &Caller, id: DatasetId) -> Result<Held<Dataset>, Problem> {
-        let dataset = self.any::<Dataset>(id)?.ok_or_else(|| Problem::not_found("data set", id))?;
-        let mine = dataset.steward == caller.id();
-        if mine || self.can(caller, Permission::Read, Target::Platform)? {
-            return Ok(dataset);
-        }
-        Err(hidden("data set", id))
+        let all = self.can(caller, Permission::Read, Target::Platform)?;
+        let found = self.any::<Dataset>(id)?.filter(|dataset| all || dataset.steward == caller.id());
+        found.ok_or_else(|| not_there("data set", id, all))
     }
 
     /// The principal, if the caller may read it: itself, or who reads the platform or manages access.
     pub(crate) fn principal(&self, caller: &Caller, id: PrincipalId) -> Result<Held<Principal>, Problem> {
-        let principal = self.any::<Principal>(id)?.ok_or_else(|| Problem::not_found("principal", id))?;
-        if caller.id() == id || self.sees_people(caller)? {
-            return Ok(principal);
-        }
-        Err(hidden("principal", id))
+        let all = self.sees_people(caller)?;
+        let found = self.any::<Principal>(id)?.filter(|_| all || caller.id() == id);
+        found.ok_or_else(|| not_there("principal", id, all))
+    }
+
+    /// What is about models and not there for this caller.
+    fn not_there(&self, caller: &Caller, what: &str, id: impl std::fmt::Display) -> Problem {
+        let all = self.can(caller, Permission::Read, Target::Platform).unwrap_or(false);
+        not_there(what, id, all)
     }
 
     /// Whether the caller may list the principals.
@@ -165,14 +163,10 @@ impl<'a> Desk<'a> {
         self.can(caller, Permission::Read, Target::Model(model)).unwrap_or(false)
     }
 
-    /// The same for the id of a model, remembered: for lists.
-    pub(crate) fn readable_id(&self, caller: &Caller, id: ModelId) -> Result<bool, Problem> {
-        if let Some(known) = self.readable.borrow().get(&id) {
-            return Ok(*known);
-        }
-        let readable = self.any::<Model>(id)?.is_some_and(|model| self.readable(caller, &model));
-        self.readable.borrow_mut().insert(id, readable);
-        Ok(readable)
+    /// The same for the rows of a table: for lists.
+    pub(crate) fn readable_rows(&self, caller: &Caller, kind: Kind) -> Result<Predicate, Problem> {
+        let pack = self.pack()?;
+        Ok(reach::predicate(kind, scopes(&caller.principal, Permission::Read, &pack, self.now)))
     }
 
     /// Seals a text under a subject.
@@ -209,7 +203,9 @@ pub(crate) fn held<S: State>(loaded: &Loaded) -> Option<Held<S>> {
     Some(Held { revision: loaded.revision, state: Arc::clone(state) })
 }
 
-/// What is there and not for this caller looks like what is not there; the attempt is recorded.
-fn hidden(what: &str, id: impl std::fmt::Display) -> Problem {
-    Problem::not_found(what, id).denied("permission-missing")
+/// What is there and not for this caller looks like what is not there, and leaves the same traces: to who does not see `all`
+/// of its kind both are a denied attempt. The size of the log is public, and would tell them apart.
+pub(crate) fn not_there(what: &str, id: impl std::fmt::Display, all: bool) -> Problem {
+    let problem = Problem::not_found(what, id);
+    if all { problem } else { problem.denied(Code::NotFound.code()) }
 }

@@ -14,7 +14,7 @@ use crate::problem::Problem;
 /// The most items of a page.
 pub(crate) const MAX_ITEMS: u32 = 200;
 const DEFAULT_ITEMS: u32 = 50;
-/// The most rows that are looked at for one page. A caller who sees few of many gets short pages, and goes on.
+/// The most rows that are looked at for one page, where some are left out that no column tells apart: then pages are short.
 const MAX_SCANNED: u32 = 5_000;
 
 /// A page of a list.
@@ -49,7 +49,8 @@ pub(crate) fn limit(wanted: Option<u32>) -> Result<u32, Problem> {
     Err(Problem::invalid(format!("the limit is {limit}: give 1 to {MAX_ITEMS}")))
 }
 
-/// The page of a table that matches the filter and that `keep` lets through, rendered by `show`.
+/// The page of a table that matches the filter and that `keep` lets through, rendered by `show`. What the caller may not read
+/// is left out by the filter: `keep` sees no row, and the cursor names none, that is not theirs.
 pub(crate) fn page<S: State, T>(
     desk: &Desk<'_>,
     filter: &Predicate,

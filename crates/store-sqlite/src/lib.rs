@@ -14,6 +14,7 @@ mod error;
 mod filter;
 mod flush;
 mod keys;
+mod lines;
 mod pool;
 mod records;
 mod schema;

@@ -99,7 +99,7 @@ impl Read for Session<'_> {
             "SELECT {whole} FROM {table} WHERE {} {after}ORDER BY id {direction} LIMIT ?",
             condition.sql
         );
-        let cells: Vec<_> = condition.values.into_iter().map(|value| Cell(Some(value))).collect();
+        let cells: Vec<_> = condition.values.iter().map(|value| Cell(Some(value))).collect();
         let after = select.after.map(Id);
         let mut params: Vec<&dyn ToSql> = cells.iter().map(|cell| cell as _).collect();
         params.extend(after.iter().map(|id| id as &dyn ToSql));
@@ -115,7 +115,7 @@ impl Read for Session<'_> {
     fn count(&self, table: &'static str, filter: &Predicate) -> Result<u64, StoreError> {
         let condition = Condition::new(Table::named(table)?, filter)?;
         let sql = format!("SELECT count(*) FROM {table} WHERE {}", condition.sql);
-        let params = params_from_iter(condition.values.into_iter().map(|value| Cell(Some(value))));
+        let params = params_from_iter(condition.values.iter().map(|value| Cell(Some(value))));
         Ok(one(&self.connection, &sql, params, |row| unsigned(row, 0))?.unwrap_or_default())
     }
 

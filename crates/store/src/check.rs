@@ -7,7 +7,10 @@ use crate::{
 };
 
 /// Conditions of one predicate, groups included.
-const MAX_CONDITIONS: usize = 512;
+const MAX_CONDITIONS: usize = 1_024;
+/// The table of models, and the column by which other tables name one.
+pub(crate) const MODELS: &str = "models";
+pub(crate) const MODEL_ID: &str = "model_id";
 /// How deep groups may stand in each other.
 const MAX_DEPTH: usize = 16;
 /// Values of all lists of one predicate together.
@@ -87,11 +90,20 @@ impl Row {
 }
 
 impl Predicate {
-    /// Whether the predicate fits the table and is of a bounded size: at most 512 conditions, nested at most 16 deep, with at
+    /// Whether the predicate fits the table and is of a bounded size: at most 1,024 conditions, nested at most 16 deep, with at
     /// most 16,384 listed values together.
     pub fn check(&self, table: &Table) -> Result<(), StoreError> {
         let mut size = Size::default();
         size.add(self, table, 0)
+    }
+}
+
+fn check_line(table: &Table, column: &str, value: &Value) -> Result<(), StoreError> {
+    match value {
+        Value::Text(line) if !line.contains('\n') => Ok(()),
+        Value::Text(_) | Value::Integer(_) => {
+            refuse(format!("no line of `{}.{column}` can be `{value:?}`, give one line of text", table.name))
+        }
     }
 }
 
@@ -114,11 +126,23 @@ impl Size {
             Predicate::True | Predicate::False => Ok(()),
             Predicate::Eq(column, value) => table.check_value(column, value).map(drop),
             Predicate::In(column, values) => self.add_list(table, column, values),
+            Predicate::Lines(column, values) => {
+                self.add_list(table, column, values)?;
+                values.iter().try_for_each(|value| check_line(table, column, value))
+            }
             Predicate::IsNull(column) => table.column(column).map(drop),
             Predicate::And(parts) | Predicate::Or(parts) => {
                 parts.iter().try_for_each(|part| self.add(part, table, depth + 1))
             }
             Predicate::Not(part) => self.add(part, table, depth + 1),
+            Predicate::OfModel(part) => {
+                let models = Table::named(MODELS)?;
+                table.column(MODEL_ID)?;
+                if table.name == models.name {
+                    return refuse("a model belongs to no other model, ask for its own columns".to_owned());
+                }
+                self.add(part, models, depth + 1)
+            }
         }
     }
 

@@ -16,6 +16,9 @@ pub enum Predicate {
     Eq(&'static str, Value),
     /// The column is one of the values.
     In(&'static str, Vec<Value>),
+    /// One of the lines of the column is one of the values, which have no line breaks themselves. A column of lines is a set
+    /// of texts: an empty text is the set of one empty line.
+    Lines(&'static str, Vec<Value>),
     /// The column has no value.
     IsNull(&'static str),
     /// All of them hold.
@@ -24,6 +27,8 @@ pub enum Predicate {
     Or(Vec<Predicate>),
     /// It does not hold. A comparison with an absent value is false, and so its negation is true.
     Not(Box<Predicate>),
+    /// The model that the row belongs to (column `model_id`) is there, and its row in `models` meets the condition.
+    OfModel(Box<Predicate>),
 }
 
 /// The order of a listing: by id, and so by time of creation (ids are `UUIDv7`).

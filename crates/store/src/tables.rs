@@ -38,11 +38,15 @@ const fn unique(name: &'static str) -> Column {
     Column { name, ty: ColumnType::Text, unique: true }
 }
 
-/// Every state table. Composite look-ups are columns of their own (`model_stage` is `<model id>/<stage>`).
+/// Every state table. Composite look-ups are columns of their own (`model_stage` is `<model id>/<stage>`). Tables
+/// about models name theirs by `model_id`, `models` itself included, so that one condition fits all of them.
 pub const TABLES: &[Table] = &[
     Table { name: "principals", columns: &[text("kind"), text("status")] },
     Table { name: "tokens", columns: &[text("principal_id")] },
-    Table { name: "models", columns: &[unique("name"), text("tier"), text("owner_id")] },
+    Table {
+        name: "models",
+        columns: &[unique("name"), text("tier"), text("owner_id"), unique("model_id"), text("tags")],
+    },
     Table {
         name: "versions",
         columns: &[

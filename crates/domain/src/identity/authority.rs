@@ -94,6 +94,12 @@ impl Scope {
         self.models.is_none() && self.tags.is_none() && self.tiers.is_none()
     }
 
+    /// How many models, tags and tiers it names.
+    pub fn items(&self) -> usize {
+        let models = self.models.as_ref().map_or(0, BTreeSet::len);
+        [&self.tags, &self.tiers].into_iter().flatten().map(BTreeSet::len).sum::<usize>() + models
+    }
+
     /// Whether the scope reaches the target.
     pub fn covers(&self, target: Target<'_>) -> bool {
         match target {
@@ -115,6 +121,21 @@ impl Grant {
     }
 }
 
+/// Where the principal has the permission now: the scope of every grant that holds and whose role carries it. The answer of
+/// [`authorise`] and what lists show are both made from it.
+pub fn scopes<'a>(
+    principal: &'a Principal,
+    permission: Permission,
+    pack: &'a Pack,
+    now: Time,
+) -> impl Iterator<Item = &'a Scope> {
+    let active = principal.status == Status::Active;
+    let held = principal.grants_at(now).filter(move |_| active);
+    let carries =
+        move |role: &str| pack.role(role).is_some_and(|role| role.permissions.contains(&permission));
+    held.filter(move |grant| carries(&grant.role)).map(|grant| &grant.scope)
+}
+
 /// Yes, if a grant of the principal gives the permission for the target now; else the refusal that says why not.
 pub fn authorise(
     principal: &Principal,
@@ -126,10 +147,7 @@ pub fn authorise(
     if principal.status == Status::Disabled {
         return Err(Refusal::new(Code::PrincipalDisabled, "the account is disabled"));
     }
-    let allowed = principal.grants_at(now).any(|grant| {
-        grant.scope.covers(target)
-            && pack.role(&grant.role).is_some_and(|role| role.permissions.contains(&permission))
-    });
+    let allowed = scopes(principal, permission, pack, now).any(|scope| scope.covers(target));
     if allowed {
         return Ok(());
     }

@@ -10,12 +10,15 @@ use super::{Command, Grant, Permission, Principal, Status, Token};
 use crate::event::{Change, Event};
 use crate::ids::{Digest, PrincipalId, TokenId};
 use crate::pack::Pack;
+use crate::text;
 use crate::{Code, Refusal, Time};
 
 /// The longest life of a token.
 pub(super) const MAX_TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(366 * 24);
 /// The most grants that a principal can hold.
 pub(super) const MAX_GRANTS: usize = 200;
+/// The most models, tags and tiers that the grants of a principal name together: what a list is filtered by stays small.
+pub(super) const MAX_SCOPE_ITEMS: usize = 4_000;
 
 /// Decides a command on the principal `id`, whose state is `state`. `granter` is the person who asks; the platform itself is
 /// nobody.
@@ -124,6 +127,7 @@ fn checked_grant(principal: &Principal, grant: Grant, pack: &Pack, now: Time) ->
     if pack.role(&grant.role).is_none() {
         return Err(pack.unknown_role(&grant.role).at("/role"));
     }
+    grant.scope.tags.iter().flatten().try_for_each(|tag| text::name("/scope/tags", tag))?;
     let tiers = grant.scope.tiers.iter().flatten();
     if let Some(tier) = tiers.into_iter().find(|tier| pack.tier(tier).is_none()) {
         return Err(pack.unknown_tier(tier).at("/scope/tiers"));
@@ -135,6 +139,13 @@ fn checked_grant(principal: &Principal, grant: Grant, pack: &Pack, now: Time) ->
     }
     if principal.grants.len() >= MAX_GRANTS {
         return Err(Refusal::new(Code::TooMany, format!("a principal holds at most {MAX_GRANTS} grants")));
+    }
+    let named = principal.grants.iter().map(|held| held.scope.items()).sum::<usize>() + grant.scope.items();
+    if named > MAX_SCOPE_ITEMS {
+        let message = format!(
+            "the grants of a principal name at most {MAX_SCOPE_ITEMS} models, tags and tiers together; these would name {named}"
+        );
+        return Err(Refusal::new(Code::TooMany, message).at("/scope"));
     }
     Ok(grant)
 }

@@ -13,7 +13,7 @@ mod decide;
 pub mod event;
 mod state;
 
-pub use authority::{Permission, Scope, Target, authorise, holds_role};
+pub use authority::{Permission, Scope, Target, authorise, holds_role, scopes};
 pub use command::Command;
 pub use decide::{decide, issue_token, revoke_token};
 pub use event::{Grant, PrincipalKind};

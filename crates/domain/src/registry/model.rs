@@ -61,6 +61,14 @@ impl Model {
         }
     }
 
+    /// Everything that [`Model::has_tag`] says yes to and that a scope can name: `key`, and `key=value`. A key with a `=` in
+    /// it is named by neither, and no scope has control characters.
+    pub fn tag_names(&self) -> impl Iterator<Item = String> {
+        let tags = self.tags.iter().filter(|(key, _)| !key.contains('='));
+        let names = tags.flat_map(|(key, value)| [key.clone(), format!("{key}={value}")]);
+        names.filter(|name| !name.contains(char::is_control))
+    }
+
     pub(crate) fn evolve(&mut self, event: &Event, _stamp: &Stamp) {
         if let Event::VersionNumbered(numbered) = event {
             self.last_version = numbered.number;

@@ -96,12 +96,16 @@ CREATE TABLE models (
     name TEXT,
     tier TEXT,
     owner_id TEXT,
+    model_id TEXT,
+    tags TEXT,
     document BLOB NOT NULL
 ) STRICT;
 
 CREATE UNIQUE INDEX models_name ON models (name) WHERE name IS NOT NULL;
 CREATE INDEX models_tier ON models (tier, id);
 CREATE INDEX models_owner_id ON models (owner_id, id);
+CREATE UNIQUE INDEX models_model_id ON models (model_id) WHERE model_id IS NOT NULL;
+CREATE INDEX models_tags ON models (tags, id);
 
 CREATE TABLE versions (
     id BLOB NOT NULL PRIMARY KEY,

@@ -148,7 +148,7 @@ pub fn texts_with_nul_are_refused(place: &dyn Fixture) {
     subject.entries[0].keys.subject_id.push('\0');
     let mut key = receipt(1);
     key.key.key.push('\0');
-    let tier = row("models", 1, 1, &[None, Some("LOW\0"), None]);
+    let tier = row("models", 1, 1, &[None, Some("LOW\0"), None, None, None]);
     for batch in [subject, Batch { receipts: vec![key], ..nothing(0) }, rows(0, vec![tier])] {
         assert!(is_conflict(&commit(&*store, batch)));
     }
@@ -262,7 +262,7 @@ pub fn large_values_come_back_whole(place: &dyn Fixture) {
     let name = "é\u{1f9ea}".repeat(10_000);
     let mut batch = Batch {
         payloads: vec![payload(1, &large)],
-        rows: vec![row("models", 1, 1, &[Some(&name), None, None])],
+        rows: vec![row("models", 1, 1, &[Some(&name), None, None, None, None])],
         receipts: vec![receipt(1)],
         ..entries(0, 2)
     };

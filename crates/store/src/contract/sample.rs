@@ -31,7 +31,7 @@ pub fn row(table: &'static str, number: u64, revision: u64, cells: &[Option<&str
 
 /// A row of `models` with that name.
 pub fn model(number: u64, revision: u64, name: &str) -> Row {
-    row("models", number, revision, &[Some(name), Some("LOW"), None])
+    row("models", number, revision, &[Some(name), Some("LOW"), None, None, None])
 }
 
 /// A row of a table with a value of its own in every column.

@@ -160,11 +160,11 @@ impl Read for Session<'_> {
     }
 
     fn select(&self, select: &Select) -> Result<Vec<Row>, StoreError> {
-        self.state.rows(select.table)?.select(select)
+        self.state.rows(select.table)?.select(self.state.models()?, select)
     }
 
     fn count(&self, table: &'static str, filter: &Predicate) -> Result<u64, StoreError> {
-        self.state.rows(table)?.count(filter)
+        self.state.rows(table)?.count(self.state.models()?, filter)
     }
 
     fn scan_rows(&self, table: &'static str, visit: &mut VisitRow<'_>) -> Result<(), StoreError> {

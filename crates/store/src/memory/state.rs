@@ -6,6 +6,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::map::Map;
+use crate::check::{MODEL_ID, MODELS};
 use crate::{
     Batch, Checkpoint, EntryQuery, Head, NewEntry, Order, Predicate, Receipt, ReceiptKey, Row, Select,
     StoreError, StoredReceipt, TABLES, Table, TileRow, Value,
@@ -45,6 +46,11 @@ impl State {
             checkpoints: Map::default(),
             tables: TABLES.iter().map(|table| (table.name, Rows::empty(table))).collect(),
         }
+    }
+
+    /// The rows of `models`.
+    pub(super) fn models(&self) -> Result<&Rows, StoreError> {
+        self.rows(MODELS)
     }
 
     /// The rows of a table.
@@ -148,8 +154,8 @@ impl Rows {
         Ok(self.holders(place, value).collect())
     }
 
-    /// One page.
-    pub(super) fn select(&self, select: &Select) -> Result<Vec<Row>, StoreError> {
+    /// One page. `models` are the models that rows may belong to.
+    pub(super) fn select(&self, models: &Self, select: &Select) -> Result<Vec<Row>, StoreError> {
         select.filter.check(self.table)?;
         let after = |id: &Uuid| match (select.after, select.order) {
             (None, _) => true,
@@ -157,15 +163,15 @@ impl Rows {
             (Some(last), Order::Descending) => *id < last,
         };
         let rows = self.by_id.walk(select.order, after).map(|(_, row)| row);
-        let matching = rows.filter(|row| self.matches(&select.filter, row));
+        let matching = rows.filter(|row| self.matches(models, &select.filter, row));
         Ok(matching.take(select.limit as usize).map(|row| (**row).clone()).collect())
     }
 
     /// How many rows match.
-    pub(super) fn count(&self, filter: &Predicate) -> Result<u64, StoreError> {
+    pub(super) fn count(&self, models: &Self, filter: &Predicate) -> Result<u64, StoreError> {
         filter.check(self.table)?;
         let rows = self.by_id.walk(Order::Ascending, |_| true);
-        Ok(rows.filter(|(_, row)| self.matches(filter, row)).count() as u64)
+        Ok(rows.filter(|(_, row)| self.matches(models, filter, row)).count() as u64)
     }
 
     fn holders<'a>(&'a self, place: usize, value: &'a Value) -> impl Iterator<Item = Uuid> + 'a {
@@ -224,7 +230,7 @@ impl Rows {
         Ok(())
     }
 
-    fn matches(&self, filter: &Predicate, row: &Row) -> bool {
+    fn matches(&self, models: &Self, filter: &Predicate, row: &Row) -> bool {
         let value = |name: &str| {
             let place = self.table.columns.iter().position(|column| column.name == name)?;
             row.columns.get(place)?.as_ref()
@@ -234,10 +240,31 @@ impl Rows {
             Predicate::False => false,
             Predicate::Eq(column, wanted) => value(column) == Some(wanted),
             Predicate::In(column, wanted) => value(column).is_some_and(|held| wanted.contains(held)),
+            Predicate::Lines(column, wanted) => value(column).is_some_and(|held| has_line(held, wanted)),
             Predicate::IsNull(column) => value(column).is_none(),
-            Predicate::And(parts) => parts.iter().all(|part| self.matches(part, row)),
-            Predicate::Or(parts) => parts.iter().any(|part| self.matches(part, row)),
-            Predicate::Not(part) => !self.matches(part, row),
+            Predicate::And(parts) => parts.iter().all(|part| self.matches(models, part, row)),
+            Predicate::Or(parts) => parts.iter().any(|part| self.matches(models, part, row)),
+            Predicate::Not(part) => !self.matches(models, part, row),
+            Predicate::OfModel(part) => value(MODEL_ID).is_some_and(|model| models.has_model(model, part)),
         }
+    }
+
+    /// Whether there is a model of that id that meets the condition.
+    fn has_model(&self, model: &Value, filter: &Predicate) -> bool {
+        let place = self.table.columns.iter().position(|column| column.name == MODEL_ID);
+        let mut rows = place
+            .into_iter()
+            .flat_map(|place| self.holders(place, model))
+            .filter_map(|id| self.by_id.get(&id));
+        rows.any(|row| self.matches(self, filter, row))
+    }
+}
+
+fn has_line(held: &Value, wanted: &[Value]) -> bool {
+    match held {
+        Value::Text(text) => text
+            .split('\n')
+            .any(|line| wanted.iter().any(|wanted| matches!(wanted, Value::Text(wanted) if wanted == line))),
+        Value::Integer(_) => false,
     }
 }

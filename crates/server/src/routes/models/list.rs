@@ -1,5 +1,6 @@
 //! `GET /api/v1/models`
 
+use assent_domain::Kind;
 use assent_domain::registry::Model;
 use assent_store::{Predicate, Value};
 use axum::Json;
@@ -39,14 +40,15 @@ pub(crate) async fn list(
     caller: Caller,
     Params(params): Params<ModelParams>,
 ) -> Result<Json<Page<ModelView>>, Problem> {
-    let filters = [("name", params.name), ("tier", params.tier)];
-    let filters =
-        filters.into_iter().filter_map(|(column, value)| Some(Predicate::Eq(column, Value::Text(value?))));
-    let filter = Predicate::And(filters.collect());
     let found = app.read(move |desk| {
-        let keep = |model: &_| -> Result<bool, Problem> { Ok(desk.readable(&caller, model)) };
+        let asked = [("name", params.name), ("tier", params.tier)];
+        let asked =
+            asked.into_iter().filter_map(|(column, value)| Some(Predicate::Eq(column, Value::Text(value?))));
+        let mut filters: Vec<Predicate> = asked.collect();
+        filters.push(desk.readable_rows(&caller, Kind::Model)?);
         let place = (params.cursor, params.limit);
-        page::<Model, _>(desk, &filter, place, |held| keep(&held.state), |held| ModelView::new(desk, held))
+        let show = |held: &_| ModelView::new(desk, held);
+        page::<Model, _>(desk, &Predicate::And(filters), place, |_| Ok(true), show)
     });
     found.await.map(Json)
 }

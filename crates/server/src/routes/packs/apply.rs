@@ -101,7 +101,7 @@ fn compare(
     let after = Pack::compile(documents.clone());
     let after = Arc::new(after.map_err(|_| Problem::internal("a pack compiles once and not twice"))?);
     let before = desk.pack()?;
-    let impact = if body.dry_run { Some(impact(desk, &after)?) } else { None };
+    let impact = if body.dry_run { Some(impact(desk, caller, &after)?) } else { None };
     let changes = pack::diff(Some(&before), &after);
     let answer = PackAnswer { name: after.info().id.clone(), changes, impact, dry_run: body.dry_run };
     Ok((documents, answer))

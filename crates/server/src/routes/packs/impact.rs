@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::desk::Desk;
+use crate::http::Caller;
 use crate::problem::Problem;
 use crate::views::schemas::VerdictWords;
 
@@ -55,10 +56,12 @@ struct ImpactOnVersion {
     reasons: Vec<String>,
 }
 
-pub(super) fn impact(desk: &Desk<'_>, after: &Arc<Pack>) -> Result<Impact, Problem> {
+/// The impact on the versions that the caller may read.
+pub(super) fn impact(desk: &Desk<'_>, caller: &Caller, after: &Arc<Pack>) -> Result<Impact, Problem> {
     let table = project::table(Kind::Version).ok_or_else(|| Problem::internal("versions have no table"))?;
     let first = Value::Text(desk.pack()?.first_stage().id.clone());
-    let filter = Predicate::Not(Box::new(Predicate::Eq("stage", first)));
+    let risen = Predicate::Not(Box::new(Predicate::Eq("stage", first)));
+    let filter = Predicate::And(vec![risen, desk.readable_rows(caller, Kind::Version)?]);
     let mut impact = Impact::default();
     let mut cursor = None;
     loop {

@@ -1,10 +1,10 @@
 //! `GET /api/v1/inbox`
 
 use assent_app::cases::OwnedCase;
-use assent_domain::Sealed;
 use assent_domain::identity::{Permission, Target};
 use assent_domain::pack::StepKind;
 use assent_domain::workflow::{self, Decision, Judgement, NewReview, Promotion, StateName, StepState};
+use assent_domain::{Kind, Sealed};
 use assent_store::{Predicate, Value};
 use axum::Json;
 use axum::extract::State;
@@ -42,14 +42,11 @@ pub(crate) async fn inbox(
     let found = app.read(move |desk| {
         let states =
             [StateName::InReview, StateName::Approved].map(|state| Value::Text(state.name().to_owned()));
-        let filter = Predicate::In("state", states.to_vec());
+        let readable = desk.readable_rows(&caller, Kind::Promotion)?;
+        let filter = Predicate::And(vec![Predicate::In("state", states.to_vec()), readable]);
         let steps = std::cell::RefCell::new(Vec::new());
         let keep = |held: &Held<Promotion>| {
-            let found = if desk.readable_id(&caller, held.model)? {
-                decidable(desk, &caller, held)?
-            } else {
-                Vec::new()
-            };
+            let found = decidable(desk, &caller, held)?;
             Ok(!found.is_empty() && {
                 *steps.borrow_mut() = found;
                 true

@@ -1,5 +1,6 @@
 //! `GET /api/v1/promotions`
 
+use assent_domain::Kind;
 use assent_domain::registry::Model;
 use assent_domain::workflow::{Promotion, StateName};
 use assent_store::{Predicate, Value};
@@ -48,11 +49,10 @@ pub(crate) async fn list(
 ) -> Result<Json<Page<PromotionView>>, Problem> {
     let found = app.read(move |desk| {
         let (now, state, place) = (desk.now, params.state, (params.cursor, params.limit));
-        let keep = |held: &Held<Promotion>| {
-            Ok(state.is_none_or(|state| held.state_at(now) == state)
-                && desk.readable_id(&caller, held.model)?)
-        };
-        page::<Promotion, _>(desk, &filter(&params), place, keep, |held| show(desk, held))
+        let mut filters = asked(&params);
+        filters.push(desk.readable_rows(&caller, Kind::Promotion)?);
+        let keep = |held: &Held<Promotion>| Ok(state.is_none_or(|state| held.state_at(now) == state));
+        page::<Promotion, _>(desk, &Predicate::And(filters), place, keep, |held| show(desk, held))
     });
     found.await.map(Json)
 }
@@ -63,12 +63,12 @@ pub(super) fn show(desk: &Desk<'_>, held: &Held<Promotion>) -> Result<PromotionV
 }
 
 /// The stored state, which the clock can only turn into EXPIRED.
-fn filter(params: &PromotionParams) -> Predicate {
+fn asked(params: &PromotionParams) -> Vec<Predicate> {
     let text = |column, value: String| Predicate::Eq(column, Value::Text(value));
     let mut filters = Vec::new();
     filters.extend(params.model.map(|id| text("model_id", id.to_string())));
     filters.extend(params.version.map(|id| text("version_id", id.to_string())));
     let stored = params.state.filter(|state| *state != StateName::Expired);
     filters.extend(stored.map(|state| text("state", state.name().to_owned())));
-    Predicate::And(filters)
+    filters
 }

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::desk::not_there;
 use crate::http::{Empty, Segments, Write};
 use crate::openapi::{Problems, WriteHeaders};
 use crate::problem::Problem;
@@ -36,10 +37,9 @@ pub(crate) async fn revoke(
 ) -> Result<Response, Problem> {
     let (token, caller) = (TokenId(id), write.sent.caller.clone());
     app.read(move |desk| {
-        let held = desk.any::<Token>(token)?.ok_or_else(|| Problem::not_found("token", token))?;
-        let may = held.principal == caller.id()
-            || desk.can(&caller, Permission::ManagePrincipals, Target::Platform)?;
-        may.then_some(()).ok_or_else(|| Problem::not_found("token", token).denied("permission-missing"))
+        let all = desk.can(&caller, Permission::ManagePrincipals, Target::Platform)?;
+        let held = desk.any::<Token>(token)?.filter(|held| all || held.principal == caller.id());
+        held.map(drop).ok_or_else(|| not_there("token", token, all))
     })
     .await?;
     let receipt = app.execute(&write.sent, Some(token.into()), Command::RevokeToken(token)).await?;

@@ -1,0 +1,79 @@
+//! What scopes reach, as a condition on the rows of a table: lists, counts and searches show the rows for which the one
+//! decision, [`assent_domain::identity::authorise`], would say yes.
+//!
+//! Invariant: a row meets the condition just if one of the scopes covers its model. Tables whose rows belong to no model are
+//! the platform's, which only an unrestricted scope reaches.
+
+use std::collections::BTreeSet;
+
+use assent_domain::Kind;
+use assent_domain::identity::Scope;
+use assent_domain::ids::ModelId;
+use assent_store::{Predicate, Value};
+
+/// The rows of `kind` that the scopes reach.
+pub fn predicate<'a>(kind: Kind, scopes: impl IntoIterator<Item = &'a Scope>) -> Predicate {
+    let scopes: Vec<&Scope> = scopes.into_iter().collect();
+    if cfg!(feature = "sabotage-scope-predicate") && !scopes.is_empty() {
+        return Predicate::True;
+    }
+    if scopes.iter().any(|scope| scope.is_unrestricted()) {
+        return Predicate::True;
+    }
+    match kind {
+        Kind::Model => any(named(&scopes).into_iter().chain(described(&scopes))),
+        Kind::Version | Kind::Promotion => {
+            let described = described(&scopes).map(|condition| Predicate::OfModel(Box::new(condition)));
+            any(named(&scopes).into_iter().chain(described))
+        }
+        Kind::Principal | Kind::Token | Kind::Dataset | Kind::Pack | Kind::Access => Predicate::False,
+    }
+}
+
+/// The models of the scopes that name models and nothing else: one list, found by its index.
+fn named(scopes: &[&Scope]) -> Option<Predicate> {
+    let models: BTreeSet<ModelId> = scopes
+        .iter()
+        .filter(|scope| names_only(scope))
+        .flat_map(|scope| scope.models.iter().flatten())
+        .copied()
+        .collect();
+    (!models.is_empty()).then(|| among(&models))
+}
+
+/// The other scopes, on the columns of the models.
+fn described(scopes: &[&Scope]) -> Option<Predicate> {
+    let conditions: Vec<Predicate> =
+        scopes.iter().filter(|scope| !names_only(scope)).map(|scope| condition(scope)).collect();
+    (!conditions.is_empty()).then(|| any(conditions))
+}
+
+fn names_only(scope: &Scope) -> bool {
+    scope.models.is_some() && scope.tiers.is_none() && scope.tags.is_none()
+}
+
+/// All that is present has to match.
+fn condition(scope: &Scope) -> Predicate {
+    let models = scope.models.as_ref().map(among);
+    let tiers = scope.tiers.as_ref().map(|tiers| Predicate::In("tier", texts(tiers)));
+    let tags = scope.tags.as_ref().map(|tags| Predicate::Lines("tags", texts(tags)));
+    Predicate::And([models, tiers, tags].into_iter().flatten().collect())
+}
+
+fn among(models: &BTreeSet<ModelId>) -> Predicate {
+    let ids = models.iter().map(|id| Value::Text(id.to_string()));
+    Predicate::In("model_id", ids.collect())
+}
+
+fn texts(texts: &BTreeSet<String>) -> Vec<Value> {
+    texts.iter().cloned().map(Value::Text).collect()
+}
+
+fn any(parts: impl IntoIterator<Item = Predicate>) -> Predicate {
+    let mut parts: Vec<Predicate> = parts.into_iter().collect();
+    match parts.len() {
+        0 => Predicate::False,
+        1 => parts.remove(0),
+        _ => Predicate::Or(parts),
+    }
+}
