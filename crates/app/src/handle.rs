@@ -136,15 +136,21 @@ impl Hand<'_> {
         Ok(workflow::submit(promotion_of(&case, id)?, &case.case(), &judgement, self.actor.id)?)
     }
 
-    /// An attestation needs no permission but to read and own the model; every other decision needs that to review.
+    /// An attestation needs no permission but to read and own the model; every other decision needs that to review, and who
+    /// can only attest is asked for it before anything else is said.
     fn review(&self, id: PromotionId, new: NewReview) -> Result<Vec<Change>, Failure> {
-        self.may(Permission::Read, Target::Model(&self.promotion(id)?.1))?;
+        let model = self.promotion(id)?.1;
+        self.may(Permission::Read, Target::Model(&model))?;
+        let may_review = self.may(Permission::Review, Target::Model(&model));
+        if model.owner != self.actor.id {
+            may_review.clone()?;
+        }
         let (case, judgement) = self.case(id)?;
         let changes = workflow::review(promotion_of(&case, id)?, &case.case(), &judgement, self.actor, new)?;
         let attests =
             |change: &Change| matches!(&change.event, Event::ReviewDecided(review) if review.role.is_none());
         if !changes.iter().any(attests) {
-            self.may(Permission::Review, Target::Model(&case.model))?;
+            may_review?;
         }
         Ok(changes)
     }

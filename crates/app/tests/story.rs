@@ -108,7 +108,8 @@ async fn a_version_reaches_production_by_the_rules() {
 
     let approve = |step| decide(&world, promotion, step, Decision::Approved);
     assert_eq!(world.refused(owner, approve("compliance")).await, Code::ReviewerIsRequester);
-    assert_eq!(world.refused(deployer, approve("compliance")).await, Code::ReviewerLacksRole);
+    assert_eq!(world.refused(deployer, approve("compliance")).await, Code::PermissionMissing);
+    assert_eq!(world.refused(security, approve("compliance")).await, Code::ReviewerLacksRole);
     assert_eq!(world.refused(security, approve("security")).await, Code::StepNotReached);
     assert_eq!(world.refused(compliance, blind(promotion, None)).await, Code::EvidenceMissing);
     let other = Digest::of(b"what stood there before");

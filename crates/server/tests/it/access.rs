@@ -3,7 +3,7 @@
 use assent_store::SubjectKeys as _;
 use serde_json::{Value, json};
 
-use crate::world::{World, text};
+use crate::world::{Answer, World, bare, text};
 
 fn names(page: &Value) -> Vec<&str> {
     page["items"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap()).collect()
@@ -73,6 +73,120 @@ async fn a_scoped_reader_learns_nothing_of_other_models() {
     for route in ["GET /api/v1/models/{model}", "POST /api/v1/versions/{id}/scans", "GET /api/v1/log/entries"]
     {
         assert!(routes.iter().any(|known| known == route), "{route}: {routes:?}");
+    }
+}
+
+/// What an answer says, without what is of this request alone.
+fn masked(answer: &Answer, id: &str) -> (u16, String) {
+    let mut problem = answer.json();
+    problem["requestId"] = json!(null);
+    (answer.status.as_u16(), problem.to_string().replace(id, "ID"))
+}
+
+#[tokio::test]
+async fn hidden_and_missing_say_the_same_and_leave_the_same_traces() {
+    let world = World::new().await;
+    let (owner_id, owner) = world.person("Olga", &["model_owner"]).await;
+    let (_, steward) = world.person("Stan", &["data_steward"]).await;
+    let (seen, _) = world.version(&owner, "seen", "LOW").await;
+    let (model, version) = world.version(&owner, "hidden", "LOW").await;
+    let body = json!({"version": version, "target": {"stage": "STAGING"}, "submit": false});
+    let promotion = text(&world.post(&owner, "/api/v1/promotions", body).await.expect(201)["object"]["id"]);
+    let labels = world.upload(&steward, "id,label\n1,1\n").await;
+    let data = json!({"name": "data", "sha256": labels, "classification": "INTERNAL"});
+    let data = text(&world.post(&steward, "/api/v1/datasets", data).await.expect(201)["object"]["id"]);
+    let token = text(&world.get(&owner, "/api/v1/me").await.expect(200)["token"]["id"]);
+    let grants: Vec<Value> = ["tech_lead", "model_owner", "deployer"]
+        .map(|role| json!({"role": role, "scope": {"models": [seen]}}))
+        .to_vec();
+
+    let missing = "01931e2c-5b1a-7cc3-98c4-000000000000";
+    let log = || world.assent.store().read().unwrap().head().unwrap().size;
+    let scan = json!({"tool": "s", "toolVersion": "1", "status": "PASSED"});
+    let (_, reader) = world.person_with("Rita", &grants).await;
+    let (_, other) = world.person_with("Rolf", &grants).await;
+    for (method, path, id, body) in [
+        ("GET", "/api/v1/models/{}", model.as_str(), None),
+        ("GET", "/api/v1/models/{}/versions", &model, None),
+        ("GET", "/api/v1/models/{}/versions/1", "hidden", None),
+        ("POST", "/api/v1/models/{}/versions", "hidden", Some(json!({"kind": "CLASSICAL"}))),
+        ("GET", "/api/v1/versions/{}", &version, None),
+        ("GET", "/api/v1/versions/{}/facts", &version, None),
+        ("GET", "/api/v1/versions/{}/check", &version, None),
+        ("GET", "/api/v1/versions/{}/gate?stage=NOWHERE", &version, None),
+        ("GET", "/api/v1/versions/{}/artifacts/model.json", &version, None),
+        ("POST", "/api/v1/versions/{}/scans", &version, Some(scan)),
+        ("POST", "/api/v1/versions/{}/move", &version, Some(json!({"to": "ARCHIVED"}))),
+        ("GET", "/api/v1/promotions/{}", &promotion, None),
+        ("POST", "/api/v1/promotions/{}/submit", &promotion, Some(json!({}))),
+        ("POST", "/api/v1/promotions/{}/complete", &promotion, Some(json!({}))),
+        ("POST", "/api/v1/promotions/{}/withdraw", &promotion, Some(json!({}))),
+        ("GET", "/api/v1/datasets/{}", &data, None),
+        ("GET", "/api/v1/principals/{}", &owner_id, None),
+        ("POST", "/api/v1/principals/{}/disable", &owner_id, Some(json!({}))),
+        ("DELETE", "/api/v1/tokens/{}", &token, None),
+    ] {
+        let send = async |token: &str, id: &str| {
+            let path = path.replace("{}", id);
+            let body = body.as_ref().map_or(String::new(), Value::to_string);
+            let before = log();
+            let answer = world.send(bare(method, token, &path).body(body.into()).unwrap()).await;
+            (masked(&answer, id), log() - before)
+        };
+        let (hidden, absent) = (send(&reader, id).await, send(&other, missing).await);
+        assert_eq!(hidden.0.0, 404, "{method} {path}: {hidden:?}");
+        assert_eq!(hidden, absent, "{method} {path}");
+        assert_eq!(hidden.1, 1, "{method} {path}: the attempt is recorded");
+    }
+    // Who reads everything has nothing to find out, and a slip of theirs is no denied attempt.
+    let before = log();
+    world.get(&owner, &format!("/api/v1/models/{missing}")).await.problem(404, "not-found");
+    assert_eq!(log(), before);
+}
+
+#[tokio::test]
+async fn cursors_and_lengths_of_pages_tell_nothing_of_other_models() {
+    let world = World::new().await;
+    let (_, owner) = world.person("Olga", &["model_owner"]).await;
+    let mut seen = Vec::new();
+    for i in 0..7 {
+        let tags = if i % 3 == 0 { json!({"team": "a"}) } else { json!({"team": "b", "x": "y\nteam=a"}) };
+        let body = json!({"name": format!("m{i}"), "purpose": "prototype", "tier": "LOW", "tags": tags});
+        let model = world.post(&owner, "/api/v1/models", body).await.expect(201);
+        let version = json!({"kind": "CLASSICAL"});
+        let version = world.post(&owner, &format!("/api/v1/models/m{i}/versions"), version).await.expect(201);
+        let body =
+            json!({"version": version["object"]["id"], "target": {"stage": "STAGING"}, "submit": false});
+        let promotion = world.post(&owner, "/api/v1/promotions", body).await.expect(201);
+        if i % 3 == 0 {
+            seen.insert(0, (text(&model["object"]["id"]), text(&promotion["object"]["id"])));
+        }
+    }
+    let grant = json!({"role": "auditor", "scope": {"tags": ["team=a"], "tiers": ["LOW"]}});
+    let (_, reader) = world.person_with("Rita", &[grant]).await;
+    let (models, promotions): (Vec<String>, Vec<String>) = seen.into_iter().unzip();
+    for (list, expected) in [("models", models), ("promotions", promotions)] {
+        for limit in 1..5 {
+            let (mut found, mut cursor, mut lengths) = (Vec::new(), String::new(), Vec::new());
+            loop {
+                let path = format!("/api/v1/{list}?limit={limit}{cursor}");
+                let page = world.get(&reader, &path).await.expect(200);
+                let ids: Vec<String> =
+                    page["items"].as_array().unwrap().iter().map(|it| text(&it["id"])).collect();
+                lengths.push(ids.len());
+                found.extend(ids);
+                let Some(next) = page["nextCursor"].as_str() else { break };
+                assert_eq!(
+                    Some(next),
+                    found.last().map(String::as_str),
+                    "the cursor is an item that was shown"
+                );
+                cursor = format!("&cursor={next}");
+            }
+            assert_eq!(found, expected, "{list} by {limit}");
+            let (_, full) = lengths.split_last().unwrap();
+            assert!(full.iter().all(|length| *length == limit), "{list} by {limit}: {lengths:?}");
+        }
     }
 }
 

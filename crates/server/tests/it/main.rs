@@ -13,6 +13,7 @@
 )]
 
 mod access;
+mod access_table;
 mod errors;
 mod inputs;
 mod log;

@@ -1,0 +1,429 @@
+//! The table of who may do what (`access_table.txt`), walked against the server: each operation, on one's own, a foreign and
+//! a missing object, as each role.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::body::Body;
+use serde_json::{Value, json};
+
+use crate::story;
+use crate::world::{Answer, World, bare, text};
+
+const TABLE: &str = include_str!("access_table.txt");
+const MISSING: &str = "01931e2c-5b1a-7cc3-98c4-000000000000";
+/// The codes by which the case itself says no.
+const RULES: [&str; 5] =
+    ["not-the-requester", "reviewer-lacks-role", "gate-shut", "condition-not-open", "not-the-steward"];
+
+struct Row {
+    operation: &'static str,
+    object: &'static str,
+    /// What is expected, by column.
+    cells: Vec<&'static str>,
+}
+
+/// Rows, and the columns: no token, no grant, and the roles.
+fn table() -> (Vec<Row>, Vec<&'static str>) {
+    let mut roles: BTreeMap<&str, &str> = BTreeMap::new();
+    let (mut columns, mut rows) = (Vec::new(), Vec::new());
+    for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
+        let words: Vec<&'static str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            [] => {}
+            ["=", short, role] => assert_eq!(roles.insert(short, role), None, "{short}"),
+            ["NO", "GU", shorts @ ..] => {
+                columns = vec!["nobody", "guest"];
+                columns.extend(shorts.iter().map(|short| roles[short]));
+            }
+            [operation, object, cells @ ..] => {
+                assert_eq!(cells.len(), columns.len(), "{line}");
+                rows.push(Row { operation, object, cells: cells.to_vec() });
+            }
+            [_] => panic!("a line with one word: {line}"),
+        }
+    }
+    (rows, columns)
+}
+
+/// Every operation stands in the table with every object that it can be tried on, and every role has a column.
+#[tokio::test]
+async fn nothing_is_left_out_of_the_table() {
+    let world = World::new().await;
+    let (rows, columns) = table();
+    let mut listed: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for row in &rows {
+        listed.entry(row.operation).or_default().push(row.object);
+        for cell in &row.cells {
+            assert!(
+                ["yes", "no", "404", "401", "rule"].contains(cell),
+                "{} {}: {cell}",
+                row.operation,
+                row.object
+            );
+        }
+    }
+    let document = world.get("", "/api/openapi.json").await.expect(200);
+    let mut operations = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for operation in item.as_object().unwrap().values() {
+            let id = operation["operationId"].as_str().unwrap().to_owned();
+            let objects: &[&str] = match (path.as_str(), operation.get("security")) {
+                ("/log/tile/{path}", _) => &["all", "bundle"],
+                (_, Some(_)) => &["all"],
+                // The version is named in the body.
+                ("/api/v1/promotions", None) if id == "requestPromotion" => {
+                    &["own", "foreign", "missing", "all"]
+                }
+                ("/api/v1/log/entries/{index}", None) => &["scoped", "all"],
+                (path, None) if path.contains('{') => &["own", "foreign", "missing", "all"],
+                (_, None) => &["scoped", "all"],
+            };
+            assert_eq!(listed.get(id.as_str()).map(Vec::as_slice), Some(objects), "{id} ({path})");
+            operations.insert(id);
+        }
+    }
+    let unknown: Vec<_> = listed.keys().filter(|id| !operations.contains(**id)).collect();
+    assert!(unknown.is_empty(), "there is no operation {unknown:?}");
+
+    let pack = world.get(&world.admin, "/api/v1/packs/current").await.expect(200);
+    let documents = pack["documents"].as_array().unwrap().iter().map(|document| &document["document"]);
+    let roles: BTreeSet<&str> = documents
+        .filter(|document| document["kind"] == "Role")
+        .map(|role| role["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(columns[2..].iter().copied().collect::<BTreeSet<_>>(), roles);
+    assert_eq!(columns.len(), roles.len() + 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_server_does_what_the_table_says() {
+    let (_, columns) = table();
+    let walks: Vec<_> = (0..columns.len()).map(|column| tokio::spawn(walk(column))).collect();
+    let mut wrong = String::new();
+    for walk in walks {
+        wrong += &walk.await.unwrap();
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+/// What is not as one column says.
+async fn walk(column: usize) -> String {
+    let (rows, columns) = table();
+    let stage = Stage::new(columns[column]).await;
+    let mut wrong = String::new();
+    for row in &rows {
+        let (role, expected) = (columns[column], row.cells[column]);
+        let (method, path, body) = stage.request(row.operation, row.object).await;
+        let token = stage.token(row.object);
+        let answer = stage.world.send(bare(method, token, &path).body(Body::from(body)).unwrap()).await;
+        let said = said(&answer);
+        if said != expected {
+            let (operation, object) = (row.operation, row.object);
+            let body: String = answer.text().chars().take(200).collect();
+            writeln!(wrong, "{operation} {object} as {role}: expected {expected}, got {said}: {body}")
+                .unwrap();
+        }
+        if row.object == "scoped" {
+            for id in &stage.foreign.ids() {
+                assert!(!answer.text().contains(id.as_str()), "{} as {role} tells of {id}", row.operation);
+            }
+        }
+    }
+    wrong
+}
+
+fn said(answer: &Answer) -> String {
+    let status = answer.status.as_u16();
+    let code = if answer.status.is_success() { Value::Null } else { answer.json()["code"].clone() };
+    match (status, code.as_str().unwrap_or_default()) {
+        (200..300, _) => "yes".to_owned(),
+        (401, "unauthenticated") => "401".to_owned(),
+        (403, "permission-missing") => "no".to_owned(),
+        (404, "not-found") => "404".to_owned(),
+        (403 | 409 | 422, code) if RULES.contains(&code) => "rule".to_owned(),
+        (status, code) => format!("{status} {code}"),
+    }
+}
+
+/// A model with what belongs to it.
+#[derive(Clone)]
+struct Objects {
+    model: String,
+    version: String,
+    promotion: String,
+}
+
+impl Objects {
+    fn ids(&self) -> [&String; 3] {
+        [&self.model, &self.version, &self.promotion]
+    }
+}
+
+/// A caller, and what there is to be tried.
+struct Stage {
+    world: World,
+    owner: String,
+    steward: String,
+    own: Objects,
+    foreign: Objects,
+    data: String,
+    own_data: String,
+    predictions: String,
+    /// The caller with grants for some models, and with one for everything: ids and tokens; empty without a token.
+    scoped: (String, String),
+    all: (String, String),
+    made: AtomicU64,
+}
+
+impl Stage {
+    async fn new(role: &str) -> Self {
+        let world = World::new().await;
+        let (_, owner) = world.person("Olga", &["model_owner"]).await;
+        let (_, steward) = world.person("Stan", &["data_steward"]).await;
+        let (labels, predictions) = story::files();
+        let data = text(&story::dataset(&world, &steward, &labels).await["id"]);
+        let predictions = world.upload(&owner, predictions).await;
+        let own = objects(&world, &owner, "own").await;
+        let foreign = objects(&world, &owner, "foreign").await;
+        let grants = |scope: Value| match role {
+            "nobody" | "guest" => Vec::new(),
+            role => vec![json!({"role": role, "scope": scope})],
+        };
+        let scoped = world.person_with("Rita", &grants(json!({"tags": ["team=own"]}))).await;
+        let all = world.person_with("Rolf", &grants(json!({}))).await;
+        let own_data = stewarded(&world, &scoped).await;
+        world.assent.signer.sign_head(&world.assent.ledger).unwrap();
+        let made = AtomicU64::new(0);
+        let mut stage =
+            Self { world, owner, steward, own, foreign, data, own_data, predictions, scoped, all, made };
+        if role == "nobody" {
+            (stage.scoped.1, stage.all.1) = (String::new(), String::new());
+        }
+        stage
+    }
+
+    fn token(&self, object: &str) -> &str {
+        match object {
+            "own" | "foreign" | "missing" | "scoped" => &self.scoped.1,
+            "all" | "bundle" => &self.all.1,
+            other => panic!("no object {other}"),
+        }
+    }
+
+    fn number(&self) -> u64 {
+        self.made.fetch_add(1, Ordering::SeqCst)
+    }
+
+    /// The objects that a row is about, with a promotion of their own where it is to change.
+    async fn objects(&self, operation: &str, object: &str) -> Objects {
+        let held = match object {
+            "own" => &self.own,
+            "missing" => {
+                let missing = MISSING.to_owned();
+                return Objects { model: missing.clone(), version: missing.clone(), promotion: missing };
+            }
+            _ => &self.foreign,
+        };
+        let submit = match operation {
+            "reviewPromotion" | "completePromotion" | "meetCondition" | "withdrawPromotion" => Some(true),
+            "submitPromotion" => Some(false),
+            "moveVersion" | "requestPromotion" => None,
+            _ => return held.clone(),
+        };
+        let version = version(&self.world, &self.owner, &held.model).await;
+        if submit == Some(true) {
+            self.evidence(&version).await;
+        }
+        let promotion = match submit {
+            Some(submit) => promotion(&self.world, &self.owner, &version, submit).await,
+            None => String::new(),
+        };
+        Objects { model: held.model.clone(), version, promotion }
+    }
+
+    /// What the automated steps of a promotion ask for.
+    async fn evidence(&self, version: &str) {
+        story::evidence(&self.world, &self.owner, version).await;
+        let body = json!({"dataset": self.data, "predictions": self.predictions, "prediction": "said",
+            "suites": ["performance", "bias"]});
+        let path = format!("/api/v1/versions/{version}/evaluations");
+        self.world.post(&self.owner, &path, body).await.expect(201);
+    }
+
+    /// The principal that a row is about, with a grant and a token.
+    async fn principal(&self, object: &str) -> (String, String, String) {
+        let (id, grant) = match object {
+            "own" => (self.scoped.0.clone(), MISSING.to_owned()),
+            "missing" => return (MISSING.to_owned(), MISSING.to_owned(), MISSING.to_owned()),
+            _ => {
+                let (id, _) = self.world.person(&format!("Eve{}", self.number()), &["auditor"]).await;
+                let held =
+                    self.world.get(&self.world.admin, &format!("/api/v1/principals/{id}")).await.expect(200);
+                (id, text(&held["grants"][0]["id"]))
+            }
+        };
+        let path = format!("/api/v1/principals/{id}/tokens");
+        let token = self.world.post(&self.world.admin, &path, json!({"life": "1h"})).await.expect(201);
+        (id, grant, text(&token["object"]["id"]))
+    }
+
+    fn dataset(&self, object: &str) -> &str {
+        match object {
+            "own" => &self.own_data,
+            "missing" => MISSING,
+            _ => &self.data,
+        }
+    }
+
+    /// The request that tries an operation: one that would do, were it allowed.
+    async fn request(&self, operation: &str, object: &str) -> (&'static str, String, String) {
+        if object == "bundle" {
+            return ("GET", "/log/tile/entries/000.p/2".to_owned(), String::new());
+        }
+        let it = self.objects(operation, object).await;
+        let Objects { model, version, promotion } = &it;
+        let model_at = |rest: &str| format!("/api/v1/models/{model}{rest}");
+        let version_at = |rest: &str| format!("/api/v1/versions/{version}{rest}");
+        let promotion_at = |rest: &str| format!("/api/v1/promotions/{promotion}/{rest}");
+        let get = |path: String| ("GET", path, Value::Null);
+        let list = |path: &str| ("GET", path.to_owned(), Value::Null);
+        let post = |path: String, body: Value| ("POST", path, body);
+        let (method, path, body) = match operation {
+            "health" => list("/healthz"),
+            "ready" => list("/readyz"),
+            "metrics" => list("/metrics"),
+            "checkpoint" => list("/log/checkpoint"),
+            "verifierKeys" => list("/log/vkey"),
+            "tile" => list("/log/tile/0/000.p/2"),
+            "me" => list("/api/v1/me"),
+            "factsSchema" => list("/api/v1/schemas/facts"),
+            "proveInclusion" => list("/api/v1/log/proofs/inclusion?index=1"),
+            "proveConsistency" => list("/api/v1/log/proofs/consistency?from=1"),
+            "listModels" => list("/api/v1/models"),
+            "listPromotions" => list("/api/v1/promotions"),
+            "inbox" => list("/api/v1/inbox"),
+            "listDatasets" => list("/api/v1/datasets"),
+            "listPrincipals" => list("/api/v1/principals"),
+            "currentPack" => list("/api/v1/packs/current"),
+            "searchLog" => list("/api/v1/log/entries"),
+            "getLogEntry" => list("/api/v1/log/entries/1"),
+            "getModel" => get(model_at("")),
+            "listVersions" => get(model_at("/versions")),
+            "getVersionByNumber" => get(model_at("/versions/1")),
+            "getVersion" => get(version_at("")),
+            "facts" => get(version_at("/facts")),
+            "check" => get(version_at("/check")),
+            "gate" => get(version_at("/gate?stage=STAGING")),
+            "downloadArtifact" => get(version_at("/artifacts/model.json")),
+            "downloadDocument" => get(version_at("/documents/MODEL_CARD")),
+            "getPromotion" => get(promotion_at("").trim_end_matches('/').to_owned()),
+            "getDataset" => get(format!("/api/v1/datasets/{}", self.dataset(object))),
+            "downloadDataset" => get(format!("/api/v1/datasets/{}/content", self.dataset(object))),
+            "registerVersion" => post(model_at("/versions"), json!({"kind": "CLASSICAL"})),
+            "attachDocument" => post(
+                version_at("/documents"),
+                json!({"kind": "MODEL_CARD", "name": "card", "sha256": self.world.upload(&self.owner, "a card").await}),
+            ),
+            "recordScan" => {
+                post(version_at("/scans"), json!({"tool": "s", "toolVersion": "1", "status": "PASSED"}))
+            }
+            "evaluateVersion" => post(
+                version_at("/evaluations"),
+                json!({"dataset": self.data, "predictions": self.predictions, "prediction": "said",
+                    "suites": ["performance"]}),
+            ),
+            "moveVersion" => post(version_at("/move"), json!({"to": "ARCHIVED"})),
+            "requestPromotion" => post(
+                "/api/v1/promotions".to_owned(),
+                json!({"version": version, "target": {"stage": "STAGING"}, "submit": false}),
+            ),
+            "submitPromotion" => post(promotion_at("submit"), json!({})),
+            "withdrawPromotion" => post(promotion_at("withdraw"), json!({})),
+            "completePromotion" => post(promotion_at("complete"), json!({})),
+            "meetCondition" => post(promotion_at("conditions/none/met"), json!({})),
+            "reviewPromotion" => post(
+                promotion_at("reviews"),
+                json!({"step": "technical", "decision": "REJECTED", "comment": "no"}),
+            ),
+            "registerModel" => post(
+                "/api/v1/models".to_owned(),
+                json!({"name": format!("new {}", self.number()), "purpose": "prototype", "tier": "LOW"}),
+            ),
+            "registerDataset" => {
+                let bytes = format!("id\n{}\n", self.number());
+                let sha256 = self.world.upload(&self.steward, bytes).await;
+                let body = json!({"name": "rows", "sha256": sha256, "classification": "INTERNAL"});
+                post("/api/v1/datasets".to_owned(), body)
+            }
+            "uploadBlob" => post("/api/v1/blobs".to_owned(), json!({})),
+            "applyPack" => post("/api/v1/packs".to_owned(), pack()),
+            "registerPrincipal" => post(
+                "/api/v1/principals".to_owned(),
+                json!({"kind": "USER", "name": format!("P{}", self.number())}),
+            ),
+            _ => return self.request_on_people(operation, object).await,
+        };
+        (method, path, if body.is_null() { String::new() } else { body.to_string() })
+    }
+
+    async fn request_on_people(&self, operation: &str, object: &str) -> (&'static str, String, String) {
+        let (id, grant, token) = self.principal(object).await;
+        let at = |rest: &str| format!("/api/v1/principals/{id}{rest}");
+        let (method, path, body) = match operation {
+            "getPrincipal" => ("GET", at(""), ""),
+            "disablePrincipal" => ("POST", at("/disable"), "{}"),
+            "enablePrincipal" => ("POST", at("/enable"), "{}"),
+            "grantRole" => ("POST", at("/grants"), r#"{"role": "auditor"}"#),
+            "revokeGrant" => ("DELETE", at(&format!("/grants/{grant}")), ""),
+            "issueToken" => ("POST", at("/tokens"), r#"{"life": "1h"}"#),
+            "revokeToken" => ("DELETE", format!("/api/v1/tokens/{token}"), ""),
+            other => panic!("no request for the operation `{other}`: say here how it is tried"),
+        };
+        (method, path, body.to_owned())
+    }
+}
+
+/// A model with the tag `team`, one version with a card, and a draft of a promotion.
+async fn objects(world: &World, owner: &str, team: &str) -> Objects {
+    let body = json!({"name": format!("of {team}"), "purpose": "prototype", "tier": "MEDIUM", "tags": {"team": team}});
+    let model = text(&world.post(owner, "/api/v1/models", body).await.expect(201)["object"]["id"]);
+    let version = version(world, owner, &model).await;
+    let promotion = promotion(world, owner, &version, false).await;
+    Objects { model, version, promotion }
+}
+
+async fn version(world: &World, owner: &str, model: &str) -> String {
+    let artifact = world.upload(owner, "a model").await;
+    let body = json!({"kind": "CLASSICAL", "artifacts": [{"name": "model.json", "sha256": artifact}]});
+    let made = world.post(owner, &format!("/api/v1/models/{model}/versions"), body).await.expect(201);
+    let version = text(&made["object"]["id"]);
+    let card = world.upload(owner, "a card").await;
+    let body = json!({"kind": "MODEL_CARD", "name": "card.md", "sha256": card});
+    world.post(owner, &format!("/api/v1/versions/{version}/documents"), body).await.expect(200);
+    version
+}
+
+async fn promotion(world: &World, owner: &str, version: &str, submit: bool) -> String {
+    let body = json!({"version": version, "target": {"stage": "STAGING"}, "submit": submit});
+    text(&world.post(owner, "/api/v1/promotions", body).await.expect(201)["object"]["id"])
+}
+
+/// A data set whose steward is the caller, who does not hold the role for it any more.
+async fn stewarded(world: &World, (id, token): &(String, String)) -> String {
+    let grants = format!("/api/v1/principals/{id}/grants");
+    let held = world.post(&world.admin, &grants, json!({"role": "data_steward"})).await.expect(200);
+    let grant = text(&held["object"]["grants"].as_array().unwrap().last().unwrap()["id"]);
+    let sha256 = world.upload(token, "id\nmine\n").await;
+    let body = json!({"name": "mine", "sha256": sha256, "classification": "INTERNAL"});
+    let made = world.post(token, "/api/v1/datasets", body).await.expect(201);
+    world.delete(&world.admin, &format!("{grants}/{grant}")).await.expect(200);
+    text(&made["object"]["id"])
+}
+
+/// The pack `default` under another name, to be tried only.
+fn pack() -> Value {
+    let info = json!({"kind": "Pack", "id": "mine", "title": "Mine", "extends": "default"});
+    json!({"dryRun": true, "documents": [{"file": "pack.yaml", "document": info}]})
+}
