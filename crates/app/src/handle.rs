@@ -142,7 +142,8 @@ impl Hand<'_> {
         let model = self.promotion(id)?.1;
         self.may(Permission::Read, Target::Model(&model))?;
         let may_review = self.may(Permission::Review, Target::Model(&model));
-        if model.owner != self.actor.id {
+        let owner = self.unit.get::<Principal>(model.owner)?;
+        if owner.is_none_or(|owner| owner.person() != self.actor.person()) {
             may_review.clone()?;
         }
         let (case, judgement) = self.case(id)?;

@@ -20,7 +20,7 @@ use assent_app::{Command, Failure, verify};
 use assent_domain::facts::Target;
 use assent_domain::gate::Verdict;
 use assent_domain::identity;
-use assent_domain::ids::{Digest, PrincipalId, PromotionId, VersionId};
+use assent_domain::ids::{Digest, ModelId, PrincipalId, PromotionId, VersionId};
 use assent_domain::registry::VersionCommand;
 use assent_domain::workflow::{Decision, NewReview};
 use assent_domain::{Code, Sealed};
@@ -152,6 +152,73 @@ async fn separation_of_duties_holds() {
     assert_eq!(world.refused(creator, approve()).await, Code::ReviewerIsCreator);
     assert_eq!(world.refused(owner, approve()).await, Code::ReviewerIsOwner);
     world.run(compliance, approve()).await.unwrap();
+}
+
+#[tokio::test]
+async fn separation_of_duties_sees_the_person_behind_a_service_account() {
+    let world = World::new().await;
+    let Cast { owner, compliance, security, .. } = cast(&world).await;
+    let service = world.service(compliance, &["model_owner", "compliance"]).await;
+    let other = world.person(&["compliance"]).await;
+    // Who registers the model, who the version, who asks: the service account is one of the three.
+    for (of_model, of_version, asks, code) in [
+        (owner, owner, service, Code::ReviewerIsRequester),
+        (owner, service, owner, Code::ReviewerIsCreator),
+        (service, owner, owner, Code::ReviewerIsOwner),
+    ] {
+        let model = ModelId(world.id());
+        let name = format!("{code:?}");
+        world.run(of_model, Command::Model(model, common::register(&name))).await.unwrap();
+        let version = VersionId(world.id());
+        let new = Box::new(common::new_version());
+        world.run(of_version, Command::RegisterVersion(version, model, new)).await.unwrap();
+        let attach = Command::Version(version, Box::new(VersionCommand::Attach(card())));
+        world.run(owner, attach).await.unwrap();
+        let promotion = PromotionId(world.id());
+        world.run(asks, ask(promotion, version)).await.unwrap();
+        let approve = |step| decide(&world, promotion, step, Decision::Approved);
+        assert_eq!(world.refused(compliance, approve("compliance")).await, code);
+        assert_eq!(world.refused(service, approve("compliance")).await, Code::ReviewerIsNotAPerson);
+        world.run(other, approve("compliance")).await.unwrap();
+        assert_eq!(world.refused(compliance, approve("security")).await, code);
+        world.run(security, approve("security")).await.unwrap();
+        assert_eq!(gate(&world, version).verdict, Verdict::Eligible);
+    }
+}
+
+#[tokio::test]
+async fn the_person_behind_a_service_account_attests_for_what_it_owns() {
+    let world = World::new().await;
+    let mut documents = common::pack();
+    let workflow = documents.iter_mut().find(|(_, document)| document["kind"] == "Workflow").unwrap();
+    workflow.1["steps"] =
+        serde_json::json!([{"id": "check", "type": "automated"}, {"id": "sign", "type": "attestation"}]);
+    world.run(world.admin, Command::ApplyPack(documents)).await.unwrap();
+    let person = world.person(&["deployer"]).await;
+    let service = world.service(person, &["model_owner"]).await;
+    let other = world.person(&["deployer"]).await;
+    let reviewer = world.person(&["compliance"]).await;
+    let (_, version) = world.version(service, "scoring").await;
+    let attach = Command::Version(version, Box::new(VersionCommand::Attach(card())));
+    world.run(service, attach).await.unwrap();
+    let promotion = PromotionId(world.id());
+    world.run(service, ask(promotion, version)).await.unwrap();
+    assert_eq!(codes(&gate(&world, version)), ["approval-missing"], "a service account signs nothing");
+    let sign = || decide(&world, promotion, "sign", Decision::Approved);
+    assert_eq!(world.refused(service, sign()).await, Code::ReviewerIsNotAPerson);
+    assert_eq!(world.refused(other, sign()).await, Code::PermissionMissing);
+    assert_eq!(world.refused(reviewer, sign()).await, Code::NotTheOwner);
+    world.run(person, sign()).await.unwrap();
+    assert_eq!(gate(&world, version).verdict, Verdict::Eligible);
+    world.run(world.admin, Command::Principal(person, identity::Command::Disable)).await.unwrap();
+    assert_eq!(codes(&gate(&world, version)), ["approval-missing"]);
+
+    // A person who owns the model and asks themself has signed by asking.
+    let owner = world.person(&["model_owner"]).await;
+    let (_, version) = world.version(owner, "other").await;
+    world.run(owner, Command::Version(version, Box::new(VersionCommand::Attach(card())))).await.unwrap();
+    world.run(owner, ask(PromotionId(world.id()), version)).await.unwrap();
+    assert_eq!(gate(&world, version).verdict, Verdict::Eligible);
 }
 
 #[tokio::test]

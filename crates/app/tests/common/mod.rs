@@ -158,16 +158,30 @@ impl World {
 
     /// A person with these roles.
     pub async fn person(&self, roles: &[&str]) -> PrincipalId {
+        let id = self.principal(PrincipalKind::User, None, roles).await;
+        self.people.lock().unwrap().push(id);
+        id
+    }
+
+    /// A service account for which that person is responsible, with these roles.
+    pub async fn service(&self, responsible: PrincipalId, roles: &[&str]) -> PrincipalId {
+        self.principal(PrincipalKind::Service, Some(responsible), roles).await
+    }
+
+    async fn principal(
+        &self,
+        kind: PrincipalKind,
+        responsible: Option<PrincipalId>,
+        roles: &[&str],
+    ) -> PrincipalId {
         let id = PrincipalId(self.id());
         let name = self.assent.sealer.seal(id.0, "Somebody").unwrap();
-        let register =
-            identity::Command::Register { kind: PrincipalKind::User, name, email: None, responsible: None };
+        let register = identity::Command::Register { kind, name, email: None, responsible };
         self.run(self.admin, Command::Principal(id, register)).await.unwrap();
         for role in roles {
             let grant = identity::Command::grant(GrantId(self.id()), *role);
             self.run(self.admin, Command::Principal(id, grant)).await.unwrap();
         }
-        self.people.lock().unwrap().push(id);
         id
     }
 

@@ -24,8 +24,15 @@ pub struct Case<'a> {
     pub inputs: Inputs<'a>,
     /// The promotion of the version to the target that counts: the open one, or the last.
     pub promotion: Option<&'a Promotion>,
-    /// The principals who decided in it, as they are today.
+    /// The principals that the case names, as they are today: who decided, who asked, who made the version, the owner.
     pub reviewers: &'a BTreeMap<PrincipalId, Arc<Principal>>,
+}
+
+impl Case<'_> {
+    /// The person behind a principal that the case names: separation of duties is between people.
+    pub(super) fn person(&self, id: PrincipalId) -> PrincipalId {
+        self.reviewers.get(&id).map_or(id, |principal| principal.person())
+    }
 }
 
 /// What is found.

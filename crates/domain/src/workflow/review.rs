@@ -7,7 +7,7 @@ use super::standing::carries_review;
 use super::{Promotion, StateName, StepStanding, StepState};
 use crate::event::{Change, Event, Stamp};
 use crate::identity::{Principal, PrincipalKind, Target, holds_role};
-use crate::ids::{Digest, PrincipalId};
+use crate::ids::Digest;
 use crate::pack::{CompiledStep, QuorumMode, StepKind};
 use crate::{Code, Refusal, Sealed};
 
@@ -52,7 +52,7 @@ pub fn review(
 
     let role = match &step.step.kind {
         StepKind::Attestation { .. } => {
-            if reviewer.id != case.inputs.model.owner {
+            if case.person(case.inputs.model.owner) != reviewer.person() {
                 return Err(Refusal::new(Code::NotTheOwner, "only the owner of the model can attest"));
             }
             None
@@ -89,15 +89,14 @@ fn separate(promotion: &Promotion, case: &Case<'_>, reviewer: &Principal) -> Res
         return Ok(());
     }
     let person = reviewer.person();
-    let behind = |id: PrincipalId| case.reviewers.get(&id).map_or(id, |principal| principal.person());
     let refuse = |code: Code, message: &str| Err(Refusal::new(code, message));
-    if behind(promotion.requester()) == person {
+    if case.person(promotion.requester()) == person {
         return refuse(Code::ReviewerIsRequester, "you asked for this promotion");
     }
-    if behind(case.inputs.version.registered.by) == person {
+    if case.person(case.inputs.version.registered.by) == person {
         return refuse(Code::ReviewerIsCreator, "you created this version");
     }
-    if behind(case.inputs.model.owner) == person {
+    if case.person(case.inputs.model.owner) == person {
         return refuse(Code::ReviewerIsOwner, "you own this model");
     }
     Ok(())
@@ -141,12 +140,11 @@ fn another_step(case: &Case<'_>, reviewer: &Principal, step: &str) -> Result<(),
     if cfg!(feature = "sabotage-separation-of-duties") {
         return Ok(());
     }
-    let behind = |id: PrincipalId| case.reviewers.get(&id).map_or(id, |principal| principal.person());
     let reviews = case.promotion.map_or(&[][..], |promotion| &promotion.reviews);
     let other = reviews.iter().find(|record| {
         record.review.step != step
             && record.review.role.is_some()
-            && behind(record.recorded.by) == reviewer.person()
+            && case.person(record.recorded.by) == reviewer.person()
     });
     match other {
         Some(record) => {

@@ -9,7 +9,7 @@ use super::case::{Case, is_completion};
 use super::{Decision, Promotion, ReviewRecord};
 use crate::Time;
 use crate::facts;
-use crate::identity::{Permission, Status, Target, holds_role};
+use crate::identity::{Permission, PrincipalKind, Status, Target, holds_role};
 use crate::ids::{Digest, PrincipalId};
 use crate::pack::{CompiledStep, CompiledWorkflow, Period, QuorumMode, StepKind};
 
@@ -221,7 +221,8 @@ fn gather(case: &Case<'_>, standing: &mut StepStanding, evidence: Digest) {
     }
 }
 
-/// Where the owner asks for the promotion, the submission carries the attestation, for the evidence that it was made on.
+/// Where the owner asks for the promotion, the submission carries the attestation, for the evidence that it was made on. A
+/// service account signs nothing: where one owns the model, the person behind it attests.
 fn carried_attestation(
     case: &Case<'_>,
     step: &str,
@@ -236,7 +237,10 @@ fn carried_attestation(
         && round.submitted.by == owner
         && round.evidence == evidence
         && expires_after.is_none_or(|period| case.inputs.now < period.after(at))
-        && case.reviewers.get(&owner).is_some_and(|owner| owner.status == Status::Active);
+        && case
+            .reviewers
+            .get(&owner)
+            .is_some_and(|owner| owner.status == Status::Active && owner.kind == PrincipalKind::User);
     holds.then(|| Approval {
         step: step.to_owned(),
         role: OWNER.to_owned(),
@@ -256,7 +260,7 @@ fn lapse(case: &Case<'_>, record: &ReviewRecord, evidence: Digest) -> Option<Lap
     let reviewer = case.reviewers.get(&record.recorded.by);
     let authorised = reviewer.is_some_and(|reviewer| match &record.review.role {
         Some(role) => carries_review(case, role) && holds_role(reviewer, role, Target::Model(model), now),
-        None => reviewer.status == Status::Active && reviewer.id == model.owner,
+        None => reviewer.status == Status::Active && reviewer.person() == case.person(model.owner),
     });
     if !authorised {
         return Some(Lapse::RoleLost);

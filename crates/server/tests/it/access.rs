@@ -255,3 +255,33 @@ async fn people_come_and_go() {
     let problem = world.post(&world.admin, "/api/v1/principals", bad).await.problem(400, "invalid-text");
     assert_eq!(problem["pointer"], "/email");
 }
+
+#[tokio::test]
+async fn a_dry_run_of_a_pack_tells_of_readable_models_only() {
+    let world = World::new().await;
+    let (_, owner) = world.person("Olga", &["model_owner"]).await;
+    let (_, deployer) = world.person("Dana", &["deployer"]).await;
+    let (seen, seen_version) = world.version(&owner, "seen", "LOW").await;
+    let (_, hidden_version) = world.version(&owner, "hidden", "LOW").await;
+    for version in [&seen_version, &hidden_version] {
+        let path = format!("/api/v1/versions/{version}/move");
+        world.post(&deployer, &path, json!({"to": "ARCHIVED"})).await.expect(200);
+    }
+    let document = |document: Value| json!({"file": "mine.yaml", "document": document});
+    let info = document(json!({"kind": "Pack", "id": "mine", "title": "Mine", "extends": "default"}));
+    let role = document(json!({"kind": "Role", "id": "packer", "title": "P", "permissions": ["APPLY_PACK"]}));
+    let strict = document(json!({"kind": "Policy", "id": "strict", "name": "Strict", "version": "1",
+        "category": "QUALITY", "severity": "HIGH", "enforcement": "BLOCKING", "scope": {"stages": ["ARCHIVED"]},
+        "rules": [{"id": "never", "condition": "false", "message": "nothing passes"}]}));
+    world.post(&world.admin, "/api/v1/packs", json!({"documents": [&info, &role]})).await.expect(200);
+    let grants = [json!({"role": "packer"}), json!({"role": "auditor", "scope": {"models": [seen]}})];
+    let (_, packer) = world.person_with("Petra", &grants).await;
+    let body = json!({"dryRun": true, "documents": [info, role, strict]});
+    for (token, judged) in [(&packer, 1), (&world.admin, 2)] {
+        let tried = world.post(token, "/api/v1/packs", body.clone()).await.expect(200);
+        assert_eq!(
+            (&tried["impact"]["judged"], &tried["impact"]["changed"]),
+            (&json!(judged), &json!(judged))
+        );
+    }
+}
