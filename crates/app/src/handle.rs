@@ -192,8 +192,12 @@ impl Hand<'_> {
         if let Some(owner) = owner.filter(|owner| *owner != self.actor.id) {
             self.unit.get::<Principal>(owner)?.ok_or_else(|| not_found("principal", owner).at("/owner"))?;
         }
-        if let Some(taken) = self.unit.ids(Kind::Model, "name", name)?.first() {
-            let message = format!("the model `{taken}` has the name `{name}`");
+        if let Some(taken) = self.unit.find::<Model>("name", name)? {
+            // That the name is taken has to be said; by which model only to who may read it.
+            let message = match self.may(Permission::Read, Target::Model(&taken)) {
+                Ok(()) => format!("the model `{}` has the name `{name}`", taken.id),
+                Err(_) => format!("the name `{name}` is taken"),
+            };
             return Err(Refusal::new(Code::NameTaken, message).at("/name").into());
         }
         let state = self.unit.get::<Model>(id)?;
@@ -227,9 +231,12 @@ impl Hand<'_> {
         self.may(Permission::RegisterDataset, Target::Platform)?;
         let DatasetCommand::Register(dataset) = &command;
         let key = dataset_key(&dataset.name, dataset.number);
-        if let Some(taken) = self.unit.ids(Kind::Dataset, "name_number", &key)?.first() {
+        if let Some(taken) = self.unit.find::<Dataset>("name_number", &key)? {
+            let readable =
+                taken.steward == self.actor.id || self.may(Permission::Read, Target::Platform).is_ok();
+            let which = if readable { format!(" `{}`", taken.id) } else { String::new() };
             let message =
-                format!("the data set `{taken}` is `{}` number {} already", dataset.name, dataset.number);
+                format!("a data set{which} is `{}` number {} already", dataset.name, dataset.number);
             return Err(Refusal::new(Code::NameTaken, message).at("/number").into());
         }
         Ok(registry::decide_dataset(id, command, self.pack)?)

@@ -257,19 +257,20 @@ async fn people_come_and_go() {
 }
 
 #[tokio::test]
-async fn a_dry_run_of_a_pack_tells_of_readable_models_only() {
+async fn a_dry_run_of_a_pack_and_a_taken_name_tell_of_what_is_readable_only() {
     let world = World::new().await;
     let (_, owner) = world.person("Olga", &["model_owner"]).await;
     let (_, deployer) = world.person("Dana", &["deployer"]).await;
     let (seen, seen_version) = world.version(&owner, "seen", "LOW").await;
-    let (_, hidden_version) = world.version(&owner, "hidden", "LOW").await;
+    let (hidden, hidden_version) = world.version(&owner, "hidden", "LOW").await;
     for version in [&seen_version, &hidden_version] {
         let path = format!("/api/v1/versions/{version}/move");
         world.post(&deployer, &path, json!({"to": "ARCHIVED"})).await.expect(200);
     }
     let document = |document: Value| json!({"file": "mine.yaml", "document": document});
     let info = document(json!({"kind": "Pack", "id": "mine", "title": "Mine", "extends": "default"}));
-    let role = document(json!({"kind": "Role", "id": "packer", "title": "P", "permissions": ["APPLY_PACK"]}));
+    let role = document(json!({"kind": "Role", "id": "packer", "title": "P",
+        "permissions": ["APPLY_PACK", "REGISTER_MODEL", "REGISTER_DATASET"]}));
     let strict = document(json!({"kind": "Policy", "id": "strict", "name": "Strict", "version": "1",
         "category": "QUALITY", "severity": "HIGH", "enforcement": "BLOCKING", "scope": {"stages": ["ARCHIVED"]},
         "rules": [{"id": "never", "condition": "false", "message": "nothing passes"}]}));
@@ -283,5 +284,21 @@ async fn a_dry_run_of_a_pack_tells_of_readable_models_only() {
             (&tried["impact"]["judged"], &tried["impact"]["changed"]),
             (&json!(judged), &json!(judged))
         );
+    }
+
+    let (_, steward) = world.person("Stan", &["data_steward"]).await;
+    let sha256 = world.upload(&steward, "id\n1\n").await;
+    let data = json!({"name": "rows", "number": 1, "sha256": sha256, "classification": "INTERNAL"});
+    let held = text(&world.post(&steward, "/api/v1/datasets", data).await.expect(201)["object"]["id"]);
+    let sha256 = world.upload(&packer, "id\n2\n").await;
+    let data = json!({"name": "rows", "number": 1, "sha256": sha256, "classification": "INTERNAL"});
+    let model = |name| json!({"name": name, "purpose": "x", "tier": "LOW"});
+    for (path, body, id, told) in [
+        ("/api/v1/models", model("seen"), &seen, true),
+        ("/api/v1/models", model("hidden"), &hidden, false),
+        ("/api/v1/datasets", data, &held, false),
+    ] {
+        let taken = world.post(&packer, path, body).await.problem(409, "name-taken");
+        assert_eq!(taken["detail"].as_str().unwrap().contains(id.as_str()), told, "{taken}");
     }
 }
