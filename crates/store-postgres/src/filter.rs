@@ -21,7 +21,7 @@ impl<'a> Condition<'a> {
     pub(crate) fn new(table: &Table, filter: &'a Predicate) -> Result<Self, StoreError> {
         filter.check(table)?;
         let mut condition = Self::default();
-        condition.add(filter, false);
+        condition.add(table.name, filter, false);
         Ok(condition)
     }
 
@@ -37,7 +37,7 @@ impl<'a> Condition<'a> {
     }
 
     /// Column names come from the checked table and need no quotes. The check has also bounded the depth.
-    fn add(&mut self, filter: &'a Predicate, negated: bool) {
+    fn add(&mut self, table: &str, filter: &'a Predicate, negated: bool) {
         match filter {
             Predicate::True => self.constant(!negated),
             Predicate::False => self.constant(negated),
@@ -50,13 +50,15 @@ impl<'a> Condition<'a> {
                 self.add_sql(&[column, " ", comparison, " ", &mark]);
             }
             Predicate::In(column, values) => self.list(column, values, negated),
+            Predicate::Lines(column, values) => self.lines(column, values, negated),
             Predicate::IsNull(column) => {
                 self.sql.push_str(column);
                 self.sql.push_str(if negated { " IS NOT NULL" } else { " IS NULL" });
             }
-            Predicate::And(parts) => self.group(parts, negated, !negated),
-            Predicate::Or(parts) => self.group(parts, negated, negated),
-            Predicate::Not(part) => self.add(part, !negated),
+            Predicate::And(parts) => self.group(table, parts, negated, !negated),
+            Predicate::Or(parts) => self.group(table, parts, negated, negated),
+            Predicate::Not(part) => self.add(table, part, !negated),
+            Predicate::OfModel(part) => self.of_model(table, part, negated),
         }
     }
 
@@ -72,13 +74,7 @@ impl<'a> Condition<'a> {
     }
 
     fn list(&mut self, column: &str, values: &'a [Value], negated: bool) {
-        let texts: Vec<&str> = values
-            .iter()
-            .filter_map(|value| match value {
-                Value::Text(text) => Some(text.as_str()),
-                Value::Integer(_) => None,
-            })
-            .collect();
+        let texts: Vec<&str> = values.iter().filter_map(text).collect();
         let numbers: Vec<i64> = values
             .iter()
             .filter_map(|value| match value {
@@ -100,8 +96,33 @@ impl<'a> Condition<'a> {
         self.sql.push_str(&sql);
     }
 
+    /// An empty text is one empty line; the function would make no line of it.
+    fn lines(&mut self, column: &str, values: &'a [Value], negated: bool) {
+        let lines: Vec<&str> = values.iter().filter_map(text).collect();
+        if lines.is_empty() {
+            return self.constant(negated);
+        }
+        let mark = self.param(lines);
+        let held = format!("CASE {column} WHEN '' THEN ARRAY[''] ELSE string_to_array({column}, E'\\n') END");
+        let not = if negated { "NOT " } else { "" };
+        self.add_sql(&[not, "coalesce((", &held, ") && ", &mark, "::text[], FALSE)"]);
+    }
+
+    /// Asked for each row by the unique index of the models. Names of columns in the inner condition are those of the models.
+    fn of_model(&mut self, table: &str, part: &'a Predicate, negated: bool) {
+        let not = if negated { "NOT " } else { "" };
+        self.add_sql(&[
+            not,
+            "EXISTS (SELECT 1 FROM models WHERE models.model_id = ",
+            table,
+            ".model_id AND ",
+        ]);
+        self.add("models", part, false);
+        self.sql.push(')');
+    }
+
     /// Joins the parts by AND or OR; no part at all is the truth of the joint.
-    fn group(&mut self, parts: &'a [Predicate], negated: bool, all: bool) {
+    fn group(&mut self, table: &str, parts: &'a [Predicate], negated: bool, all: bool) {
         if parts.is_empty() {
             return self.constant(all);
         }
@@ -110,8 +131,15 @@ impl<'a> Condition<'a> {
             if position > 0 {
                 self.sql.push_str(if all { " AND " } else { " OR " });
             }
-            self.add(part, negated);
+            self.add(table, part, negated);
         }
         self.sql.push(')');
+    }
+}
+
+fn text(value: &Value) -> Option<&str> {
+    match value {
+        Value::Text(text) => Some(text),
+        Value::Integer(_) => None,
     }
 }

@@ -96,12 +96,17 @@ CREATE TABLE models (
     name text COLLATE "C",
     tier text COLLATE "C",
     owner_id text COLLATE "C",
+    model_id text COLLATE "C",
+    tags text COLLATE "C",
     document bytea NOT NULL,
-    CONSTRAINT models_name UNIQUE (name) DEFERRABLE INITIALLY DEFERRED
+    CONSTRAINT models_name UNIQUE (name) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT models_model_id UNIQUE (model_id) DEFERRABLE INITIALLY DEFERRED
 );
 
 CREATE INDEX models_tier ON models (tier, id);
 CREATE INDEX models_owner_id ON models (owner_id, id);
+-- Many tags make a text that is too long for an ordered index.
+CREATE INDEX models_tags ON models USING hash (tags);
 
 CREATE TABLE versions (
     id uuid PRIMARY KEY,
