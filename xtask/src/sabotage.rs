@@ -18,7 +18,7 @@ struct Fault {
     test: &'static str,
 }
 
-const FAULTS: [Fault; 6] = [
+const FAULTS: [Fault; 8] = [
     Fault {
         what: "the link of the chain is not checked",
         package: "assent-log",
@@ -54,6 +54,18 @@ const FAULTS: [Fault; 6] = [
         package: "assent-app",
         feature: "sabotage-scope-predicate",
         test: "a_row_is_listed_just_if_it_is_authorised",
+    },
+    Fault {
+        what: "the expiry of an approval is ignored",
+        package: "assent-app",
+        feature: "assent-domain/sabotage-expiry",
+        test: "approvals_lapse_with_evidence_time_and_role",
+    },
+    Fault {
+        what: "a repeated request is carried out again, whatever its key",
+        package: "assent-app",
+        feature: "sabotage-idempotency",
+        test: "a_repeated_request_is_done_once",
     },
 ];
 
