@@ -1,7 +1,7 @@
 //! The project's own commands. `cargo xtask` lists them.
 //!
-//! `test` runs all that must hold before a change is accepted; `tidy`, `sabotage`, `crash` and `powerloss` are parts of it
-//! that can be run alone, the last two for as long as one likes; `bench` measures.
+//! `test` runs all that must hold before a change is accepted; `tidy`, `sabotage`, `crash`, `powerloss` and `schemathesis`
+//! are parts of it that can be run alone, the last three for as long as one likes; `bench` measures.
 
 pub mod args;
 mod audit;
@@ -16,6 +16,7 @@ pub mod replicas;
 mod rng;
 mod run;
 pub mod sabotage;
+pub mod schemathesis;
 pub mod server;
 pub mod test;
 pub mod tidy;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use xtask::args::Args;
-use xtask::{bench, crash, out, postgres, powerloss, replicas, sabotage, test, tidy};
+use xtask::{bench, crash, out, postgres, powerloss, replicas, sabotage, schemathesis, test, tidy};
 
 const HELP: &str = "\
 cargo xtask test                                   all checks and tests: the one command
@@ -14,6 +14,7 @@ cargo xtask crash [--rounds N] [--seed S] [--profile P]      kill -9 under concu
 cargo xtask powerloss [--rounds N] [--seed S] [--profile P]  losses of power under concurrent writers
 cargo xtask replicas [--rounds N] [--seed S] [--profile P]   servers and database failing under load, three on one
 cargo xtask postgres <command>                     runs a command with a PostgreSQL of its own
+cargo xtask schemathesis [--seconds N] [--seed S] [--profile P]  requests made up from the API description
 cargo xtask bench write|gate|rules|log             measures, beside the machine's own rates and peers";
 
 fn main() -> ExitCode {
@@ -36,6 +37,7 @@ fn run() -> Result<bool> {
     }
     let known: &[&str] = match command.as_str() {
         "crash" | "powerloss" | "replicas" => &["rounds", "seed", "profile"],
+        "schemathesis" => &["seconds", "seed", "profile"],
         _ => &[],
     };
     let args = Args::parse(arguments, known)?;
@@ -60,6 +62,11 @@ fn run() -> Result<bool> {
             seed: args.number("seed", 1)?,
             profile,
         }),
+        "schemathesis" => {
+            let seconds = args.number("seconds", test::SCHEMATHESIS_SECONDS)?;
+            schemathesis::run(&schemathesis::Plan { seconds, seed: args.number("seed", 1)?, profile })
+                .map(drop)
+        }
         "bench" => bench::run(args.word(0).unwrap_or_default()),
         "" | "help" => {
             out::line(HELP);

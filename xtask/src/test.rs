@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::postgres::{self, Postgres};
 use crate::run::{cargo, check, is_there, shown, target};
-use crate::{crash, out, powerloss, replicas, sabotage, tidy};
+use crate::{crash, out, powerloss, replicas, sabotage, schemathesis, tidy};
 
 /// Kills in the short run.
 pub const CRASH_ROUNDS: u64 = 20;
@@ -17,6 +17,9 @@ pub const CRASH_ROUNDS: u64 = 20;
 pub const POWERLOSS_ROUNDS: u64 = 80;
 /// Failures of servers and of their database in the short run.
 pub const REPLICAS_ROUNDS: u64 = 12;
+
+/// How long requests are made up in the short run.
+pub const SCHEMATHESIS_SECONDS: u64 = 60;
 
 /// The conformance suite of the rule language: an npm package.
 const CEL_SPEC: &str = "@bufbuild/cel-spec";
@@ -27,7 +30,7 @@ type Passed = u64;
 
 type Step = (&'static str, fn() -> Result<Passed>);
 
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     ("formatting", || one(&["fmt", "--all", "--check"])),
     ("tidy", || tidy::run().map(|()| 1)),
     ("lints", || one(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"])),
@@ -48,6 +51,10 @@ const STEPS: [Step; 11] = [
     ("replicas", || {
         let plan = replicas::Plan { rounds: REPLICAS_ROUNDS, seed: 1, profile: "dev".to_owned() };
         replicas::run(&plan).map(|()| REPLICAS_ROUNDS)
+    }),
+    ("schemathesis", || {
+        let (seconds, profile) = (SCHEMATHESIS_SECONDS, "dev".to_owned());
+        schemathesis::run(&schemathesis::Plan { seconds, seed: 1, profile })
     }),
 ];
 

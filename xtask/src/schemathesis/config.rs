@@ -1,0 +1,68 @@
+//! The settings of one pass, as the file that schemathesis reads.
+
+use super::objects::Objects;
+
+/// Dictionaries by the parameters that draw from them, for all operations.
+const EVERYWHERE: [(&str, &str); 20] = [
+    ("path.model", "models"),
+    ("path.number", "numbers"),
+    ("path.index", "indices"),
+    ("path.path", "tiles"),
+    ("path.kind", "kinds"),
+    ("path.name", "names"),
+    ("path.grantId", "grants"),
+    ("query.model", "models"),
+    ("query.version", "versions"),
+    ("query.stage", "stages"),
+    ("query.tier", "tiers"),
+    ("body.sha256", "digests"),
+    ("body.predictions", "digests"),
+    ("body.dataset", "datasets"),
+    ("body.prediction", "labels"),
+    ("body.version", "versions"),
+    ("body.target.stage", "stages"),
+    ("body.to", "stages"),
+    ("body.role", "roles"),
+    ("body.artifacts[*].sha256", "digests"),
+];
+/// Dictionaries of `{id}`, by the path that it stands in.
+const IDS: [(&str, &str); 4] = [
+    ("/api/v1/versions/", "versions"),
+    ("/api/v1/datasets/", "datasets"),
+    ("/api/v1/promotions/", "promotions"),
+    ("/api/v1/principals/", "principals"),
+];
+
+/// The file for requests with this token, or with none.
+pub(super) fn file(objects: &Objects, token: Option<&str>) -> String {
+    let mut lines = Vec::new();
+    if let Some(token) = token {
+        lines.push(format!("headers = {{ Authorization = {} }}", quoted(&format!("Bearer {token}"))));
+    }
+    lines.push("[parameters]".to_owned());
+    for (parameter, dictionary) in EVERYWHERE {
+        lines.push(format!(
+            "{} = {{ dictionary = {}, probability = 0.7 }}",
+            quoted(parameter),
+            quoted(dictionary)
+        ));
+    }
+    for (name, values) in &objects.values {
+        let values: Vec<String> = values.iter().map(|value| quoted(value)).collect();
+        lines.push(format!("[dictionaries.{name}]\nvalues = [{}]", values.join(", ")));
+    }
+    for (path, dictionary) in IDS {
+        lines.push("[[operations]]".to_owned());
+        lines.push(format!("include-path-regex = {}", quoted(&format!("^{path}"))));
+        lines.push(format!(
+            "parameters = {{ \"path.id\" = {{ dictionary = {}, probability = 0.8 }} }}",
+            quoted(dictionary)
+        ));
+    }
+    lines.join("\n")
+}
+
+/// A string as JSON and TOML both write it: what stands here is plain ASCII.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
