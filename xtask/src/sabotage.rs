@@ -18,7 +18,7 @@ struct Fault {
     test: &'static str,
 }
 
-const FAULTS: [Fault; 8] = [
+const FAULTS: [Fault; 9] = [
     Fault {
         what: "the link of the chain is not checked",
         package: "assent-log",
@@ -42,6 +42,12 @@ const FAULTS: [Fault; 8] = [
         package: "assent-app",
         feature: "sabotage-index-column",
         test: "every_index_column_is_rebuilt_from_the_log",
+    },
+    Fault {
+        what: "the key of an erased subject is not destroyed",
+        package: "assent-app",
+        feature: "sabotage-key-not-destroyed",
+        test: "the_key_of_an_erased_subject_is_destroyed",
     },
     Fault {
         what: "separation of duties is skipped",

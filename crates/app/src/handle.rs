@@ -94,6 +94,7 @@ impl Hand<'_> {
             identity::Command::Register { .. } | identity::Command::Disable | identity::Command::Enable => {
                 Permission::ManagePrincipals
             }
+            identity::Command::Erase { .. } => Permission::EraseSubjects,
             identity::Command::Grant(_) | identity::Command::RevokeGrant(_) => Permission::ManageGrants,
         };
         self.may(permission, Target::Platform)?;

@@ -15,10 +15,11 @@ use serde::{Deserialize, Serialize};
 use crate::project;
 
 /// Tables that replay does not compare, and why.
-pub const NOT_COMPARED: [(&str, &str); 3] = [
+pub const NOT_COMPARED: [(&str, &str); 4] = [
     ("receipts", "answers remembered for repeated requests; the entries that they name are in the log"),
     ("checkpoints", "signed heads; each is verified against the tree of the entries"),
     ("subject keys", "kept apart, so that an erasure needs no change of the log"),
+    ("e-mail look-ups", "kept with the subject keys, and compared with the principals at every start"),
 ];
 
 /// Why an entry cannot be replayed.

@@ -23,8 +23,8 @@ const NONCE_BYTES: usize = 12;
 /// Seals and opens texts of subjects.
 #[derive(Clone)]
 pub struct Sealer {
-    keys: Arc<dyn SubjectKeys>,
-    wiring: Wiring,
+    pub(crate) keys: Arc<dyn SubjectKeys>,
+    pub(crate) wiring: Wiring,
 }
 
 impl std::fmt::Debug for Sealer {

@@ -15,12 +15,13 @@ use crate::blobs::Blobs;
 use crate::checkpoints::Signer;
 use crate::command::{Command, Request};
 use crate::denials::Counter;
+use crate::erase::Erasures;
 use crate::ledger::{Failure, Ledger};
 use crate::project::{self, PROJECTION_VERSION};
 use crate::seal::Sealer;
 use crate::view::{Snapshot, View};
 use crate::wiring::Wiring;
-use crate::{replay, verify};
+use crate::{lookup, replay, verify};
 
 /// What an installation is made of.
 pub struct Parts {
@@ -57,6 +58,7 @@ pub struct Assent {
     pub blobs: Blobs,
     /// Denied attempts.
     pub denials: Arc<Counter>,
+    erasures: Arc<Erasures>,
     /// Clock and randomness.
     pub wiring: Wiring,
 }
@@ -93,6 +95,7 @@ pub struct Bearer {
 impl Assent {
     /// Opens an installation. Verifies the end of the log and the head, compares with the checkpoint kept outside, and
     /// rebuilds the state tables where another release made them. Damage does not stop it: it opens read-only, and says why.
+    /// Where there is none, every erasure of the log is carried out again before anything is read.
     pub fn open(parts: Parts) -> Result<Self, StoreError> {
         let Parts { store, keys, blobs, signing_key, known_keys, origin, outside, wiring } = parts;
         let mut trusted = known_keys;
@@ -100,6 +103,7 @@ impl Assent {
         let damage = check(&*store, &trusted, outside.as_deref())?;
         let ledger = Ledger::start(Arc::clone(&store), wiring.clone())
             .map_err(|error| StoreError::Unavailable(format!("the writer could not start: {error}")))?;
+        let sound = damage.is_none();
         if let Some(damage) = damage {
             ledger.halt(&damage);
         }
@@ -107,15 +111,30 @@ impl Assent {
         if let Some(latest) = store.read()?.latest_checkpoint()? {
             ledger.publish(&String::from_utf8_lossy(&latest.note));
         }
-        Ok(Self {
+        let assent = Self {
             ledger,
             store: StoreHandle(store),
             sealer: Sealer::new(keys, wiring.clone()),
             signer,
             blobs,
             denials: Arc::default(),
+            erasures: Arc::default(),
             wiring,
-        })
+        };
+        if sound {
+            assent.carry_out_erasures()?;
+            lookup::settle(&*assent.store().read()?, &assent.sealer)?;
+        }
+        Ok(assent)
+    }
+
+    /// Destroys the keys of all subjects whose erasure was recorded and not carried out yet; gives these subjects.
+    pub fn carry_out_erasures(&self) -> Result<Vec<Uuid>, StoreError> {
+        let destroyed = self.erasures.carry_out(&*self.store().read()?, &*self.sealer.keys)?;
+        if !destroyed.is_empty() {
+            tracing::info!(subjects = destroyed.len(), "keys of erased subjects were destroyed");
+        }
+        Ok(destroyed)
     }
 
     /// The store, for reading.

@@ -40,6 +40,7 @@ use uuid::Uuid;
 enum Move {
     Person(u8),
     Disable(u8),
+    Erase(u8),
     Grant(u8, u8),
     RevokeGrants(u8),
     Model(u8, u8),
@@ -59,6 +60,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
     let one = prop_oneof![
         2 => any::<u8>().prop_map(Move::Person),
         1 => any::<u8>().prop_map(Move::Disable),
+        1 => any::<u8>().prop_map(Move::Erase),
         4 => any::<(u8, u8)>().prop_map(|(p, r)| Move::Grant(p, r)),
         1 => any::<u8>().prop_map(Move::RevokeGrants),
         3 => any::<(u8, u8)>().prop_map(|(p, n)| Move::Model(p, n)),
@@ -113,6 +115,10 @@ async fn command(world: &World, known: &mut Known, step: Move) -> Option<(Princi
             return None;
         }
         Move::Disable(p) => (admin, Command::Principal(pick(&known.people, p)?, identity::Command::Disable)),
+        Move::Erase(p) => {
+            let erase = identity::Command::Erase { reason: sealed };
+            (admin, Command::Principal(pick(&known.people, p)?, erase))
+        }
         Move::Grant(p, r) => {
             let role = ROLES[usize::from(r) % ROLES.len()];
             let grant = identity::Command::grant(GrantId(world.id()), role);

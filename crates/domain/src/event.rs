@@ -84,6 +84,7 @@ events! {
     PrincipalRegistered(identity::PrincipalRegistered) "principalRegistered" "registered a principal";
     PrincipalDisabled(identity::PrincipalDisabled) "principalDisabled" "disabled a principal";
     PrincipalEnabled(identity::PrincipalEnabled) "principalEnabled" "enabled a principal";
+    SubjectErased(identity::SubjectErased) "subjectErased" "erased who a principal was";
     GrantIssued(identity::Grant) "grantIssued" "granted a role";
     GrantRevoked(identity::GrantRevoked) "grantRevoked" "revoked a grant";
     TokenIssued(identity::TokenIssued) "tokenIssued" "issued a token";
@@ -108,6 +109,11 @@ events! {
     PackApplied(PackApplied) "packApplied" "applied a pack";
 }
 
+impl Event {
+    /// The type of [`Event::SubjectErased`], which is looked for in the log.
+    pub const SUBJECT_ERASED: &'static str = "subjectErased";
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +123,7 @@ mod tests {
         let event = Event::PrincipalDisabled(identity::PrincipalDisabled {});
         let json = serde_json::to_value(&event).unwrap();
         assert_eq!(json, serde_json::json!({"type": event.type_name(), "details": {}}));
+        assert!(Event::TYPES.contains(&Event::SUBJECT_ERASED));
         for name in Event::TYPES {
             let error =
                 serde_json::from_value::<Event>(serde_json::json!({"type": name, "details": 7})).unwrap_err();

@@ -85,6 +85,8 @@ codes! {
     NotTheOwner "not-the-owner" Forbidden "let the owner of the model attest";
     /// Nobody gives themself the power to approve.
     GrantToOneself "grant-to-oneself" Forbidden "let another person who manages access grant the role";
+    /// Nobody erases themself.
+    ErasureOfOneself "erasure-of-oneself" Forbidden "let another person erase who may do it";
     /// The principal is not the one who asked for it.
     NotTheRequester "not-the-requester" Forbidden "let the requester do it";
     /// Only the steward of the data set may.
@@ -99,6 +101,12 @@ codes! {
     NameTaken "name-taken" Conflict "choose another name, or use the object that has it";
     /// There is an open promotion of this version to this stage.
     PromotionOpen "promotion-open" Conflict "continue the open promotion, or withdraw it first";
+    /// Another principal has the e-mail address.
+    EmailTaken "email-taken" Conflict "use the principal that has it (list them by `email`), or give another address";
+    /// Who may still act is not erased.
+    StillActive "still-active" Conflict "disable the principal first, then erase it";
+    /// The principal was erased.
+    SubjectErased "subject-erased" Conflict "register a new principal; nothing brings an erased one back";
     /// The client's revision is older than the present one.
     RevisionStale "revision-stale" Conflict "read the object again, check what changed, and repeat with the new revision";
     /// The object is in a state in which this cannot be done.

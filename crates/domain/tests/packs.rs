@@ -132,11 +132,12 @@ mod content {
         assert_eq!(permissions("auditor"), [P::Read, P::ReadLog]);
         assert_eq!(
             permissions("admin"),
-            [P::Read, P::ReadLog, P::ManagePrincipals, P::ManageGrants, P::ApplyPack]
+            [P::Read, P::ReadLog, P::ManagePrincipals, P::ManageGrants, P::EraseSubjects, P::ApplyPack]
         );
         assert_eq!(permissions("deployer"), [P::Read, P::CompletePromotion, P::MoveVersion]);
         assert_eq!(pack.roles_with(P::RegisterDataset), ["data_steward"]);
         assert_eq!(pack.roles_with(P::ManageGrants), ["admin"]);
+        assert_eq!(pack.roles_with(P::EraseSubjects), ["admin"]);
         assert_eq!(pack.roles_with(P::RequestPromotion), ["model_owner"]);
         let reviewers = pack.roles_with(P::Review);
         assert!(!reviewers.contains(&"model_owner") && !reviewers.contains(&"admin"), "{reviewers:?}");

@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use assent_store::{StoreError, SubjectKeys};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Params};
 use uuid::Uuid;
 
 use crate::connect::{Purpose, connect, create, set_journal};
@@ -20,6 +20,9 @@ use crate::records::Id;
 use crate::schema::KEYS;
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What stands where a subject has no look-up.
+const NO_LOOKUP: [u8; 32] = [0; 32];
 
 /// The keys.
 pub struct SqliteKeys {
@@ -83,6 +86,25 @@ fn find(connection: &Connection, subject: Uuid) -> Result<Known, StoreError> {
     found.map_err(reading)
 }
 
+fn holder(connection: &Connection, lookup: [u8; 32]) -> Result<Option<Uuid>, StoreError> {
+    Ok(subjects(connection, "SELECT subject FROM subject_keys WHERE lookup = ?1", [lookup])?.pop())
+}
+
+fn set_lookup(connection: &Connection, lookup: [u8; 32], subject: Uuid) -> Result<(), StoreError> {
+    execute(connection, "UPDATE subject_keys SET lookup = ?1 WHERE subject = ?2", (lookup, Id(subject)))
+}
+
+fn subjects(connection: &Connection, sql: &str, values: impl Params) -> Result<Vec<Uuid>, StoreError> {
+    let mut statement = connection.prepare_cached(sql).map_err(reading)?;
+    let rows = statement.query_map(values, |row| row.get(0).map(Uuid::from_bytes)).map_err(reading)?;
+    rows.collect::<rusqlite::Result<_>>().map_err(reading)
+}
+
+fn execute(connection: &Connection, sql: &str, values: impl Params) -> Result<(), StoreError> {
+    connection.prepare_cached(sql).and_then(|mut put| put.execute(values)).map_err(writing)?;
+    Ok(())
+}
+
 /// Runs `change` in a transaction that holds the file.
 fn change<T>(
     connection: &Connection,
@@ -124,11 +146,8 @@ impl SubjectKeys for SqliteKeys {
             if let Some(known) = find(connection, subject)? {
                 return known.ok_or_else(|| destroyed(subject));
             }
-            let sql = "INSERT INTO subject_keys (subject, key) VALUES (?1, ?2)";
-            connection
-                .prepare_cached(sql)
-                .and_then(|mut put| put.execute((Id(subject), fresh)))
-                .map_err(writing)?;
+            let sql = "INSERT INTO subject_keys (subject, key, lookup) VALUES (?1, ?2, ?3)";
+            execute(connection, sql, (Id(subject), fresh, NO_LOOKUP))?;
             Ok(fresh)
         })
     }
@@ -136,11 +155,51 @@ impl SubjectKeys for SqliteKeys {
     fn destroy(&self, subject: Uuid) -> Result<(), StoreError> {
         let connection = self.lock();
         change(&connection, |connection| {
-            let sql = "INSERT INTO subject_keys (subject, key) VALUES (?1, NULL) \
-                       ON CONFLICT (subject) DO UPDATE SET key = NULL";
-            connection.prepare_cached(sql).and_then(|mut put| put.execute([Id(subject)])).map_err(writing)?;
-            Ok(())
+            let sql = "INSERT INTO subject_keys (subject, key, lookup) VALUES (?1, NULL, ?2) \
+                       ON CONFLICT (subject) DO UPDATE SET key = NULL, lookup = excluded.lookup";
+            execute(connection, sql, (Id(subject), NO_LOOKUP))
         })?;
         self.wipe_journal(&connection)
+    }
+
+    fn destroyed(&self) -> Result<Vec<Uuid>, StoreError> {
+        subjects(&self.lock(), "SELECT subject FROM subject_keys WHERE key IS NULL ORDER BY subject", ())
+    }
+
+    fn lookup_key(&self, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+        change(&self.lock(), |connection| {
+            let sql = "INSERT INTO lookup_key (one, key) VALUES (1, ?1) ON CONFLICT (one) DO NOTHING";
+            execute(connection, sql, [fresh])?;
+            let key = connection.query_row("SELECT key FROM lookup_key WHERE one = 1", (), |row| row.get(0));
+            key.map_err(reading)
+        })
+    }
+
+    fn claim(&self, lookup: [u8; 32], subject: Uuid) -> Result<Option<Uuid>, StoreError> {
+        change(&self.lock(), |connection| {
+            if find(connection, subject)?.flatten().is_none() {
+                return Err(StoreError::Conflict(format!("the subject `{subject}` has no key")));
+            }
+            let other = holder(connection, lookup)?.filter(|holder| *holder != subject);
+            if other.is_none() {
+                set_lookup(connection, lookup, subject)?;
+            }
+            Ok(other)
+        })
+    }
+
+    fn find(&self, lookup: [u8; 32]) -> Result<Option<Uuid>, StoreError> {
+        holder(&self.lock(), lookup)
+    }
+
+    fn release(&self, subject: Uuid) -> Result<(), StoreError> {
+        let connection = self.lock();
+        change(&connection, |connection| set_lookup(connection, NO_LOOKUP, subject))?;
+        self.wipe_journal(&connection)
+    }
+
+    fn claimed(&self) -> Result<Vec<Uuid>, StoreError> {
+        let sql = "SELECT subject FROM subject_keys WHERE lookup <> ?1 ORDER BY subject";
+        subjects(&self.lock(), sql, [NO_LOOKUP])
     }
 }

@@ -14,7 +14,26 @@ pub trait SubjectKeys: Send + Sync {
     /// was destroyed gets no new one: [`StoreError::Conflict`].
     fn get_or_insert(&self, subject: Uuid, fresh: [u8; 32]) -> Result<[u8; 32], StoreError>;
 
-    /// Destroys the key of `subject` (overwriting it where the medium allows) and remembers that it was destroyed. Durable
-    /// before this returns; doing it twice is no error.
+    /// Destroys the key of `subject` and its look-up (overwriting them where the medium allows) and remembers that it was
+    /// destroyed. Durable before this returns; doing it twice is no error.
     fn destroy(&self, subject: Uuid) -> Result<(), StoreError>;
+
+    /// The subjects whose keys were destroyed, ascending.
+    fn destroyed(&self) -> Result<Vec<Uuid>, StoreError>;
+
+    /// The key that look-ups are computed under; where there is none yet, `fresh` becomes it. Durable before this returns.
+    fn lookup_key(&self, fresh: [u8; 32]) -> Result<[u8; 32], StoreError>;
+
+    /// Lets `subject` be found by `lookup`, instead of what it was found by before, unless another subject is: then gives
+    /// that one, and nothing is changed. Durable before this returns. A subject without a key is [`StoreError::Conflict`].
+    fn claim(&self, lookup: [u8; 32], subject: Uuid) -> Result<Option<Uuid>, StoreError>;
+
+    /// The subject that is found by `lookup`.
+    fn find(&self, lookup: [u8; 32]) -> Result<Option<Uuid>, StoreError>;
+
+    /// Takes the look-up of `subject` away, if it has one.
+    fn release(&self, subject: Uuid) -> Result<(), StoreError>;
+
+    /// The subjects that have a look-up, ascending.
+    fn claimed(&self) -> Result<Vec<Uuid>, StoreError>;
 }

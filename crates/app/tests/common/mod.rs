@@ -53,6 +53,7 @@ pub struct World {
     pub assent: Assent,
     pub store: Arc<dyn Store>,
     pub clock: Arc<Hand>,
+    pub keys: MemoryKeys,
     pub admin: PrincipalId,
     people: Mutex<Vec<PrincipalId>>,
 }
@@ -64,7 +65,7 @@ pub fn pack() -> Vec<(String, Value)> {
         {"kind": "Settings", "id": "settings", "thresholdSet": "bounds", "primaryMetric": "f1", "complianceLevel": "MODERATE",
          "promotionsExpireAfter": "30d"},
         {"kind": "Role", "id": "admin", "title": "Administrator",
-         "permissions": ["READ", "READ_LOG", "MANAGE_PRINCIPALS", "MANAGE_GRANTS", "APPLY_PACK"]},
+         "permissions": ["READ", "READ_LOG", "MANAGE_PRINCIPALS", "MANAGE_GRANTS", "ERASE_SUBJECTS", "APPLY_PACK"]},
         {"kind": "Role", "id": "model_owner", "title": "Model owner", "permissions":
          ["READ", "REGISTER_MODEL", "REGISTER_VERSION", "ATTACH_EVIDENCE", "EVALUATE", "REQUEST_PROMOTION"]},
         {"kind": "Role", "id": "steward", "title": "Data steward", "permissions": ["READ", "REGISTER_DATASET", "EVALUATE"]},
@@ -101,9 +102,18 @@ impl World {
     pub async fn on(store: Arc<dyn Store>) -> Self {
         let clock = Arc::new(Hand(AtomicI64::new(1_795_222_800_123)));
         let wiring = Wiring { clock: Arc::clone(&clock) as _, entropy: Arc::new(Seeded(AtomicU64::new(7))) };
+        let keys = MemoryKeys::new();
+        let assent = Self::open(Arc::clone(&store), keys.clone(), wiring);
+        let life = SignedDuration::from_hours(24);
+        let (admin, _) = assent.bootstrap(pack(), "Ada", &["admin"], life).await.unwrap();
+        Self { assent, store, clock, keys, admin, people: Mutex::default() }
+    }
+
+    /// Opens an installation, as a process that starts does.
+    pub fn open(store: Arc<dyn Store>, keys: MemoryKeys, wiring: Wiring) -> Assent {
         let parts = Parts {
-            store: Arc::clone(&store),
-            keys: Arc::new(MemoryKeys::new()),
+            store,
+            keys: Arc::new(keys),
             blobs: Blobs::new(Arc::new(object_store::memory::InMemory::new())),
             signing_key: SigningKey::from_seed("test.local/log", [7; 32]).unwrap(),
             known_keys: Vec::new(),
@@ -111,10 +121,7 @@ impl World {
             outside: None,
             wiring,
         };
-        let assent = Assent::open(parts).unwrap();
-        let life = SignedDuration::from_hours(24);
-        let (admin, _) = assent.bootstrap(pack(), "Ada", &["admin"], life).await.unwrap();
-        Self { assent, store, clock, admin, people: Mutex::default() }
+        Assent::open(parts).unwrap()
     }
 
     pub fn id(&self) -> uuid::Uuid {

@@ -1,5 +1,6 @@
 //! `assent admin`: people, roles and tokens.
 
+mod erase_subject;
 mod grant;
 mod migrate;
 mod principal;
@@ -18,6 +19,8 @@ pub(crate) enum Admin {
     /// People and service accounts
     #[command(subcommand)]
     Principal(principal::Principal),
+    /// Erase who a principal was, for good
+    EraseSubject(erase_subject::EraseSubject),
     /// Grant a role
     Grant(grant::Grant),
     /// Take a grant back
@@ -34,6 +37,7 @@ impl Admin {
     pub(crate) fn run(self, context: &Context) -> Result<Answer, Problem> {
         match self {
             Self::Principal(command) => command.run(context),
+            Self::EraseSubject(command) => command.run(context),
             Self::Grant(command) => command.run(context),
             Self::Revoke(command) => command.run(context),
             Self::Token(command) => command.run(context),

@@ -10,6 +10,7 @@
 #[path = "../../../store-postgres/tests/server/mod.rs"]
 mod database;
 mod demo;
+mod erase;
 mod evaluate;
 mod help;
 mod remote;

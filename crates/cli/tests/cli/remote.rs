@@ -9,14 +9,14 @@ use tempfile::TempDir;
 use crate::support::{Run, Server, assent, copy, repository, run};
 
 /// A client with its state.
-struct Client {
+pub(crate) struct Client {
     url: String,
-    token: String,
+    pub(crate) token: String,
     state: PathBuf,
 }
 
 impl Client {
-    fn run(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         run(assent()
             .args(arguments)
             .env("ASSENT_URL", &self.url)
@@ -24,7 +24,7 @@ impl Client {
             .env("ASSENT_STATE_DIR", &self.state))
     }
 
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let done = self.run(&[arguments, &["--output", "json"]].concat());
         assert_eq!(done.code, 0, "{arguments:?}: {done:?}");
         done.json()
@@ -35,7 +35,7 @@ impl Client {
     }
 }
 
-fn begin() -> (TempDir, PathBuf, Server, Client) {
+pub(crate) fn begin() -> (TempDir, PathBuf, Server, Client) {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let server = Server::start(&data, "127.0.0.1:0");
@@ -47,7 +47,7 @@ fn begin() -> (TempDir, PathBuf, Server, Client) {
     (folder, data, server, client)
 }
 
-fn person(admin: &Client, name: &str, roles: &[&str]) -> Client {
+pub(crate) fn person(admin: &Client, name: &str, roles: &[&str]) -> Client {
     admin.json(&["admin", "principal", "add", name]);
     for role in roles {
         admin.json(&["admin", "grant", name, role]);

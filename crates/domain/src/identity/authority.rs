@@ -60,6 +60,8 @@ permissions! {
     ManagePrincipals "MANAGE_PRINCIPALS";
     /// Grant roles and take them back.
     ManageGrants "MANAGE_GRANTS";
+    /// Erase who a principal was. It cannot be undone.
+    EraseSubjects "ERASE_SUBJECTS";
 }
 
 /// Where a grant holds. Absent lists do not restrict; present ones all have to match.
@@ -144,7 +146,7 @@ pub fn authorise(
     pack: &Pack,
     now: Time,
 ) -> Result<(), Refusal> {
-    if principal.status == Status::Disabled {
+    if principal.status != Status::Active {
         return Err(Refusal::new(Code::PrincipalDisabled, "the account is disabled"));
     }
     let allowed = scopes(principal, permission, pack, now).any(|scope| scope.covers(target));

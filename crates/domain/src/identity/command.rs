@@ -23,6 +23,11 @@ pub enum Command {
     Disable,
     /// Give it back.
     Enable,
+    /// Erase who it was.
+    Erase {
+        /// Why, in the words of who asks.
+        reason: Sealed,
+    },
     /// Grant a role.
     Grant(Grant),
     /// Take a grant back.

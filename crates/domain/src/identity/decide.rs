@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 
 use super::event::{
-    GrantRevoked, PrincipalDisabled, PrincipalEnabled, PrincipalKind, PrincipalRegistered, TokenIssued,
-    TokenRevoked,
+    GrantRevoked, PrincipalDisabled, PrincipalEnabled, PrincipalKind, PrincipalRegistered, SubjectErased,
+    TokenIssued, TokenRevoked,
 };
 use super::{Command, Grant, Permission, Principal, Status, Token};
 use crate::event::{Change, Event};
@@ -40,7 +40,7 @@ pub fn decide(
         }
         (_, None) => return Err(not_found(id)),
         (Command::Disable, Some(principal)) => {
-            if principal.status == Status::Disabled {
+            if principal.status != Status::Active {
                 return Ok(Vec::new());
             }
             Event::PrincipalDisabled(PrincipalDisabled {})
@@ -49,9 +49,18 @@ pub fn decide(
             if principal.status == Status::Active {
                 return Ok(Vec::new());
             }
+            not_erased(principal)?;
             Event::PrincipalEnabled(PrincipalEnabled {})
         }
+        (Command::Erase { reason }, Some(principal)) => {
+            if principal.status == Status::Erased {
+                return Ok(Vec::new());
+            }
+            may_be_erased(principal, granter)?;
+            Event::SubjectErased(SubjectErased { reason })
+        }
         (Command::Grant(grant), Some(principal)) => {
+            not_erased(principal)?;
             not_to_oneself(principal, &grant, pack, granter)?;
             Event::GrantIssued(checked_grant(principal, grant, pack, now)?)
         }
@@ -73,6 +82,7 @@ pub fn issue_token(
     expires_at: Time,
     now: Time,
 ) -> Result<Vec<Change>, Refusal> {
+    not_erased(principal)?;
     if principal.status == Status::Disabled {
         return Err(Refusal::new(
             Code::PrincipalDisabled,
@@ -106,6 +116,29 @@ fn responsible_is_named(kind: PrincipalKind, responsible: Option<PrincipalId>) -
         (PrincipalKind::User, None) | (PrincipalKind::Service, Some(_)) => return Ok(()),
     };
     Err(Refusal::new(Code::InvalidValue, message).at("/responsible"))
+}
+
+/// Who was erased does not come back.
+fn not_erased(principal: &Principal) -> Result<(), Refusal> {
+    if principal.status == Status::Erased {
+        let message = format!("the principal `{}` was erased, and an erasure is for good", principal.id);
+        return Err(Refusal::new(Code::SubjectErased, message));
+    }
+    Ok(())
+}
+
+/// Nobody erases themself, so that whoever erased the last of the others is still there to administer; and nobody is erased
+/// while they may still act, because what they do is sealed under the key that goes.
+fn may_be_erased(principal: &Principal, granter: Option<PrincipalId>) -> Result<(), Refusal> {
+    if granter == Some(principal.id) {
+        let message = format!("the principal `{}` is the one who asks", principal.id);
+        return Err(Refusal::new(Code::ErasureOfOneself, message));
+    }
+    if principal.status == Status::Active {
+        let message = format!("the principal `{}` is active", principal.id);
+        return Err(Refusal::new(Code::StillActive, message));
+    }
+    Ok(())
 }
 
 /// Who manages access does not let themself approve.

@@ -40,6 +40,13 @@ pub struct PrincipalDisabled {}
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrincipalEnabled {}
 
+/// A subject was to be erased: its key is destroyed as soon as this stands, and again wherever it comes back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubjectErased {
+    /// Why, sealed under who asked for it.
+    pub reason: Sealed,
+}
+
 /// A role granted to a principal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

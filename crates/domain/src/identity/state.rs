@@ -16,6 +16,8 @@ pub enum Status {
     Active,
     /// It may not.
     Disabled,
+    /// It may not, nobody can tell any more who it was, and it does not come back.
+    Erased,
 }
 
 /// A person or a service account.
@@ -70,6 +72,8 @@ impl Principal {
     pub(crate) fn evolve(&mut self, event: &Event, _stamp: &Stamp) {
         #[expect(clippy::wildcard_enum_match_arm, reason = "the other events are about other things")]
         match event {
+            Event::SubjectErased(_) => self.status = Status::Erased,
+            _ if self.status == Status::Erased => {}
             Event::PrincipalDisabled(_) => self.status = Status::Disabled,
             Event::PrincipalEnabled(_) => self.status = Status::Active,
             Event::GrantIssued(grant) => self.grants.push(grant.clone()),

@@ -2,6 +2,7 @@
 
 mod checkpoints;
 mod denials;
+mod erasures;
 mod sink;
 mod verify;
 
@@ -18,6 +19,8 @@ pub(crate) use checkpoints::sign;
 const SIGN_EVERY: Duration = Duration::from_secs(1);
 /// How often counted denials are recorded.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
+/// How often recorded erasures are looked for whose keys are still there.
+const ERASE_EVERY: Duration = Duration::from_mins(1);
 /// How often samples of the meters are folded together.
 const TIDY_EVERY: Duration = Duration::from_secs(5);
 
@@ -33,6 +36,7 @@ pub(crate) fn start(app: &App) -> Background {
     let mut tasks = vec![
         tokio::spawn(checkpoints::run(app.clone(), SIGN_EVERY, stopped.clone())),
         tokio::spawn(denials::run(app.clone(), SWEEP_EVERY, stopped.clone())),
+        tokio::spawn(erasures::run(app.clone(), ERASE_EVERY, stopped.clone())),
         tokio::spawn(tidy(app.clone(), stopped.clone())),
     ];
     if app.options.verify_at_start {

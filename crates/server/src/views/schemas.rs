@@ -28,7 +28,7 @@ words! {
     /// What a principal is.
     PrincipalKindWords "PrincipalKind" ["USER", "SERVICE"];
     /// Whether a principal may act.
-    PrincipalStatusWords "PrincipalStatus" ["ACTIVE", "DISABLED"];
+    PrincipalStatusWords "PrincipalStatus" ["ACTIVE", "DISABLED", "ERASED"];
     /// What a version is.
     VersionKindWords "VersionKind" ["CLASSICAL", "DEEP", "LLM", "PROMPT", "AGENT", "VENDOR"];
     /// How sensitive data is.

@@ -14,6 +14,7 @@
 
 mod access;
 mod access_table;
+mod erasure;
 mod errors;
 mod inputs;
 mod log;

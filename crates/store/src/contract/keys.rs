@@ -59,3 +59,69 @@ pub fn handles_agree_on_one_key(place: &dyn KeysFixture) {
     assert!(made.iter().all(|key| *key == made[0]), "{made:?}");
     assert_eq!(handles[1].get(id(1)).unwrap(), Some(made[0]));
 }
+
+pub fn destroyed_keys_are_listed(place: &dyn KeysFixture) {
+    let keys = place.open();
+    assert!(keys.destroyed().unwrap().is_empty());
+    for number in 1..=4 {
+        keys.get_or_insert(id(number), hash(number)).unwrap();
+    }
+    for number in [3, 1, 3, 9] {
+        keys.destroy(id(number)).unwrap();
+    }
+    drop(keys);
+    assert_eq!(place.open().destroyed().unwrap(), [id(1), id(3), id(9)]);
+}
+
+pub fn a_lookup_has_one_holder(place: &dyn KeysFixture) {
+    let keys = place.open();
+    for number in 1..=2 {
+        keys.get_or_insert(id(number), hash(number)).unwrap();
+    }
+    assert_eq!(keys.find(hash(7)).unwrap(), None);
+    for _ in 0..2 {
+        assert_eq!(keys.claim(hash(7), id(1)).unwrap(), None);
+        assert_eq!(keys.claim(hash(7), id(2)).unwrap(), Some(id(1)));
+        assert_eq!(keys.find(hash(7)).unwrap(), Some(id(1)));
+    }
+    assert_eq!(keys.claim(hash(8), id(1)).unwrap(), None);
+    assert_eq!((keys.find(hash(7)).unwrap(), keys.find(hash(8)).unwrap()), (None, Some(id(1))));
+    assert_eq!(keys.claim(hash(7), id(2)).unwrap(), None);
+    assert_eq!(keys.claimed().unwrap(), [id(1), id(2)]);
+    keys.release(id(1)).unwrap();
+    keys.release(id(1)).unwrap();
+    assert_eq!(keys.find(hash(8)).unwrap(), None);
+    assert_eq!(keys.claimed().unwrap(), [id(2)]);
+    assert_eq!(keys.get(id(1)).unwrap(), Some(hash(1)));
+}
+
+pub fn a_lookup_needs_a_key(place: &dyn KeysFixture) {
+    let keys = place.open();
+    assert!(matches!(keys.claim(hash(7), id(1)), Err(StoreError::Conflict(_))));
+    keys.destroy(id(1)).unwrap();
+    assert!(matches!(keys.claim(hash(7), id(1)), Err(StoreError::Conflict(_))));
+    assert!(keys.claimed().unwrap().is_empty());
+}
+
+pub fn a_destroyed_key_takes_its_lookup_along(place: &dyn KeysFixture) {
+    let keys = place.open();
+    for number in 1..=2 {
+        keys.get_or_insert(id(number), hash(number)).unwrap();
+    }
+    keys.claim(hash(7), id(1)).unwrap();
+    keys.destroy(id(1)).unwrap();
+    assert_eq!(keys.find(hash(7)).unwrap(), None);
+    assert!(keys.claimed().unwrap().is_empty());
+    assert_eq!(keys.claim(hash(7), id(2)).unwrap(), None);
+}
+
+pub fn lookups_are_there_after_reopening(place: &dyn KeysFixture) {
+    let keys = place.open();
+    assert_eq!(keys.lookup_key(hash(5)).unwrap(), hash(5));
+    keys.get_or_insert(id(1), hash(1)).unwrap();
+    keys.claim(hash(7), id(1)).unwrap();
+    drop(keys);
+    let keys = place.open();
+    assert_eq!(keys.lookup_key(hash(6)).unwrap(), hash(5));
+    assert_eq!(keys.find(hash(7)).unwrap(), Some(id(1)));
+}

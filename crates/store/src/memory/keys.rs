@@ -1,6 +1,6 @@
 //! Keys of subjects in memory, for tests.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use uuid::Uuid;
@@ -10,8 +10,21 @@ use crate::{StoreError, SubjectKeys};
 /// The keys. A clone is another handle on the same ones.
 #[derive(Clone, Default)]
 pub struct MemoryKeys {
+    held: Arc<Mutex<Held>>,
+}
+
+#[derive(Default)]
+struct Held {
     /// A key, or `None` where it was destroyed.
-    keys: Arc<Mutex<HashMap<Uuid, Option<[u8; 32]>>>>,
+    keys: BTreeMap<Uuid, Option<[u8; 32]>>,
+    lookup_key: Option<[u8; 32]>,
+    lookups: BTreeMap<Uuid, [u8; 32]>,
+}
+
+impl Held {
+    fn find(&self, lookup: [u8; 32]) -> Option<Uuid> {
+        self.lookups.iter().find(|(_, held)| **held == lookup).map(|(subject, _)| *subject)
+    }
 }
 
 // Keys must not end up in a debug message.
@@ -27,23 +40,59 @@ impl MemoryKeys {
         Self::default()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Uuid, Option<[u8; 32]>>> {
-        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl SubjectKeys for MemoryKeys {
     fn get(&self, subject: Uuid) -> Result<Option<[u8; 32]>, StoreError> {
-        Ok(self.lock().get(&subject).copied().flatten())
+        Ok(self.lock().keys.get(&subject).copied().flatten())
     }
 
     fn get_or_insert(&self, subject: Uuid, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
-        let key = *self.lock().entry(subject).or_insert(Some(fresh));
+        let key = *self.lock().keys.entry(subject).or_insert(Some(fresh));
         key.ok_or_else(|| StoreError::Conflict(format!("the key of subject `{subject}` was destroyed")))
     }
 
     fn destroy(&self, subject: Uuid) -> Result<(), StoreError> {
-        self.lock().insert(subject, None);
+        let mut held = self.lock();
+        held.keys.insert(subject, None);
+        held.lookups.remove(&subject);
         Ok(())
+    }
+
+    fn destroyed(&self) -> Result<Vec<Uuid>, StoreError> {
+        let held = self.lock();
+        Ok(held.keys.iter().filter(|(_, key)| key.is_none()).map(|(subject, _)| *subject).collect())
+    }
+
+    fn lookup_key(&self, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+        Ok(*self.lock().lookup_key.get_or_insert(fresh))
+    }
+
+    fn claim(&self, lookup: [u8; 32], subject: Uuid) -> Result<Option<Uuid>, StoreError> {
+        let mut held = self.lock();
+        if held.keys.get(&subject).copied().flatten().is_none() {
+            return Err(StoreError::Conflict(format!("the subject `{subject}` has no key")));
+        }
+        let other = held.find(lookup).filter(|holder| *holder != subject);
+        if other.is_none() {
+            held.lookups.insert(subject, lookup);
+        }
+        Ok(other)
+    }
+
+    fn find(&self, lookup: [u8; 32]) -> Result<Option<Uuid>, StoreError> {
+        Ok(self.lock().find(lookup))
+    }
+
+    fn release(&self, subject: Uuid) -> Result<(), StoreError> {
+        self.lock().lookups.remove(&subject);
+        Ok(())
+    }
+
+    fn claimed(&self) -> Result<Vec<Uuid>, StoreError> {
+        Ok(self.lock().lookups.keys().copied().collect())
     }
 }

@@ -1,6 +1,7 @@
 //! `assent admin principal`
 
 mod add;
+mod find;
 mod list;
 mod switch;
 
@@ -17,6 +18,8 @@ pub(crate) enum Principal {
     Add(add::Add),
     /// List principals
     List(list::List),
+    /// Find the principal that has an e-mail address
+    Find(find::Find),
     /// Disable a principal: its tokens and approvals stop to count
     Disable(switch::Switch),
     /// Enable a principal again
@@ -29,6 +32,7 @@ impl Principal {
         match self {
             Self::Add(command) => command.run(context),
             Self::List(command) => command.run(context),
+            Self::Find(command) => command.run(context),
             Self::Disable(command) => command.run(context, "disable"),
             Self::Enable(command) => command.run(context, "enable"),
         }

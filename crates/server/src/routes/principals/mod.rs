@@ -2,6 +2,7 @@
 
 mod disable;
 mod enable;
+mod erase;
 mod get;
 mod grant;
 mod list;
@@ -28,6 +29,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(get::get))
         .routes(routes!(disable::disable))
         .routes(routes!(enable::enable))
+        .routes(routes!(erase::erase))
         .routes(routes!(grant::grant))
         .routes(routes!(revoke_grant::revoke_grant))
 }
@@ -39,11 +41,21 @@ async fn change(
     id: PrincipalId,
     command: identity::Command,
 ) -> Result<Response, Problem> {
-    let caller = sent.caller.clone();
-    app.read(move |desk| desk.principal(&caller, id).map(drop)).await?;
-    let receipt = app.execute(sent, Some(id.into()), assent_app::Command::Principal(id, command)).await?;
+    let receipt = changed(app, sent, id, command).await?;
     let view = show(app, &sent.caller, &receipt).await?;
     Ok(done(receipt, view))
+}
+
+/// Carries out a command on a principal that the caller may read.
+async fn changed(
+    app: &App,
+    sent: &Sent,
+    id: PrincipalId,
+    command: identity::Command,
+) -> Result<Receipt, Problem> {
+    let caller = sent.caller.clone();
+    app.read(move |desk| desk.principal(&caller, id).map(drop)).await?;
+    app.execute(sent, Some(id.into()), assent_app::Command::Principal(id, command)).await
 }
 
 async fn show(app: &App, caller: &Caller, receipt: &Receipt) -> Result<PrincipalView, Problem> {

@@ -47,21 +47,39 @@ pub(crate) async fn register(
     body.email.as_deref().map_or(Ok(()), check_email)?;
     may_manage(&app, &sent.caller).await?;
     let id: PrincipalId = app.id();
-    let sealed = app.blocking(move |app| {
-        let email = body.email.as_deref().map(|email| app.seal(id, email)).transpose()?;
-        Ok(identity::Command::Register {
+    let repeated = sent.idempotency.clone();
+    let sealed = app.read_store(move |app| {
+        // Who repeats a request meets the answer to the first one, and not its principal.
+        let repeated = repeated.map(|(key, _)| app.assent.store().read()?.receipt(&key)).transpose()?;
+        let claims = body.email.as_deref().filter(|_| repeated.flatten().is_none());
+        not_taken(claims.map(|email| app.assent.sealer.find_email(email)).transpose()?.flatten())?;
+        let command = identity::Command::Register {
             kind: body.kind,
             name: app.seal(id, &body.name)?,
-            email,
+            email: body.email.as_deref().map(|email| app.seal(id, email)).transpose()?,
             responsible: body.responsible.map(PrincipalId),
-        })
+        };
+        not_taken(claims.map(|email| app.assent.sealer.claim_email(id, email)).transpose()?.flatten())?;
+        Ok((command, claims.is_some()))
     });
-    let receipt = app.execute(&sent, None, Command::Principal(id, sealed.await?)).await?;
-    shown_new(&app, &sent, receipt).await
+    let (command, claims) = sealed.await?;
+    let done = app.execute(&sent, None, Command::Principal(id, command)).await;
+    // What was not registered has no address; where nobody knows, the next start finds out.
+    if claims && done.as_ref().is_err_and(|problem| problem.status.is_client_error()) {
+        app.blocking(move |app| Ok(app.assent.sealer.release_email(id)?)).await?;
+    }
+    shown_new(&app, &sent, done?).await
+}
+
+/// Refuses an address that leads to somebody.
+fn not_taken(holder: Option<PrincipalId>) -> Result<(), Refusal> {
+    let Some(holder) = holder else { return Ok(()) };
+    let message = format!("the principal `{holder}` has this e-mail address");
+    Err(Refusal::new(Code::EmailTaken, message).at("/email"))
 }
 
 /// Refuses what cannot be an address. Whether somebody reads there is not known here.
-fn check_email(email: &str) -> Result<(), Refusal> {
+pub(super) fn check_email(email: &str) -> Result<(), Refusal> {
     let has_both = email.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
     let odd = |c: char| c.is_control() || c.is_whitespace();
     if has_both && email.len() <= 254 && !email.contains(odd) {

@@ -1,0 +1,67 @@
+//! Which blobs the log refers to.
+
+use std::collections::BTreeMap;
+
+use assent_domain::ids::Digest;
+use assent_domain::values::BlobRef;
+use assent_log::entry::Entry;
+use assent_log::payload;
+use assent_store::{Read, StoreError};
+use serde_json::Value;
+
+use crate::replay::payload_of;
+
+/// Every blob that an entry or its payload refers to, with its size.
+pub fn blobs(read: &dyn Read) -> Result<BTreeMap<Digest, u64>, StoreError> {
+    // Few entries refer to a blob, and decoding costs more than looking.
+    const MARK: &[u8] = b"\"sha256\":";
+    let mut found = BTreeMap::new();
+    read.scan_entries(0, &mut |index, bytes| {
+        if !bytes.windows(MARK.len()).any(|window| window == MARK) {
+            return Ok(());
+        }
+        let wrong = |cause: String| StoreError::Corrupt(format!("entry {index}: {cause}"));
+        let entry = Entry::decode(bytes).map_err(|error| wrong(error.to_string()))?;
+        let details = match payload_of(bytes) {
+            Some(digest) => {
+                let payload =
+                    read.payload(digest)?.ok_or_else(|| wrong("its payload is missing".to_owned()))?;
+                payload::restore(&entry.details, &payload).map_err(|error| wrong(error.to_string()))?
+            }
+            None => entry.details,
+        };
+        collect(&details, &mut found);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn collect(value: &Value, found: &mut BTreeMap<Digest, u64>) {
+    match value {
+        Value::Object(members) => {
+            if members.contains_key("sha256")
+                && let Ok(blob) = serde_json::from_value::<BlobRef>(value.clone())
+            {
+                found.insert(blob.sha256, blob.size_bytes);
+            }
+            members.values().for_each(|member| collect(member, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_found_wherever_they_stand() {
+        let (a, b) = (Digest::of(b"a"), Digest::of(b"b"));
+        let details = serde_json::json!({"artifacts": [{"name": "m", "blob": {"sha256": a, "sizeBytes": 1}}],
+            "report": {"sha256": b, "sizeBytes": 2}, "dataSha256": Digest::of(b"c"), "sha256": "no digest"});
+        let mut found = BTreeMap::new();
+        collect(&details, &mut found);
+        assert_eq!(found, BTreeMap::from([(a, 1), (b, 2)]));
+    }
+}

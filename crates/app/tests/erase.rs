@@ -1,0 +1,152 @@
+//! Erasure: what is left of a subject, what may not be erased, and what was interrupted.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    missing_docs,
+    unreachable_pub,
+    dead_code,
+    reason = "a test that fails panics, and shares what it does not use"
+)]
+
+mod common;
+
+use std::sync::Arc;
+
+use assent_app::view::{Snapshot, View};
+use assent_app::{Command, Receipt, replay, verify};
+use assent_domain::identity::{self, Principal, Status};
+use assent_domain::ids::{GrantId, PrincipalId};
+use assent_domain::{Code, Sealed};
+use assent_log::verify::Level;
+use assent_store::{MemoryKeys, SubjectKeys};
+use common::World;
+
+fn erase(world: &World, id: PrincipalId) -> Command {
+    let reason = world.assent.sealer.seal(world.admin.0, "left, and asked for it").unwrap();
+    Command::Principal(id, identity::Command::Erase { reason })
+}
+
+async fn recorded(world: &World, id: PrincipalId) -> Receipt {
+    world.run(world.admin, Command::Principal(id, identity::Command::Disable)).await.unwrap();
+    world.run(world.admin, erase(world, id)).await.unwrap()
+}
+
+fn principal(world: &World, id: PrincipalId) -> Arc<Principal> {
+    let read = world.store.read().unwrap();
+    Snapshot::new(&*read).get::<Principal>(id).unwrap().unwrap()
+}
+
+fn name(world: &World, id: PrincipalId) -> Option<String> {
+    let sealed: Sealed = principal(world, id).name.clone();
+    world.assent.sealer.open(&sealed).unwrap()
+}
+
+#[tokio::test]
+async fn the_key_of_an_erased_subject_is_destroyed() {
+    let world = World::new().await;
+    let (gone, left) = (world.person(&["model_owner"]).await, world.person(&["compliance"]).await);
+    let receipt = recorded(&world, gone).await;
+    assert_eq!(receipt.events[0].kind, "subjectErased");
+    // The event comes first, and the key goes by it.
+    assert_eq!(name(&world, gone).as_deref(), Some("Somebody"));
+    assert_eq!(world.assent.carry_out_erasures().unwrap(), [gone.0]);
+    assert_eq!((world.keys.get(gone.0).unwrap(), name(&world, gone)), (None, None));
+    assert_eq!(world.keys.destroyed().unwrap(), [gone.0]);
+    assert_eq!(name(&world, left).as_deref(), Some("Somebody"));
+    assert!(world.assent.carry_out_erasures().unwrap().is_empty());
+
+    let again = world.run(world.admin, erase(&world, gone)).await.unwrap();
+    assert!(again.events.is_empty());
+    let read = world.store.read().unwrap();
+    assert!(verify::verify(&*read, Level::Schema, &[], &[]).unwrap().is_sound());
+    let (mut frames, mut rows) = (Vec::new(), Vec::new());
+    replay::send(&*read, &mut frames).unwrap();
+    replay::serve(&mut frames.as_slice(), &mut rows).unwrap();
+    let report = replay::compare(&*read, &mut rows.as_slice()).unwrap();
+    assert!(report.is_sound(), "{report:#?}");
+}
+
+#[tokio::test]
+async fn what_was_interrupted_is_made_good_at_the_start() {
+    let world = World::new().await;
+    let gone = world.person(&["model_owner"]).await;
+    recorded(&world, gone).await;
+    assert!(world.keys.get(gone.0).unwrap().is_some());
+    let wiring = world.assent.wiring.clone();
+    drop(World::open(Arc::clone(&world.store), world.keys.clone(), wiring));
+    assert_eq!(name(&world, gone), None);
+}
+
+#[tokio::test]
+async fn older_keys_do_not_bring_anybody_back() {
+    let world = World::new().await;
+    let gone = world.person(&["model_owner"]).await;
+    let key = world.keys.get(gone.0).unwrap().unwrap();
+    recorded(&world, gone).await;
+    world.assent.carry_out_erasures().unwrap();
+
+    let older = MemoryKeys::new();
+    older.get_or_insert(gone.0, key).unwrap();
+    let wiring = world.assent.wiring.clone();
+    let opened = World::open(Arc::clone(&world.store), older.clone(), wiring.clone());
+    assert_eq!(older.get(gone.0).unwrap(), None);
+    assert_eq!(opened.sealer.open(&principal(&world, gone).name).unwrap(), None);
+
+    // Keys that never knew the subject learn that there are none to be made.
+    let unaware = MemoryKeys::new();
+    drop(World::open(Arc::clone(&world.store), unaware.clone(), wiring));
+    assert!(unaware.get_or_insert(gone.0, [1; 32]).is_err());
+}
+
+#[tokio::test]
+async fn who_may_be_erased_and_by_whom() {
+    let world = World::new().await;
+    let (person, other) = (world.person(&["model_owner"]).await, world.person(&["admin"]).await);
+    assert_eq!(world.refused(world.admin, erase(&world, person)).await, Code::StillActive);
+    assert_eq!(world.refused(world.admin, erase(&world, world.admin)).await, Code::ErasureOfOneself);
+    assert_eq!(world.refused(person, erase(&world, other)).await, Code::PermissionMissing);
+    let nobody = PrincipalId(world.id());
+    assert_eq!(world.refused(world.admin, erase(&world, nobody)).await, Code::NotFound);
+
+    // The last one who administers is the one who asks.
+    recorded(&world, other).await;
+    assert_eq!(principal(&world, other).status, Status::Erased);
+    let on = |command| Command::Principal(other, command);
+    assert_eq!(world.refused(world.admin, on(identity::Command::Enable)).await, Code::SubjectErased);
+    let grant = identity::Command::grant(GrantId(world.id()), "admin");
+    assert_eq!(world.refused(world.admin, on(grant)).await, Code::SubjectErased);
+    assert!(world.run(world.admin, on(identity::Command::Disable)).await.unwrap().events.is_empty());
+    assert_eq!(world.refused(other, erase(&world, person)).await, Code::PrincipalDisabled);
+}
+
+#[tokio::test]
+async fn look_ups_fit_the_principals_at_every_start() {
+    let world = World::new().await;
+    let sealer = &world.assent.sealer;
+    let person = PrincipalId(world.id());
+    let register = identity::Command::Register {
+        kind: identity::PrincipalKind::User,
+        name: sealer.seal(person.0, "Olga").unwrap(),
+        email: Some(sealer.seal(person.0, "Olga@Example.org").unwrap()),
+        responsible: None,
+    };
+    world.run(world.admin, Command::Principal(person, register)).await.unwrap();
+    // One that did not come to its registration, and one whose look-up was lost.
+    let never = PrincipalId(world.id());
+    sealer.seal(never.0, "Nobody").unwrap();
+    assert_eq!(sealer.claim_email(never, "nobody@example.org").unwrap(), None);
+    assert_eq!(sealer.find_email("olga@example.org").unwrap(), None);
+    let opened = World::open(Arc::clone(&world.store), world.keys.clone(), world.assent.wiring.clone());
+    assert_eq!(opened.sealer.find_email("nobody@example.org").unwrap(), None);
+    assert_eq!(opened.sealer.find_email("OLGA@example.ORG").unwrap(), Some(person));
+
+    recorded(&world, person).await;
+    world.assent.carry_out_erasures().unwrap();
+    assert_eq!(sealer.find_email("olga@example.org").unwrap(), None);
+    drop(World::open(Arc::clone(&world.store), world.keys.clone(), world.assent.wiring.clone()));
+    assert!(world.keys.claimed().unwrap().is_empty());
+}
