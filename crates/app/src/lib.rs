@@ -24,6 +24,7 @@ mod memory;
 pub mod migrate;
 pub mod project;
 pub mod reach;
+pub mod references;
 pub mod replay;
 pub mod seal;
 pub mod start;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use assent_domain::Event;
 use assent_domain::ids::Digest;
-use assent_domain::values::BlobRef;
 use assent_log::entry::Entry;
 use assent_log::payload;
 use assent_store::{Read, StoreError};
@@ -22,6 +22,9 @@ pub fn blobs(read: &dyn Read) -> Result<BTreeMap<Digest, u64>, StoreError> {
         }
         let wrong = |cause: String| StoreError::Corrupt(format!("entry {index}: {cause}"));
         let entry = Entry::decode(bytes).map_err(|error| wrong(error.to_string()))?;
+        if entry.kind == Event::PACK_APPLIED {
+            return Ok(());
+        }
         let details = match payload_of(bytes) {
             Some(digest) => {
                 let payload =
@@ -39,11 +42,10 @@ pub fn blobs(read: &dyn Read) -> Result<BTreeMap<Digest, u64>, StoreError> {
 fn collect(value: &Value, found: &mut BTreeMap<Digest, u64>) {
     match value {
         Value::Object(members) => {
-            if members.contains_key("sha256")
-                && let Ok(blob) = serde_json::from_value::<BlobRef>(value.clone())
-            {
-                found.insert(blob.sha256, blob.size_bytes);
-            }
+            // The members of a reference may stand among others.
+            let digest = members.get("sha256").and_then(Value::as_str).and_then(|hex| hex.parse().ok());
+            let size_bytes = members.get("sizeBytes").and_then(Value::as_u64);
+            found.extend(digest.zip(size_bytes));
             members.values().for_each(|member| collect(member, found));
         }
         Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
@@ -58,7 +60,7 @@ mod tests {
     #[test]
     fn references_are_found_wherever_they_stand() {
         let (a, b) = (Digest::of(b"a"), Digest::of(b"b"));
-        let details = serde_json::json!({"artifacts": [{"name": "m", "blob": {"sha256": a, "sizeBytes": 1}}],
+        let details = serde_json::json!({"artifacts": [{"name": "m", "sha256": a, "sizeBytes": 1}],
             "report": {"sha256": b, "sizeBytes": 2}, "dataSha256": Digest::of(b"c"), "sha256": "no digest"});
         let mut found = BTreeMap::new();
         collect(&details, &mut found);

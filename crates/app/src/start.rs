@@ -231,13 +231,21 @@ fn check(
     {
         return Ok(Some(format!("against the checkpoint kept outside: {problem}")));
     }
+    drop(read);
+    bring_up_to_date(store)?;
+    Ok(None)
+}
+
+/// Rebuilds the state tables from the log where another release made them.
+pub fn bring_up_to_date(store: &dyn Store) -> Result<(), StoreError> {
+    let read = store.read()?;
     let pack = read.row("packs", AggregateId::PACK.id)?;
     if pack.is_some_and(|row| row.projection_version != PROJECTION_VERSION) {
         let rows = replay::rebuild_rows(&*read).map_err(|error| StoreError::Corrupt(error.to_string()))?;
         drop(read);
         store.replace_rows(&mut rows.into_iter())?;
     }
-    Ok(None)
+    Ok(())
 }
 
 /// The table of a kind, for tools that speak of tables.

@@ -86,6 +86,10 @@ pub(crate) enum Command {
     /// Search, follow, verify, prove, export and replay the log
     #[command(subcommand)]
     Audit(commands::audit::Audit),
+    /// Copy an installation, while it runs
+    Backup(commands::backup::Backup),
+    /// Put a backup in place
+    Restore(commands::restore::Restore),
     /// People, roles and tokens
     #[command(subcommand)]
     Admin(commands::admin::Admin),

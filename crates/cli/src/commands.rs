@@ -3,6 +3,7 @@
 pub(crate) mod admin;
 pub(crate) mod apply;
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod check;
 pub(crate) mod dataset;
 pub(crate) mod demo;
@@ -11,6 +12,7 @@ pub(crate) mod facts;
 pub(crate) mod gate;
 pub(crate) mod model;
 pub(crate) mod promote;
+pub(crate) mod restore;
 pub(crate) mod review;
 pub(crate) mod serve;
 mod target;
@@ -58,6 +60,8 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
         Command::Promote(command) => command.run(&context),
         Command::Review(command) => command.run(&context),
         Command::Audit(command) => return command.run(&context),
+        Command::Backup(command) => command.run(),
+        Command::Restore(command) => command.run(),
         Command::Admin(command) => command.run(&context),
     };
     answer.map(|answer: Answer| printer.answer(&answer))

@@ -15,7 +15,7 @@
 //! never made anew in silence, because a fresh key or an empty log in an old place is what an attacker would leave.
 
 mod database;
-mod files;
+pub(crate) mod files;
 mod migration;
 mod open;
 mod paths;

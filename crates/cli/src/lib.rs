@@ -8,6 +8,7 @@
 //! a secret is printed once, where it is made, and nowhere else.
 
 mod audit;
+mod backup;
 mod cli;
 mod client;
 mod commands;

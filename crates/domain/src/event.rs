@@ -112,6 +112,8 @@ events! {
 impl Event {
     /// The type of [`Event::SubjectErased`], which is looked for in the log.
     pub const SUBJECT_ERASED: &'static str = "subjectErased";
+    /// The type of [`Event::PackApplied`], whose documents are not ours to interpret.
+    pub const PACK_APPLIED: &'static str = "packApplied";
 }
 
 #[cfg(test)]
@@ -123,7 +125,7 @@ mod tests {
         let event = Event::PrincipalDisabled(identity::PrincipalDisabled {});
         let json = serde_json::to_value(&event).unwrap();
         assert_eq!(json, serde_json::json!({"type": event.type_name(), "details": {}}));
-        assert!(Event::TYPES.contains(&Event::SUBJECT_ERASED));
+        assert!(Event::TYPES.contains(&Event::SUBJECT_ERASED) && Event::TYPES.contains(&Event::PACK_APPLIED));
         for name in Event::TYPES {
             let error =
                 serde_json::from_value::<Event>(serde_json::json!({"type": name, "details": 7})).unwrap_err();

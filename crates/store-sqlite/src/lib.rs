@@ -9,6 +9,7 @@
 //!   back while the writer pauses for readers to leave;
 //! - the schema only moves forward, by numbered migrations; a file that is not ours or of a newer release is refused.
 
+pub mod backup;
 mod connect;
 mod error;
 mod filter;

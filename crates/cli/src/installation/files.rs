@@ -10,7 +10,7 @@ use crate::problem::Problem;
 const MAX_BYTES: u64 = 64 * 1024;
 
 /// Makes a folder for its owner only, with those above it.
-pub(super) fn make_folder(path: &Path) -> Result<(), Problem> {
+pub(crate) fn make_folder(path: &Path) -> Result<(), Problem> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -22,7 +22,7 @@ pub(super) fn make_folder(path: &Path) -> Result<(), Problem> {
 }
 
 /// Writes a new file, for its owner only, whole or not at all: first under another name, then renamed.
-pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     let write = || -> io::Result<()> {
         let partial = path.with_extension("partial");
         let mut options = OpenOptions::new();
@@ -42,7 +42,7 @@ pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
 }
 
 /// The content of a small file; `None` where there is none.
-pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
+pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -57,14 +57,14 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
 }
 
 /// The content of a small text file, without white space around it.
-pub(super) fn read_text(path: &Path) -> Result<Option<String>, Problem> {
+pub(crate) fn read_text(path: &Path) -> Result<Option<String>, Problem> {
     let Some(bytes) = read(path)? else { return Ok(None) };
     let text = String::from_utf8(bytes).map_err(|error| Problem::path("read", path, error))?;
     Ok(Some(text.trim().to_owned()))
 }
 
 /// Takes the lock of an installation, and holds it as long as the file lives.
-pub(super) fn lock(path: &Path) -> Result<File, Problem> {
+pub(crate) fn lock(path: &Path) -> Result<File, Problem> {
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(path);
     let file = file.map_err(|error| Problem::path("opened", path, error))?;
     match file.try_lock() {
@@ -79,7 +79,7 @@ pub(super) fn lock(path: &Path) -> Result<File, Problem> {
 }
 
 /// Makes the names in a folder durable.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     // Elsewhere folders cannot be opened, and need not.
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

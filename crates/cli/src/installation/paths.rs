@@ -32,31 +32,31 @@ impl Paths {
         Ok(Self { data, keys })
     }
 
-    pub(super) fn lock(&self) -> PathBuf {
+    pub(crate) fn lock(&self) -> PathBuf {
         self.data.join("lock")
     }
 
-    pub(super) fn origin(&self) -> PathBuf {
+    pub(crate) fn origin(&self) -> PathBuf {
         self.data.join("origin")
     }
 
-    pub(super) fn log(&self) -> PathBuf {
+    pub(crate) fn log(&self) -> PathBuf {
         self.data.join("log.sqlite")
     }
 
-    pub(super) fn blobs(&self) -> PathBuf {
+    pub(crate) fn blobs(&self) -> PathBuf {
         self.data.join("blobs")
     }
 
-    pub(super) fn vkey(&self) -> PathBuf {
+    pub(crate) fn vkey(&self) -> PathBuf {
         self.data.join("log.vkey")
     }
 
-    pub(super) fn seed(&self) -> PathBuf {
+    pub(crate) fn seed(&self) -> PathBuf {
         self.keys.join("signing.seed")
     }
 
-    pub(super) fn subjects(&self) -> PathBuf {
+    pub(crate) fn subjects(&self) -> PathBuf {
         self.keys.join("subjects.sqlite")
     }
 }

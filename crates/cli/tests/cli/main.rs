@@ -7,6 +7,7 @@
     reason = "the helpers of tests may fail as tests do"
 )]
 
+mod backup;
 #[path = "../../../store-postgres/tests/server/mod.rs"]
 mod database;
 mod demo;
