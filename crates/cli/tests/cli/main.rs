@@ -13,6 +13,7 @@ mod database;
 mod demo;
 mod erase;
 mod evaluate;
+mod fixtures;
 mod help;
 mod remote;
 mod shared;
