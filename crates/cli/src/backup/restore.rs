@@ -60,7 +60,8 @@ pub(crate) fn restore(sources: &Sources, paths: &Paths) -> Result<Restored, Prob
     let restored = stage(sources, (&data, &keys), &staged).and_then(|restored| {
         // The data first: data without its keys is refused by every start, and keys alone are no installation.
         put(&staged.data, &paths.data)?;
-        put(&staged.keys, &paths.keys)?;
+        // Where the keys do not follow, the data goes back, to be removed with them.
+        put(&staged.keys, &paths.keys).inspect_err(|_| drop(fs::rename(&paths.data, &staged.data)))?;
         Ok(restored)
     });
     if restored.is_err() {
@@ -204,9 +205,9 @@ fn listed(path: &Path) -> Result<Vec<Uuid>, Problem> {
 }
 
 fn beside(folder: &Path) -> PathBuf {
-    let mut name: OsString = folder.as_os_str().to_owned();
+    let mut name: OsString = folder.file_name().unwrap_or_default().to_owned();
     name.push(".restoring");
-    name.into()
+    folder.with_file_name(name)
 }
 
 fn put(staged: &Path, place: &Path) -> Result<(), Problem> {
