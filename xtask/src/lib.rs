@@ -1,12 +1,13 @@
 //! The project's own commands. `cargo xtask` lists them.
 //!
-//! `test` runs all that must hold before a change is accepted; `tidy`, `sabotage`, `crash`, `powerloss` and `schemathesis`
-//! are parts of it that can be run alone, the last three for as long as one likes; `bench` measures.
+//! `test` runs all that must hold before a change is accepted; `tidy`, `sabotage`, `crash`, `powerloss`, `fault` and
+//! `schemathesis` are parts of it that can be run alone, the last four for as long as one likes; `bench` measures.
 
 pub mod args;
 mod audit;
 pub mod bench;
 pub mod crash;
+pub mod fault;
 mod http;
 mod load;
 pub mod out;

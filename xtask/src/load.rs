@@ -28,9 +28,12 @@ pub(crate) struct Ack {
 /// A write of which nobody knows whether it was done.
 #[derive(Debug, Clone)]
 pub(crate) struct Pending {
-    path: String,
-    key: String,
-    body: Value,
+    /// The route.
+    pub(crate) path: String,
+    /// Its idempotency key.
+    pub(crate) key: String,
+    /// What is sent.
+    pub(crate) body: Value,
 }
 
 /// What became of the requests of one or more writers.
@@ -174,7 +177,8 @@ pub(crate) fn resolve(client: &Client, pending: Vec<Pending>) -> Result<Vec<Ack>
     resolved.collect()
 }
 
-fn acknowledged(pending: &Pending, answer: &Answer, at: u64) -> Result<Ack> {
+/// What the answer acknowledges; an error where it acknowledges nothing.
+pub(crate) fn acknowledged(pending: &Pending, answer: &Answer, at: u64) -> Result<Ack> {
     let body = answer.ok()?;
     let events =
         body.pointer("/receipt/events").and_then(Value::as_array).context("a receipt without events")?;

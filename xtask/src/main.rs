@@ -4,13 +4,16 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use xtask::args::Args;
-use xtask::{bench, crash, out, postgres, powerloss, replicas, sabotage, schemathesis, test, tidy};
+use xtask::{
+    bench, crash, fault, out, postgres, powerloss, replicas, sabotage, schemathesis, test, tidy,
+};
 
 const HELP: &str = "\
 cargo xtask test                                   all checks and tests: the one command
 cargo xtask tidy                                   what no compiler checks: layers, licences, links, names, paths
 cargo xtask sabotage                               plants one fault at a time; its test must go red
 cargo xtask crash [--rounds N] [--seed S] [--profile P]      kill -9 under concurrent writers
+cargo xtask fault [--rounds N] [--seed S] [--profile P]      calls on the disk that fail, one at a time
 cargo xtask powerloss [--rounds N] [--seed S] [--profile P]  losses of power under concurrent writers
 cargo xtask replicas [--rounds N] [--seed S] [--profile P]   servers and database failing under load, three on one
 cargo xtask postgres <command>                     runs a command with a PostgreSQL of its own
@@ -36,7 +39,7 @@ fn run() -> Result<bool> {
         return postgres::run(&arguments.collect::<Vec<_>>()).map(|()| true);
     }
     let known: &[&str] = match command.as_str() {
-        "crash" | "powerloss" | "replicas" => &["rounds", "seed", "profile"],
+        "crash" | "fault" | "powerloss" | "replicas" => &["rounds", "seed", "profile"],
         "schemathesis" => &["seconds", "seed", "profile"],
         _ => &[],
     };
@@ -48,6 +51,11 @@ fn run() -> Result<bool> {
         "sabotage" => sabotage::run().map(drop),
         "crash" => crash::run(&crash::Plan {
             rounds: args.number("rounds", test::CRASH_ROUNDS)?,
+            seed: args.number("seed", 1)?,
+            profile,
+        }),
+        "fault" => fault::run(&fault::Plan {
+            rounds: args.number("rounds", test::FAULT_ROUNDS)?,
             seed: args.number("seed", 1)?,
             profile,
         }),

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,8 @@ use crate::run::{cargo, check, target};
 
 /// How long a server may take to answer for the first time.
 const START_LIMIT: Duration = Duration::from_mins(1);
+/// How long it may take to end.
+const END_LIMIT: Duration = Duration::from_mins(1);
 /// How long between two questions whether it is there.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -65,14 +67,23 @@ pub struct Server {
 impl Server {
     /// Starts the binary on an installation, with these variables in its environment, and waits until it is ready.
     pub fn start(binary: &Path, home: &Home, variables: &[(&str, &std::ffi::OsStr)]) -> Result<Self> {
+        Self::start_by(Command::new(binary), home, variables)
+    }
+
+    /// The same by a command line that ends in the binary, such as that of a tracer.
+    pub fn start_by(
+        mut command: Command,
+        home: &Home,
+        variables: &[(&str, &std::ffi::OsStr)],
+    ) -> Result<Self> {
         // Somebody else may take the port in between; then the server says so and ends, and the run with it.
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let mut command = Command::new(binary);
+        let program = command.get_program().to_owned();
         command.arg("serve").arg("--data-dir").arg(&home.data).arg("--keys-dir").arg(&home.keys);
         command.args(["--listen", &format!("127.0.0.1:{port}")]);
         command.env("RUST_LOG", "warn").envs(variables.iter().copied());
         let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-        let mut child = child.with_context(|| format!("`{}` cannot be started", binary.display()))?;
+        let mut child = child.with_context(|| format!("`{}` cannot be started", program.display()))?;
         let (sender, lines) = channel();
         let pipes: [Option<Box<dyn Read + Send>>; 2] = [
             child.stdout.take().map(|pipe| Box::new(pipe) as _),
@@ -145,10 +156,24 @@ impl Server {
         Ok(())
     }
 
+    /// Asks it to end, and waits until it has; whether all went well is for the caller to judge.
+    pub fn end(&mut self) -> Result<ExitStatus> {
+        check(Command::new("kill").args(["-TERM", &self.child.id().to_string()]))?;
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            if begun.elapsed() > END_LIMIT {
+                bail!("the server does not end; it said:\n{}", self.said().join("\n"));
+            }
+            std::thread::sleep(PAUSE);
+        }
+    }
+
     /// Asks it to end, and waits until it has.
     pub fn stop(mut self) -> Result<()> {
-        check(Command::new("kill").args(["-TERM", &self.child.id().to_string()]))?;
-        let status = self.child.wait()?;
+        let status = self.end()?;
         if !status.success() {
             bail!("the server ended with {status}; it said:\n{}", self.said().join("\n"));
         }

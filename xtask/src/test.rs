@@ -9,10 +9,12 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::postgres::{self, Postgres};
 use crate::run::{cargo, check, is_there, shown, target};
-use crate::{crash, out, powerloss, replicas, sabotage, schemathesis, tidy};
+use crate::{crash, fault, out, powerloss, replicas, sabotage, schemathesis, tidy};
 
 /// Kills in the short run.
 pub const CRASH_ROUNDS: u64 = 20;
+/// Calls that fail in the short run.
+pub const FAULT_ROUNDS: u64 = 36;
 /// Losses of power in the short run.
 pub const POWERLOSS_ROUNDS: u64 = 80;
 /// Failures of servers and of their database in the short run.
@@ -30,7 +32,7 @@ type Passed = u64;
 
 type Step = (&'static str, fn() -> Result<Passed>);
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     ("formatting", || one(&["fmt", "--all", "--check"])),
     ("tidy", || tidy::run().map(|()| 1)),
     ("lints", || one(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"])),
@@ -42,6 +44,10 @@ const STEPS: [Step; 12] = [
     ("crash", || {
         crash::run(&crash::Plan { rounds: CRASH_ROUNDS, seed: 1, profile: "dev".to_owned() })
             .map(|()| CRASH_ROUNDS)
+    }),
+    ("fault", || {
+        fault::run(&fault::Plan { rounds: FAULT_ROUNDS, seed: 1, profile: "dev".to_owned() })
+            .map(|()| FAULT_ROUNDS)
     }),
     ("powerloss", || {
         let (profile, features) = ("dev".to_owned(), Vec::new());

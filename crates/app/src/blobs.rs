@@ -39,6 +39,22 @@ pub enum BlobError {
     Store(#[from] Error),
 }
 
+impl BlobError {
+    /// Whether there was no room for the bytes.
+    pub fn is_full(&self) -> bool {
+        use std::io::ErrorKind;
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(self);
+        while let Some(error) = cause {
+            let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+            if matches!(kind, Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded)) {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
+    }
+}
+
 /// The blobs of an installation.
 #[derive(Debug, Clone)]
 pub struct Blobs {
@@ -69,7 +85,11 @@ impl Blobs {
             }
             Err(error) => return Err(error),
         };
-        self.store.rename(&staging, &path(blob.sha256)).await?;
+        if let Err(error) = self.store.rename(&staging, &path(blob.sha256)).await {
+            // Nobody can name what was received; that it cannot be removed either is no news for the client.
+            drop(self.store.delete(&staging).await);
+            return Err(error.into());
+        }
         Ok(blob)
     }
 

@@ -112,9 +112,9 @@ impl Assent {
             ledger.publish(&String::from_utf8_lossy(&latest.note));
         }
         let assent = Self {
+            sealer: Sealer::new(Arc::new(Watched { keys, ledger: ledger.clone() }), wiring.clone()),
             ledger,
             store: StoreHandle(store),
-            sealer: Sealer::new(keys, wiring.clone()),
             signer,
             blobs,
             denials: Arc::default(),
@@ -203,6 +203,59 @@ impl Assent {
         let principal = view.get::<Principal>(token.principal)?;
         let principal = principal.filter(|principal| principal.status == Status::Active);
         Ok(principal.map(|principal| Bearer { principal, token: token.id }))
+    }
+}
+
+/// The keys, and the ledger that stops where their storage lost something: names would be recorded that nobody can read.
+struct Watched {
+    keys: Arc<dyn SubjectKeys>,
+    ledger: Ledger,
+}
+
+impl Watched {
+    fn seen<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Err(error @ StoreError::DurabilityLost(_)) = &result {
+            self.ledger.halt(&format!("the keys of people: {error}"));
+        }
+        result
+    }
+}
+
+impl SubjectKeys for Watched {
+    fn get(&self, subject: Uuid) -> Result<Option<[u8; 32]>, StoreError> {
+        self.seen(self.keys.get(subject))
+    }
+
+    fn get_or_insert(&self, subject: Uuid, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+        self.seen(self.keys.get_or_insert(subject, fresh))
+    }
+
+    fn destroy(&self, subject: Uuid) -> Result<(), StoreError> {
+        self.seen(self.keys.destroy(subject))
+    }
+
+    fn destroyed(&self) -> Result<Vec<Uuid>, StoreError> {
+        self.seen(self.keys.destroyed())
+    }
+
+    fn lookup_key(&self, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+        self.seen(self.keys.lookup_key(fresh))
+    }
+
+    fn claim(&self, lookup: [u8; 32], subject: Uuid) -> Result<Option<Uuid>, StoreError> {
+        self.seen(self.keys.claim(lookup, subject))
+    }
+
+    fn find(&self, lookup: [u8; 32]) -> Result<Option<Uuid>, StoreError> {
+        self.seen(self.keys.find(lookup))
+    }
+
+    fn release(&self, subject: Uuid) -> Result<(), StoreError> {
+        self.seen(self.keys.release(subject))
+    }
+
+    fn claimed(&self) -> Result<Vec<Uuid>, StoreError> {
+        self.seen(self.keys.claimed())
     }
 }
 

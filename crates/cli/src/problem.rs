@@ -112,6 +112,7 @@ impl From<assent_store::StoreError> for Problem {
                 "run `assent audit verify` on the data directory, and restore it from a backup that verifies"
             }
             E::DurabilityLost(_) => "check the disk, then start again",
+            E::Full(_) => "make room on the disk of the data directory, then start again",
             E::Unavailable(_) | E::Conflict(_) | E::OutcomeUnknown(_) => {
                 "see that the data directory is whole and writable, and try again"
             }

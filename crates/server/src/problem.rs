@@ -133,6 +133,14 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail, COME_AGAIN)
     }
 
+    /// No room on the disk; nothing was written.
+    fn full() -> Self {
+        let detail = "the storage is full, and nothing was written";
+        let remedy =
+            "ask the operator to make room, then send the request again with the same Idempotency-Key";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "storage-full", detail, remedy)
+    }
+
     /// A defect of ours.
     pub(crate) fn internal(cause: impl Into<String>) -> Self {
         let remedy = "try again; if it stays, give the request id to the operator";
@@ -199,6 +207,7 @@ impl From<StoreError> for Problem {
             StoreError::Unavailable(_) => {
                 unavailable("store-unavailable", "the store does not answer", COME_AGAIN)
             }
+            StoreError::Full(_) => Self::full(),
             StoreError::OutcomeUnknown(_) => unavailable(
                 "outcome-unknown",
                 "the store was lost while it wrote",
@@ -247,6 +256,7 @@ impl From<BlobError> for Problem {
                 message,
                 "compute the SHA-256 of the file again and repeat the upload",
             ),
+            BlobError::Store(_) if error.is_full() => Self::full().because(message),
             BlobError::Store(_) => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "store-unavailable",

@@ -49,6 +49,14 @@ pub(crate) fn create(path: &Path) -> Result<(), StoreError> {
     })
 }
 
+/// Makes the names of the files durable that `SQLite` keeps beside the database. It syncs the folder itself, and does not
+/// mind when that fails.
+pub(crate) fn keep_names(path: &Path) -> Result<(), StoreError> {
+    sync_folder(path).map_err(|error| {
+        StoreError::Unavailable(format!("the folder of `{}` cannot be synced: {error}", path.display()))
+    })
+}
+
 /// Makes the names in the folder of `path` durable.
 fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -70,6 +78,13 @@ pub(crate) fn connect(
     let connection = opened.map_err(|error| {
         StoreError::Unavailable(format!("database `{}` cannot be opened: {}", path.display(), reading(error)))
     })?;
+    // `SQLite` is content with reading where it may not write; a server that cannot write must not start.
+    if purpose == Purpose::Write && connection.is_readonly("main").map_err(reading)? {
+        return Err(StoreError::Unavailable(format!(
+            "database `{}` cannot be written: see that the file and its folder are writable, and the disk is sound",
+            path.display()
+        )));
+    }
     set_up(&connection, purpose, busy_timeout).map_err(reading)?;
     Ok(connection)
 }

@@ -3,6 +3,9 @@
 use assent_store::StoreError;
 use rusqlite::ErrorCode;
 
+/// The database does not stand under its name any more. Where there is a rollback journal, `SQLite` looks for itself.
+const MOVED: i32 = rusqlite::ffi::SQLITE_READONLY_DBMOVED;
+
 /// An error of a read, or of taking the lock.
 pub(crate) fn reading(error: rusqlite::Error) -> StoreError {
     classify(error, |text| StoreError::Unavailable(format!("the storage cannot be read: {text}")))
@@ -21,7 +24,11 @@ pub(crate) fn writing(error: rusqlite::Error) -> StoreError {
 fn classify(error: rusqlite::Error, on_io: fn(String) -> StoreError) -> StoreError {
     let Some(code) = error.sqlite_error_code() else { return beyond_sqlite(&error) };
     let text = text(&error);
-    if code == ErrorCode::SystemIoFailure {
+    if error.sqlite_error().is_some_and(|failure| failure.extended_code == MOVED) {
+        StoreError::DurabilityLost(format!(
+            "the file was removed or replaced while it was in use, put it back and start again: {text}"
+        ))
+    } else if code == ErrorCode::SystemIoFailure {
         on_io(text)
     } else if code == ErrorCode::ConstraintViolation {
         StoreError::Conflict(conflict(&text))
@@ -30,7 +37,7 @@ fn classify(error: rusqlite::Error, on_io: fn(String) -> StoreError) -> StoreErr
     } else if code == ErrorCode::DatabaseCorrupt || code == ErrorCode::NotADatabase {
         StoreError::Corrupt(text)
     } else if code == ErrorCode::DiskFull {
-        StoreError::Unavailable(format!("there is no space left, make room: {text}"))
+        StoreError::Full(format!("there is no space left, make room: {text}"))
     } else if code == ErrorCode::DatabaseBusy || code == ErrorCode::DatabaseLocked {
         StoreError::Unavailable(format!("another process holds the database, try again: {text}"))
     } else {
@@ -82,6 +89,7 @@ mod tests {
         match error {
             StoreError::Conflict(_) => "conflict",
             StoreError::Unavailable(_) => "unavailable",
+            StoreError::Full(_) => "full",
             StoreError::OutcomeUnknown(_) => "unknown",
             StoreError::DurabilityLost(_) => "lost",
             StoreError::Corrupt(_) => "corrupt",
@@ -94,13 +102,14 @@ mod tests {
             (ffi::SQLITE_IOERR_FSYNC, "unavailable", "lost"),
             (ffi::SQLITE_IOERR_WRITE, "unavailable", "lost"),
             (ffi::SQLITE_IOERR_DIR_FSYNC, "unavailable", "lost"),
-            (ffi::SQLITE_FULL, "unavailable", "unavailable"),
+            (ffi::SQLITE_FULL, "full", "full"),
             (ffi::SQLITE_BUSY, "unavailable", "unavailable"),
             (ffi::SQLITE_CORRUPT, "corrupt", "corrupt"),
             (ffi::SQLITE_NOTADB, "corrupt", "corrupt"),
             (ffi::SQLITE_CONSTRAINT_UNIQUE, "conflict", "conflict"),
             (ffi::SQLITE_CONSTRAINT_DATATYPE, "conflict", "conflict"),
             (ffi::SQLITE_TOOBIG, "conflict", "conflict"),
+            (ffi::SQLITE_READONLY_DBMOVED, "lost", "lost"),
             (ffi::SQLITE_CANTOPEN, "unavailable", "unavailable"),
         ];
         for (code, read, written) in table {

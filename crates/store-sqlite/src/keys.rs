@@ -7,6 +7,7 @@
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use assent_store::{StoreError, SubjectKeys};
 use rusqlite::{Connection, OptionalExtension, Params};
 use uuid::Uuid;
 
-use crate::connect::{Purpose, connect, create, set_journal};
+use crate::connect::{Purpose, connect, create, keep_names, set_journal};
 use crate::error::{reading, writing};
 use crate::records::Id;
 use crate::schema::KEYS;
@@ -28,6 +29,8 @@ const NO_LOOKUP: [u8; 32] = [0; 32];
 pub struct SqliteKeys {
     connection: Mutex<Connection>,
     journal: PathBuf,
+    /// Whether the storage lost something: then no key is made or destroyed until it was opened again.
+    durability_lost: AtomicBool,
 }
 
 /// What is known of a subject: its key, or that it was destroyed.
@@ -44,14 +47,47 @@ impl SqliteKeys {
         KEYS.migrate(&connection)?;
         let mut journal = path.to_owned().into_os_string();
         journal.push("-journal");
-        let keys = Self { connection: Mutex::new(connection), journal: journal.into() };
+        let keys = Self {
+            connection: Mutex::new(connection),
+            journal: journal.into(),
+            durability_lost: AtomicBool::new(false),
+        };
         // A process that died while it destroyed a key may have left the journal as it was.
         keys.wipe_journal(&keys.lock())?;
+        keep_names(path)?;
         Ok(keys)
     }
 
     fn lock(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `change` in a transaction that holds the file.
+    fn change<T>(
+        &self,
+        connection: &Connection,
+        change: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if self.durability_lost.load(Ordering::SeqCst) {
+            return Err(StoreError::DurabilityLost(
+                "the storage of the keys failed before, check it and start again".to_owned(),
+            ));
+        }
+        connection.execute_batch("BEGIN IMMEDIATE").map_err(reading)?;
+        let done = change(connection).and_then(|value| {
+            connection.execute_batch("COMMIT").map_err(writing)?;
+            Ok(value)
+        });
+        if matches!(done, Err(StoreError::DurabilityLost(_))) {
+            self.durability_lost.store(true, Ordering::SeqCst);
+        }
+        if !connection.is_autocommit()
+            && let Err(error) = connection.execute_batch("ROLLBACK")
+        {
+            // What went wrong first says more.
+            return done.and(Err(reading(error)));
+        }
+        done
     }
 
     /// Overwrites the journal while nobody can write one.
@@ -105,22 +141,6 @@ fn execute(connection: &Connection, sql: &str, values: impl Params) -> Result<()
     Ok(())
 }
 
-/// Runs `change` in a transaction that holds the file.
-fn change<T>(
-    connection: &Connection,
-    change: impl FnOnce(&Connection) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    connection.execute_batch("BEGIN IMMEDIATE").map_err(reading)?;
-    let done = change(connection).and_then(|value| {
-        connection.execute_batch("COMMIT").map_err(writing)?;
-        Ok(value)
-    });
-    if !connection.is_autocommit() {
-        connection.execute_batch("ROLLBACK").map_err(reading)?;
-    }
-    done
-}
-
 fn destroyed(subject: Uuid) -> StoreError {
     StoreError::Conflict(format!("the key of subject `{subject}` was destroyed"))
 }
@@ -142,7 +162,7 @@ impl SubjectKeys for SqliteKeys {
         if let Some(known) = find(&connection, subject)? {
             return known.ok_or_else(|| destroyed(subject));
         }
-        change(&connection, |connection| {
+        self.change(&connection, |connection| {
             if let Some(known) = find(connection, subject)? {
                 return known.ok_or_else(|| destroyed(subject));
             }
@@ -154,7 +174,7 @@ impl SubjectKeys for SqliteKeys {
 
     fn destroy(&self, subject: Uuid) -> Result<(), StoreError> {
         let connection = self.lock();
-        change(&connection, |connection| {
+        self.change(&connection, |connection| {
             let sql = "INSERT INTO subject_keys (subject, key, lookup) VALUES (?1, NULL, ?2) \
                        ON CONFLICT (subject) DO UPDATE SET key = NULL, lookup = excluded.lookup";
             execute(connection, sql, (Id(subject), NO_LOOKUP))
@@ -167,7 +187,7 @@ impl SubjectKeys for SqliteKeys {
     }
 
     fn lookup_key(&self, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
-        change(&self.lock(), |connection| {
+        self.change(&self.lock(), |connection| {
             let sql = "INSERT INTO lookup_key (one, key) VALUES (1, ?1) ON CONFLICT (one) DO NOTHING";
             execute(connection, sql, [fresh])?;
             let key = connection.query_row("SELECT key FROM lookup_key WHERE one = 1", (), |row| row.get(0));
@@ -176,7 +196,7 @@ impl SubjectKeys for SqliteKeys {
     }
 
     fn claim(&self, lookup: [u8; 32], subject: Uuid) -> Result<Option<Uuid>, StoreError> {
-        change(&self.lock(), |connection| {
+        self.change(&self.lock(), |connection| {
             if find(connection, subject)?.flatten().is_none() {
                 return Err(StoreError::Conflict(format!("the subject `{subject}` has no key")));
             }

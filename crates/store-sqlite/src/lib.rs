@@ -17,6 +17,7 @@ mod flush;
 mod keys;
 mod lines;
 mod pool;
+mod present;
 mod records;
 mod schema;
 mod search;

@@ -8,10 +8,11 @@ use assent_store::{Checkpoint, Read, Row, Store, StoreError, Write};
 use rusqlite::wal::CheckpointMode;
 use rusqlite::{Connection, DEFAULT_NAME, ErrorCode};
 
-use crate::connect::{Purpose, connect, create, set_journal};
+use crate::connect::{Purpose, connect, create, keep_names, set_journal};
 use crate::error::{reading, writing};
 use crate::flush::insert_row;
 use crate::pool::{Lease, Pool};
+use crate::present::Present;
 use crate::records::number;
 use crate::schema::STORE;
 use crate::session::Session;
@@ -37,6 +38,8 @@ pub struct SqliteStore {
     /// None where the file may not be written.
     writer: Option<Pool>,
     readers: Pool,
+    /// The file and its write-ahead log.
+    present: Present,
     busy_timeout: Duration,
     /// Set once something that was handed to the storage did not become durable.
     durability_lost: AtomicBool,
@@ -81,10 +84,16 @@ impl SqliteStore {
             STORE.check_current(&reader)?;
             Ok(reader)
         });
+        let readers = readers.collect::<Result<_, StoreError>>()?;
+        if writer.is_some() {
+            // The write-ahead log is there by now.
+            keep_names(path)?;
+        }
         Ok(Self {
             path: path.to_owned(),
             writer: writer.map(|writer| Pool::new(vec![writer])),
-            readers: Pool::new(readers.collect::<Result<_, StoreError>>()?),
+            readers: Pool::new(readers),
+            present: Present::of(path, &["-wal"])?,
             busy_timeout,
             durability_lost: AtomicBool::new(false),
             fold_at_frames: AtomicI32::new(LONG_FRAMES),
@@ -136,7 +145,7 @@ impl SqliteStore {
     ) -> Result<(), StoreError> {
         let done = change(connection).and_then(|()| {
             connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute(())).map_err(writing)?;
-            Ok(())
+            self.present.check()
         });
         if matches!(done, Err(StoreError::DurabilityLost(_))) {
             self.durability_lost.store(true, Ordering::SeqCst);

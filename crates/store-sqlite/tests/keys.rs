@@ -55,6 +55,24 @@ fn a_destroyed_key_is_in_no_file() {
     assert!(gone.into_iter().all(|number| keys.get(subject(number)).unwrap().is_none()));
 }
 
+#[cfg(unix)]
+#[test]
+fn keys_that_are_gone_are_no_longer_made() {
+    for removed in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.sqlite");
+        let keys = SqliteKeys::open(&path).unwrap();
+        keys.get_or_insert(id(1), key(1)).unwrap();
+        if removed {
+            fs::remove_file(&path).unwrap();
+        } else {
+            fs::rename(&path, folder.path().join("away")).unwrap();
+        }
+        let made = [keys.get_or_insert(id(2), key(2)), keys.destroy(id(1)).map(|()| key(1))];
+        assert!(made.iter().all(Result::is_err), "{removed}: {made:?}");
+    }
+}
+
 #[test]
 fn a_store_is_no_key_file() {
     let folder = tempfile::tempdir().unwrap();

@@ -7,10 +7,13 @@ pub enum StoreError {
     /// (a gap in the entries, an unknown table or column, a value of the wrong type). Nothing was written.
     #[error("conflict: {0}")]
     Conflict(String),
-    /// The database cannot be reached, is busy beyond the time limit, is full, or may not be written (opened read-only, not
+    /// The database cannot be reached, is busy beyond the time limit, or may not be written (opened read-only, not
     /// ours, or of a newer release). Nothing was written.
     #[error("unavailable: {0}")]
     Unavailable(String),
+    /// There is no room for what was to be written. Nothing was written.
+    #[error("full: {0}")]
+    Full(String),
     /// Nobody knows whether the commit happened (a connection cut in the middle of it). The caller finds out by the
     /// idempotency key, on a new session.
     #[error("outcome unknown: {0}")]

@@ -140,10 +140,34 @@ fn a_full_disk_leaves_nothing_and_passes() {
     limit(1);
     let mut large = entries(3, 4);
     large.entries[0].bytes = vec![1; 1 << 20];
-    assert!(unavailable(commit(&store, large)).contains("no space left"));
+    match commit(&store, large) {
+        Err(StoreError::Full(text)) => assert!(text.contains("no space left"), "{text}"),
+        other => panic!("{other:?}"),
+    }
     assert_eq!(dump_store(&store), before);
     limit(1 << 30);
     commit(&store, entries(3, 4)).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_database_that_is_gone_takes_no_more() {
+    for name in ["assent.sqlite", "assent.sqlite-wal"] {
+        let (folder, path) = folder();
+        let store = SqliteStore::open(&path, OPTIONS).unwrap();
+        commit(&store, entries(0, 1)).unwrap();
+        let (there, away) = (folder.path().join(name), folder.path().join("away"));
+        std::fs::rename(&there, &away).unwrap();
+        for _ in 0..2 {
+            let refused = commit(&store, entries(1, 2));
+            assert!(matches!(refused, Err(StoreError::DurabilityLost(_))), "{name}: {refused:?}");
+            // Another file in its place is not the one that was written to.
+            std::fs::write(&there, b"").unwrap();
+        }
+        std::fs::rename(&away, &there).unwrap();
+        drop(store);
+        SqliteStore::open(&path, OPTIONS).unwrap();
+    }
 }
 
 #[test]
