@@ -64,6 +64,8 @@ impl SqliteStore {
         STORE.check(&writer)?;
         set_journal(&writer, "wal")?;
         STORE.migrate(&writer)?;
+        // Where the write-ahead log could be opened for reading only, this says so.
+        writer.execute_batch("BEGIN IMMEDIATE; ROLLBACK").map_err(reading)?;
         Self::with(path, Some(writer), Purpose::Read, options)
     }
 
