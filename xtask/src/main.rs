@@ -4,9 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use xtask::args::Args;
-use xtask::{
-    bench, crash, fault, out, postgres, powerloss, replicas, sabotage, schemathesis, test, tidy,
-};
+use xtask::{bench, crash, fault, out, postgres, powerloss, replicas, sabotage, schemathesis, test, tidy};
 
 const HELP: &str = "\
 cargo xtask test                                   all checks and tests: the one command

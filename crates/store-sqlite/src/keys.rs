@@ -214,7 +214,7 @@ impl SubjectKeys for SqliteKeys {
 
     fn release(&self, subject: Uuid) -> Result<(), StoreError> {
         let connection = self.lock();
-        change(&connection, |connection| set_lookup(connection, NO_LOOKUP, subject))?;
+        self.change(&connection, |connection| set_lookup(connection, NO_LOOKUP, subject))?;
         self.wipe_journal(&connection)
     }
 

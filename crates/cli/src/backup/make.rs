@@ -12,7 +12,7 @@ use assent_store_sqlite::{Options, SqliteKeys, SqliteStore, backup};
 use super::manifest::{FORMAT, Holds, Manifest, Piece};
 use super::pieces;
 use crate::audit;
-use crate::installation::{Paths, ReadOnly, files};
+use crate::installation::{Database, Paths, ReadOnly, files};
 use crate::problem::{Exit, Problem};
 
 /// A backup that was made.
@@ -36,7 +36,8 @@ pub(crate) fn make(
 ) -> Result<Made, Problem> {
     let (to, keys_to) = (absolute(to)?, absolute(keys_to)?);
     check_places(paths, &to, &keys_to)?;
-    let vkey = ReadOnly::open(&paths.data)?.vkey.ok_or_else(|| missing(&paths.vkey()))?;
+    let vkey =
+        ReadOnly::open(&paths.data, &Database::default())?.vkey.ok_or_else(|| missing(&paths.vkey()))?;
     let origin = files::read_text(&paths.origin())?.ok_or_else(|| missing(&paths.origin()))?;
     files::make_folder(&to)?;
     files::make_folder(&keys_to)?;

@@ -14,8 +14,14 @@ use crate::world::{Answer, World, bare, text};
 const TABLE: &str = include_str!("access_table.txt");
 const MISSING: &str = "01931e2c-5b1a-7cc3-98c4-000000000000";
 /// The codes by which the case itself says no.
-const RULES: [&str; 5] =
-    ["not-the-requester", "reviewer-lacks-role", "gate-shut", "condition-not-open", "not-the-steward"];
+const RULES: [&str; 6] = [
+    "not-the-requester",
+    "reviewer-lacks-role",
+    "gate-shut",
+    "condition-not-open",
+    "not-the-steward",
+    "still-active",
+];
 
 struct Row {
     operation: &'static str,
@@ -375,6 +381,7 @@ impl Stage {
             "getPrincipal" => ("GET", at(""), ""),
             "disablePrincipal" => ("POST", at("/disable"), "{}"),
             "enablePrincipal" => ("POST", at("/enable"), "{}"),
+            "erasePrincipal" => ("POST", at("/erase"), r#"{"reason": "asked for"}"#),
             "grantRole" => ("POST", at("/grants"), r#"{"role": "auditor"}"#),
             "revokeGrant" => ("DELETE", at(&format!("/grants/{grant}")), ""),
             "issueToken" => ("POST", at("/tokens"), r#"{"life": "1h"}"#),
