@@ -10,7 +10,7 @@ use assent_app::seal::KeyRing;
 use assent_app::view::{Loaded, Snapshot};
 use assent_domain::aggregate::State;
 use assent_domain::identity::{Permission, Principal, Target, authorise, scopes};
-use assent_domain::ids::{DatasetId, PrincipalId, PromotionId, VersionId};
+use assent_domain::ids::{DatasetId, ModelId, PrincipalId, PromotionId, VersionId};
 use assent_domain::pack::Pack;
 use assent_domain::registry::{Dataset, Model, Version};
 use assent_domain::workflow::Promotion;
@@ -100,8 +100,8 @@ impl<'a> Desk<'a> {
             Ok(id) => Some(id),
             Err(_) => self.view.ids(Kind::Model, "name", key)?.first().copied(),
         };
-        let found = id.map(|id| self.any::<Model>(id.into())).transpose()?.flatten();
-        found.filter(|model| self.readable(caller, model)).ok_or_else(|| self.not_there(caller, "model", key))
+        let found = id.map(|id| self.readable(caller, id.into())).transpose()?.flatten();
+        found.ok_or_else(|| self.not_there(caller, "model", key))
     }
 
     /// The version with its model, if the caller may read it.
@@ -112,7 +112,7 @@ impl<'a> Desk<'a> {
     ) -> Result<(Held<Model>, Held<Version>), Problem> {
         let not_there = || self.not_there(caller, "version", id);
         let version = self.any::<Version>(id)?.ok_or_else(not_there)?;
-        let model = self.any::<Model>(version.model)?.filter(|model| self.readable(caller, model));
+        let model = self.readable(caller, version.model)?;
         Ok((model.ok_or_else(not_there)?, version))
     }
 
@@ -124,7 +124,7 @@ impl<'a> Desk<'a> {
     ) -> Result<(Held<Model>, Held<Promotion>), Problem> {
         let not_there = || self.not_there(caller, "promotion", id);
         let promotion = self.any::<Promotion>(id)?.ok_or_else(not_there)?;
-        let model = self.any::<Model>(promotion.model)?.filter(|model| self.readable(caller, model));
+        let model = self.readable(caller, promotion.model)?;
         Ok((model.ok_or_else(not_there)?, promotion))
     }
 
@@ -144,8 +144,11 @@ impl<'a> Desk<'a> {
 
     /// What is about models and not there for this caller.
     fn not_there(&self, caller: &Caller, what: &str, id: impl std::fmt::Display) -> Problem {
-        let all = self.can(caller, Permission::Read, Target::Platform).unwrap_or(false);
-        not_there(what, id, all)
+        // A store that is away says nothing about what is there.
+        match self.can(caller, Permission::Read, Target::Platform) {
+            Ok(all) => not_there(what, id, all),
+            Err(problem) => problem,
+        }
     }
 
     /// Whether the caller may list the principals.
@@ -158,9 +161,10 @@ impl<'a> Desk<'a> {
         Ok(false)
     }
 
-    /// Whether the caller may read the model: what they may not read is not there.
-    pub(crate) fn readable(&self, caller: &Caller, model: &Model) -> bool {
-        self.can(caller, Permission::Read, Target::Model(model)).unwrap_or(false)
+    /// The model, if there is one that the caller may read.
+    fn readable(&self, caller: &Caller, id: ModelId) -> Result<Option<Held<Model>>, Problem> {
+        let Some(model) = self.any::<Model>(id)? else { return Ok(None) };
+        Ok(self.can(caller, Permission::Read, Target::Model(&model))?.then_some(model))
     }
 
     /// The same for the rows of a table: for lists.
