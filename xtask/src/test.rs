@@ -18,7 +18,7 @@ pub const FAULT_ROUNDS: u64 = 36;
 /// Losses of power in the short run.
 pub const POWERLOSS_ROUNDS: u64 = 80;
 /// Failures of servers and of their database in the short run.
-pub const REPLICAS_ROUNDS: u64 = 12;
+pub const REPLICAS_ROUNDS: u64 = 6;
 
 /// How long requests are made up in the short run.
 pub const SCHEMATHESIS_SECONDS: u64 = 60;
