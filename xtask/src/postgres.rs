@@ -97,6 +97,11 @@ impl Drop for Postgres {
     }
 }
 
+/// Whether the programs are there.
+pub(crate) fn is_installed() -> bool {
+    programs().is_ok()
+}
+
 /// The folder of the programs: on the PATH, or where Debian keeps them.
 fn programs() -> Result<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();

@@ -66,6 +66,7 @@ const STEPS: [Step; 13] = [
 
 /// Runs every step, and says how long each took. The last line has the totals; whether all is well.
 pub fn run() -> Result<bool> {
+    provide();
     let (mut passed, mut failed, mut times) = (0, 0, Vec::new());
     for (name, step) in STEPS {
         out::step(name);
@@ -90,6 +91,22 @@ pub fn run() -> Result<bool> {
     }
     out::line(&format!("\n{passed} passed, {failed} failed"));
     Ok(failed == 0)
+}
+
+/// Installs packages of Debian that are missing, where that can be done. Where it cannot, the step that needs one says how to
+/// get it.
+fn provide() {
+    for (package, there) in
+        [("strace", is_there("strace", &["-V"])), ("postgresql", postgres::is_installed())]
+    {
+        if !there && is_there("apt-get", &["--version"]) {
+            out::line(&format!("{package} is not installed: installing it"));
+            let arguments = ["install", "--yes", "--no-install-recommends", package];
+            if let Err(error) = check(Command::new("apt-get").args(arguments)) {
+                out::line(&format!("{package} was not installed: {error:#}"));
+            }
+        }
+    }
 }
 
 fn first_line(text: &str) -> &str {
