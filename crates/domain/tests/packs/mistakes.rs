@@ -1,0 +1,139 @@
+use super::*;
+
+/// The problems of the default pack with these documents, in a file `new.yaml`, in the place of its own.
+fn problems(new: &[Value]) -> Vec<Problem> {
+    let new = new.iter().map(|value| ("new.yaml".to_owned(), value.clone())).collect();
+    Pack::compile(extended(default_documents(), new)).expect_err("the pack has a mistake")
+}
+
+/// Exactly one problem, in `new.yaml`: its document, place, and what its message holds.
+fn check(new: &Value, place: &str, message: &str) -> Problem {
+    let mut problems = problems(std::slice::from_ref(new));
+    assert_eq!(problems.len(), 1, "{problems:#?}");
+    let problem = problems.remove(0);
+    assert_eq!(problem.file, "new.yaml");
+    let document = format!("{} {}", new["kind"].as_str().unwrap(), new["id"].as_str().unwrap());
+    assert_eq!(problem.document, document);
+    assert_eq!(problem.place, place);
+    assert!(problem.message.contains(message), "{}", problem.message);
+    problem
+}
+
+fn with_condition(condition: &str) -> Value {
+    json!({
+        "kind": "Policy", "id": "p", "name": "p", "version": "1", "category": "QUALITY", "severity": "LOW",
+        "enforcement": "BLOCKING", "rules": [{"id": "r", "condition": condition, "message": "m"}],
+    })
+}
+
+fn with_steps(steps: &Value) -> Value {
+    json!({
+        "kind": "Workflow", "id": "w", "title": "w", "target": "DEVELOPMENT", "from": ["STAGING"], "steps": steps,
+    })
+}
+
+#[test]
+fn an_unknown_role_in_a_workflow() {
+    let steps = json!([{"id": "a", "type": "automated"}, {"id": "b", "type": "review", "roles": ["wizard"]}]);
+    check(&with_steps(&steps), "steps/1/roles", "the pack has no role `wizard`");
+}
+
+#[test]
+fn a_reviewer_who_may_not_review() {
+    let steps = json!([{"id": "a", "type": "automated"}, {"id": "b", "type": "review", "roles": ["admin"]}]);
+    check(&with_steps(&steps), "steps/1/roles", "the role `admin` lacks the permission `REVIEW`");
+}
+
+#[test]
+fn a_step_that_waits_for_a_later_one_or_for_itself() {
+    for after in ["b", "a"] {
+        let steps =
+            json!([{"id": "a", "type": "automated", "after": [after]}, {"id": "b", "type": "attestation"}]);
+        let message = format!("`{after}` is no step written before `a`");
+        check(&with_steps(&steps), "steps/0/after", &message);
+    }
+}
+
+#[test]
+fn a_workflow_that_looks_at_no_policy() {
+    check(&with_steps(&json!([{"id": "a", "type": "attestation"}])), "steps", "needs an `automated` step");
+}
+
+#[test]
+fn an_unknown_fact_with_what_was_meant() {
+    let problem = check(
+        &with_condition("true &&\n  artifact.securityScann.status == 'PASSED'"),
+        "rules/0/condition",
+        "securityScann",
+    );
+    assert_eq!((problem.line, problem.column), (Some(2), Some(12)));
+    assert!(problem.hint.as_ref().is_some_and(|hint| hint.contains("securityScan")), "{problem:#?}");
+}
+
+#[test]
+fn a_syntax_error_with_line_and_column() {
+    let problem = check(&with_condition("model.tier ==\n == 'LOW'"), "rules/0/condition", "");
+    assert_eq!((problem.line, problem.column), (Some(2), Some(2)));
+}
+
+#[test]
+fn a_condition_that_is_no_bool() {
+    let problem = check(&with_condition("model.tier"), "rules/0/condition", "bool");
+    assert_eq!((problem.line, problem.column), (Some(1), Some(1)));
+}
+
+#[test]
+fn an_unknown_tier_and_an_unknown_stage_in_a_scope() {
+    let mut policy = with_condition("true");
+    policy["scope"] = json!({"tiers": ["HUGE"]});
+    check(&policy, "scope/tiers", "the pack has no tier `HUGE`");
+    policy["scope"] = json!({"stages": ["ORBIT"]});
+    check(&policy, "scope/stages", "the pack has no stage `ORBIT`");
+}
+
+#[test]
+fn an_unknown_field_at_every_depth() {
+    let mut policy = with_condition("true");
+    policy["colour"] = json!("red");
+    check(&policy, "", "unknown field `colour`");
+    let mut policy = with_condition("true");
+    policy["rules"][0]["colour"] = json!("red");
+    check(&policy, "", "unknown field `colour`");
+    let steps = json!([{"id": "a", "type": "automated", "colour": "red"}]);
+    check(&with_steps(&steps), "", "unknown field `colour`");
+    check(&json!({"kind": "Tear", "id": "x"}), "", "unknown variant `Tear`");
+}
+
+#[test]
+fn the_same_kind_and_id_twice() {
+    let mut documents = default_documents();
+    documents.push(("new.yaml".to_owned(), json!({"kind": "Suite", "id": "bias", "title": "again"})));
+    let problems = Pack::compile(documents).expect_err("there are two");
+    assert_eq!(problems.len(), 1, "{problems:#?}");
+    let Problem { file, document, place, message, .. } = &problems[0];
+    assert_eq!((file.as_str(), document.as_str(), place.as_str()), ("new.yaml", "Suite bias", "id"));
+    assert_eq!(message, "the same kind and id stand in `suites.yaml` too");
+}
+
+#[test]
+fn two_documents_of_the_kind_settings() {
+    let settings = json!({
+        "kind": "Settings", "id": "other", "thresholdSet": "default", "primaryMetric": "f1",
+        "complianceLevel": "BASIC",
+    });
+    let problems = problems(&[settings]);
+    assert_eq!(problems.len(), 1, "{problems:#?}");
+    assert_eq!(problems[0].document, "Settings");
+    assert_eq!(problems[0].message, "a pack has one document of the kind `Settings`, not 2");
+}
+
+#[test]
+fn all_mistakes_are_reported_at_once() {
+    let set = json!({
+        "kind": "ThresholdSet", "id": "s", "title": "s",
+        "thresholds": [{"suite": "speed", "metric": "m", "operator": "<", "bound": 1, "tiers": ["HUGE"]}],
+    });
+    let problems = problems(&[set, with_condition("nothing.here")]);
+    let places: Vec<&str> = problems.iter().map(|problem| problem.place.as_str()).collect();
+    assert_eq!(places, ["thresholds/0/suite", "thresholds/0/tiers", "rules/0/condition"], "{problems:#?}");
+}
