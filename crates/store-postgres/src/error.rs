@@ -41,7 +41,7 @@ fn classify(told: &DbError) -> StoreError {
         "55P03" => {
             StoreError::Unavailable(format!("another server holds the head of the log, try again: {text}"))
         }
-        "53100" => StoreError::Unavailable(format!("there is no space left, make room: {text}")),
+        "53100" => StoreError::Full(format!("there is no space left for the database, make room: {text}")),
         other if other.starts_with("22") || other.starts_with("23") => StoreError::Conflict(text),
         _ => StoreError::Unavailable(text),
     }
