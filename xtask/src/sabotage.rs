@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::out;
+use crate::postgres::{self, Postgres};
 use crate::powerloss;
 use crate::run::{cargo, shown};
 
@@ -18,7 +19,7 @@ struct Fault {
     test: &'static str,
 }
 
-const FAULTS: [Fault; 9] = [
+const FAULTS: [Fault; 10] = [
     Fault {
         what: "the link of the chain is not checked",
         package: "assent-log",
@@ -42,6 +43,12 @@ const FAULTS: [Fault; 9] = [
         package: "assent-app",
         feature: "sabotage-index-column",
         test: "every_index_column_is_rebuilt_from_the_log",
+    },
+    Fault {
+        what: "the head of the log is read without its lock",
+        package: "assent-store-postgres",
+        feature: "sabotage-head-lock",
+        test: "writers_make_one_order",
     },
     Fault {
         what: "the key of an erased subject is not destroyed",
@@ -86,9 +93,10 @@ const TESTS_FAILED: i32 = 100;
 
 /// Runs every fault; gives how many were noticed.
 pub fn run() -> Result<u64> {
-    let mut noticed = 0;
+    let (mut noticed, postgres) = (0, Postgres::start()?);
     for fault in &FAULTS {
-        check(fault).with_context(|| format!("planted fault `{}`: {}", fault.feature, fault.what))?;
+        check(fault, &postgres)
+            .with_context(|| format!("planted fault `{}`: {}", fault.feature, fault.what))?;
         noticed += 1;
     }
     for feature in LOSSES {
@@ -98,11 +106,11 @@ pub fn run() -> Result<u64> {
     Ok(noticed)
 }
 
-fn check(fault: &Fault) -> Result<()> {
+fn check(fault: &Fault, postgres: &Postgres) -> Result<()> {
     out::step(&format!("sabotage: {} ({})", fault.what, fault.feature));
-    let green = test(fault, &[])?;
+    let green = test(fault, postgres, &[])?;
     ensure!(green == 0, "`{}` fails without the fault too (exit {green}): mend it first", fault.test);
-    let red = test(fault, &["--features", fault.feature])?;
+    let red = test(fault, postgres, &["--features", fault.feature])?;
     match red {
         TESTS_FAILED => out::line(&format!("noticed: `{}` went red", fault.test)),
         0 => bail!("`{}` stays green with the fault: it tests nothing", fault.test),
@@ -111,12 +119,12 @@ fn check(fault: &Fault) -> Result<()> {
     Ok(())
 }
 
-fn test(fault: &Fault, features: &[&str]) -> Result<i32> {
+fn test(fault: &Fault, postgres: &Postgres, features: &[&str]) -> Result<i32> {
     let name = format!("test(/(^|::){}$/)", fault.test);
     let mut arguments = vec!["nextest", "run", "--package", fault.package, "--no-tests", "fail"];
     arguments.extend(["--status-level", "none", "--final-status-level", "fail", "-E", &name]);
     arguments.extend(features);
-    Ok(shown(&mut cargo(&arguments))?.0)
+    Ok(shown(cargo(&arguments).env(postgres::VARIABLE, postgres.address()))?.0)
 }
 
 /// The words with which a run of losses says that something acknowledged is gone, that a disk does not verify or start, or
