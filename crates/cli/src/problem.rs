@@ -114,7 +114,7 @@ impl From<assent_store::StoreError> for Problem {
             E::DurabilityLost(_) => "check the disk, then start again",
             E::Full(_) => "make room on the disk of the data directory, then start again",
             E::Unavailable(_) | E::Conflict(_) | E::OutcomeUnknown(_) => {
-                "see that the data directory is whole and writable, and try again"
+                "see that the data directory is whole and writable, that the database can be reached where there is one, and try again"
             }
         };
         Self::new(error).hint(hint)
