@@ -81,7 +81,8 @@ impl World {
         };
         let assent = Assent::open(parts)?;
         let life = SignedDuration::from_hours(24);
-        let (admin, _) = assent.bootstrap(crate::pack::documents(), "Ada", &["admin"], life).await?;
+        let first = assent.bootstrap(crate::pack::documents(), "Ada", &["admin"], life).await?;
+        let admin = first.administrator;
         let mut world = Self { assent, store, owner: admin, compliance: admin, security: admin };
         world.owner = world.person(admin, "maker").await?;
         world.compliance = world.person(admin, "compliance").await?;

@@ -101,7 +101,9 @@ impl Question {
             | Command::MeetCondition { .. }
             | Command::WithdrawPromotion(..)
             | Command::ApplyPack(_)
-            | Command::RecordDenials { .. } => None,
+            | Command::RecordDenials { .. }
+            | Command::RecordRefusedLogIns(_)
+            | Command::Door(_) => None,
         }
     }
 

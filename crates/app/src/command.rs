@@ -14,6 +14,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::cases::Prepared;
+use crate::doors::Door;
+use crate::log_in::Shut;
 
 /// A change that somebody wants.
 #[derive(Debug, Clone)]
@@ -32,6 +34,8 @@ pub enum Command {
         secret_hash: Digest,
         /// Its end.
         expires_at: Time,
+        /// SHA-256 of the secret of an invitation to set their password.
+        invitation: Digest,
         /// The documents of the pack, each with its file.
         documents: Vec<(String, Value)>,
     },
@@ -99,6 +103,10 @@ pub enum Command {
         /// How many.
         attempts: u64,
     },
+    /// Record that log-ins were refused.
+    RecordRefusedLogIns(Shut),
+    /// Come in, go out, and what one comes in with.
+    Door(Door),
 }
 
 /// Where a request came from. Addresses and programs are personal data, and sealed.

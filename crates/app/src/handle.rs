@@ -7,7 +7,9 @@ use assent_domain::aggregate::AggregateId;
 use assent_domain::event::{Change, Event};
 use assent_domain::facts::Target as StageTarget;
 use assent_domain::identity::event::{AccessDenied, PrincipalRegistered, TokenIssued};
-use assent_domain::identity::{self, Permission, Principal, PrincipalKind, Target, Token, authorise};
+use assent_domain::identity::{
+    self, Permission, Principal, PrincipalKind, Target, Token, authorise, credential,
+};
 use assent_domain::ids::{DatasetId, Digest, ModelId, PrincipalId, PromotionId, TokenId, VersionId};
 use assent_domain::pack::{self, Applied, Pack};
 use assent_domain::registry::{
@@ -45,11 +47,18 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Resul
         let changes = vec![Change::new(object, Event::AccessDenied(event)).named(route.clone())];
         return Ok(Decided { object, pack: Some(pack), changes });
     }
+    if let Command::RecordRefusedLogIns(shut) = &request.command {
+        let change = credential::refused(shut.principal, shut.event.clone());
+        return Ok(Decided { object: change.subject, pack: Some(pack), changes: vec![change] });
+    }
     let actor = unit.get::<Principal>(request.actor)?;
     let actor = actor.ok_or_else(|| not_found("principal", request.actor))?;
     let hand = Hand { unit, packs, pack: &pack, actor: &actor, prepared: request.prepared.as_deref(), now };
     let (object, changes) = match request.command.clone() {
-        Command::Bootstrap { .. } | Command::RecordDenials { .. } => (AggregateId::PACK, Vec::new()),
+        Command::Bootstrap { .. } | Command::RecordDenials { .. } | Command::RecordRefusedLogIns(_) => {
+            (AggregateId::PACK, Vec::new())
+        }
+        Command::Door(door) => (door.object(request.actor), hand.door(door)?),
         Command::Principal(id, command) => (id.into(), hand.principal(id, command)?),
         Command::IssueToken { id, principal, secret_hash, expires_at } => {
             (id.into(), hand.issue_token(id, principal, secret_hash, expires_at)?)
@@ -75,17 +84,17 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Resul
 }
 
 /// Who acts, on what, under which pack.
-struct Hand<'a> {
-    unit: &'a Unit<'a>,
+pub(crate) struct Hand<'a> {
+    pub(crate) unit: &'a Unit<'a>,
     packs: &'a Packs,
     pack: &'a Pack,
-    actor: &'a Principal,
+    pub(crate) actor: &'a Principal,
     prepared: Option<&'a Prepared>,
-    now: Time,
+    pub(crate) now: Time,
 }
 
 impl Hand<'_> {
-    fn may(&self, permission: Permission, target: Target<'_>) -> Result<(), Refusal> {
+    pub(crate) fn may(&self, permission: Permission, target: Target<'_>) -> Result<(), Refusal> {
         authorise(self.actor, permission, target, self.pack, self.now)
     }
 
@@ -96,8 +105,12 @@ impl Hand<'_> {
             }
             identity::Command::Erase { .. } => Permission::EraseSubjects,
             identity::Command::Grant(_) | identity::Command::RevokeGrant(_) => Permission::ManageGrants,
+            identity::Command::EndSessions => Permission::ManagePrincipals,
         };
-        self.may(permission, Target::Platform)?;
+        // Everybody may end their own sessions.
+        if !(matches!(command, identity::Command::EndSessions) && id == self.actor.id) {
+            self.may(permission, Target::Platform)?;
+        }
         if let identity::Command::Register { responsible: Some(responsible), .. } = &command {
             let person = self.unit.get::<Principal>(*responsible)?;
             if person.is_none_or(|person| person.kind != PrincipalKind::User) {
@@ -306,8 +319,16 @@ fn promotion_of(case: &OwnedCase, id: PromotionId) -> Result<&Promotion, Refusal
 }
 
 fn bootstrap(unit: &Unit<'_>, request: &Request, now: Time) -> Result<Decided, Failure> {
-    let Command::Bootstrap { administrator, name, grants, token, secret_hash, expires_at, documents } =
-        request.command.clone()
+    let Command::Bootstrap {
+        administrator,
+        name,
+        grants,
+        token,
+        secret_hash,
+        expires_at,
+        invitation,
+        documents,
+    } = request.command.clone()
     else {
         return Err(Failure::Internal("not a bootstrap".to_owned()));
     };
@@ -332,7 +353,8 @@ fn bootstrap(unit: &Unit<'_>, request: &Request, now: Time) -> Result<Decided, F
         principal.grants.push(grant);
         changes.extend(granted);
     }
-    let issued = TokenIssued { principal: administrator, secret_hash, expires_at };
+    let issued = TokenIssued { principal: administrator, secret_hash, expires_at, era: 0 };
     changes.push(Change::new(token, Event::TokenIssued(issued)));
+    changes.extend(credential::invite(&principal, invitation, now)?);
     Ok(Decided { object: administrator.into(), pack: Some(pack), changes })
 }

@@ -10,13 +10,15 @@ use assent_store::{EntryKeys, Row, StoreError, Value};
 use uuid::Uuid;
 
 /// Version of the code that makes documents and columns. A row of another version is rebuilt from the log.
-pub const PROJECTION_VERSION: u32 = 1;
+pub const PROJECTION_VERSION: u32 = 2;
 
 /// The table of a kind. `None` for what has no state.
 pub fn table(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::Principal => Some("principals"),
         Kind::Token => Some("tokens"),
+        Kind::Credential => Some("credentials"),
+        Kind::Session => Some("sessions"),
         Kind::Model => Some("models"),
         Kind::Version => Some("versions"),
         Kind::Dataset => Some("datasets"),
@@ -52,6 +54,8 @@ pub fn columns(state: &Aggregate) -> Vec<Option<Value>> {
             vec![json_text(&principal.kind), json_text(&principal.status)]
         }
         Aggregate::Token(token) => vec![id(token.principal.0)],
+        Aggregate::Credential(_) => Vec::new(),
+        Aggregate::Session(session) => vec![id(session.principal.0)],
         Aggregate::Model(model) => model_columns(model),
         Aggregate::Version(version) => version_columns(version),
         Aggregate::Dataset(dataset) => dataset_columns(dataset),

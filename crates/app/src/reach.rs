@@ -26,7 +26,13 @@ pub fn predicate<'a>(kind: Kind, scopes: impl IntoIterator<Item = &'a Scope>) ->
             let described = described(&scopes).map(|condition| Predicate::OfModel(Box::new(condition)));
             any(named(&scopes).into_iter().chain(described))
         }
-        Kind::Principal | Kind::Token | Kind::Dataset | Kind::Pack | Kind::Access => Predicate::False,
+        Kind::Principal
+        | Kind::Token
+        | Kind::Credential
+        | Kind::Session
+        | Kind::Dataset
+        | Kind::Pack
+        | Kind::Access => Predicate::False,
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use assent_domain::identity::{Grant, Principal, Scope, Status, Token};
+use assent_domain::identity::{Grant, Principal, Scope, Token};
 use assent_domain::ids::{Digest, GrantId, PrincipalId, TokenId};
 use assent_domain::{AggregateId, Time};
 use assent_log::{SigningKey, VerifyingKey};
 use assent_store::{Store, StoreError, SubjectKeys};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::SignedDuration;
 use serde_json::Value;
 use uuid::Uuid;
@@ -17,11 +19,16 @@ use crate::command::{Command, Request};
 use crate::denials::Counter;
 use crate::erase::Erasures;
 use crate::ledger::{Failure, Ledger};
+use crate::log_in::Attempts;
 use crate::project::{self, PROJECTION_VERSION};
 use crate::seal::Sealer;
+use crate::sessions::Marks;
 use crate::view::{Snapshot, View};
 use crate::wiring::Wiring;
 use crate::{lookup, replay, verify};
+
+/// What the secret of an invitation begins with.
+const INVITATION: &str = "assent-invitation_";
 
 /// What an installation is made of.
 pub struct Parts {
@@ -58,6 +65,8 @@ pub struct Assent {
     pub blobs: Blobs,
     /// Denied attempts.
     pub denials: Arc<Counter>,
+    pub(crate) attempts: Arc<Attempts>,
+    pub(crate) marks: Marks,
     erasures: Arc<Erasures>,
     /// Clock and randomness.
     pub wiring: Wiring,
@@ -81,6 +90,26 @@ pub struct NewToken {
     pub secret: String,
     /// What is kept of it.
     pub hash: Digest,
+}
+
+/// An invitation to set a password, whose secret is shown once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewInvitation {
+    /// What its bearer presents.
+    pub secret: String,
+    /// What is kept of it.
+    pub hash: Digest,
+}
+
+/// What the first start made. Both secrets are shown once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstStart {
+    /// The administrator.
+    pub administrator: PrincipalId,
+    /// A token of theirs, for programs.
+    pub token: NewToken,
+    /// With which they set their password.
+    pub invitation: NewInvitation,
 }
 
 /// Who presented a token.
@@ -118,6 +147,8 @@ impl Assent {
             signer,
             blobs,
             denials: Arc::default(),
+            attempts: Arc::default(),
+            marks: Marks::default(),
             erasures: Arc::default(),
             wiring,
         };
@@ -147,17 +178,16 @@ impl Assent {
         Ok(self.store().read()?.head()?.size == 0)
     }
 
-    /// The first start: puts a pack in force and makes an administrator with these roles. Gives the token, which is shown
-    /// once.
+    /// The first start: puts a pack in force and makes an administrator with these roles.
     pub async fn bootstrap(
         &self,
         documents: Vec<(String, Value)>,
         name: &str,
         roles: &[&str],
         life: SignedDuration,
-    ) -> Result<(PrincipalId, NewToken), Failure> {
+    ) -> Result<FirstStart, Failure> {
         let administrator = PrincipalId(self.wiring.id());
-        let token = self.new_token();
+        let (token, invitation) = (self.new_token(), self.new_invitation(administrator));
         let expires_at = self.wiring.now().checked_add(life).unwrap_or(Time::MAX);
         let grants = roles.iter().map(|role| Grant {
             id: GrantId(self.wiring.id()),
@@ -173,18 +203,31 @@ impl Assent {
             token: token.id,
             secret_hash: token.hash,
             expires_at,
+            invitation: invitation.hash,
             documents,
         };
         self.ledger.execute(Request::of_system(self.wiring.id(), command)).await?;
-        Ok((administrator, token))
+        Ok(FirstStart { administrator, token, invitation })
+    }
+
+    /// A fresh invitation: `assent-invitation_<id of the person>_<256 random bits>`.
+    pub fn new_invitation(&self, person: PrincipalId) -> NewInvitation {
+        let random: [u8; 32] = self.wiring.random();
+        let secret = format!("{INVITATION}{}_{}", person.0.simple(), URL_SAFE_NO_PAD.encode(random));
+        NewInvitation { hash: Digest::of(secret.as_bytes()), secret }
+    }
+
+    /// Whom the secret of an invitation is for, if it is one at all.
+    pub fn invited(secret: &str) -> Option<PrincipalId> {
+        let (id, _) = secret.strip_prefix(INVITATION)?.split_once('_')?;
+        Uuid::try_parse(id).ok().map(PrincipalId)
     }
 
     /// A fresh token: `assent_<id>_<256 random bits>`.
     pub fn new_token(&self) -> NewToken {
-        use base64::Engine as _;
         let id = TokenId(self.wiring.id());
         let random: [u8; 32] = self.wiring.random();
-        let random = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random);
+        let random = URL_SAFE_NO_PAD.encode(random);
         let secret = format!("assent_{}_{random}", id.0.simple());
         NewToken { id, hash: Digest::of(secret.as_bytes()), secret }
     }
@@ -197,11 +240,11 @@ impl Assent {
         let view = Snapshot::new(&*read);
         let Some(token) = view.get::<Token>(TokenId(id))? else { return Ok(None) };
         // Both are digests of 256 random bits: how long the comparison takes tells nothing of use.
-        if token.secret_hash != Digest::of(secret.as_bytes()) || !token.holds_at(now) {
+        if token.secret_hash != Digest::of(secret.as_bytes()) {
             return Ok(None);
         }
         let principal = view.get::<Principal>(token.principal)?;
-        let principal = principal.filter(|principal| principal.status == Status::Active);
+        let principal = principal.filter(|principal| token.holds_at(principal, now));
         Ok(principal.map(|principal| Bearer { principal, token: token.id }))
     }
 }

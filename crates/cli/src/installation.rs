@@ -25,8 +25,8 @@ mod wiring;
 
 pub use database::Database;
 pub use migration::{Migration, PutAside};
+pub use open::Installation;
 pub(crate) use open::built_in_pack;
-pub use open::{FirstStart, Installation};
 pub use paths::Paths;
 pub use readonly::ReadOnly;
 pub(crate) use readonly::vkey_argument;

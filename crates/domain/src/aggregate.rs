@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::event::{Event, Stamp};
-use crate::identity::{Principal, Token};
-use crate::ids::{DatasetId, ModelId, PrincipalId, PromotionId, TokenId, VersionId};
+use crate::identity::{Credential, Principal, Session, Token};
+use crate::ids::{CredentialId, DatasetId, ModelId, PrincipalId, PromotionId, SessionId, TokenId, VersionId};
 use crate::pack::Applied;
 use crate::registry::{Dataset, Model, Version};
 use crate::workflow::Promotion;
@@ -21,6 +21,10 @@ pub enum Kind {
     Principal,
     /// An API token.
     Token,
+    /// The password of a person.
+    Credential,
+    /// A person who logged in.
+    Session,
     /// A model.
     Model,
     /// A version of a model.
@@ -37,9 +41,11 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind that has state.
-    pub const STATEFUL: [Self; 7] = [
+    pub const STATEFUL: [Self; 9] = [
         Self::Principal,
         Self::Token,
+        Self::Credential,
+        Self::Session,
         Self::Model,
         Self::Version,
         Self::Dataset,
@@ -52,6 +58,8 @@ impl Kind {
         match self {
             Self::Principal => "PRINCIPAL",
             Self::Token => "TOKEN",
+            Self::Credential => "CREDENTIAL",
+            Self::Session => "SESSION",
             Self::Model => "MODEL",
             Self::Version => "VERSION",
             Self::Dataset => "DATASET",
@@ -79,6 +87,8 @@ pub struct AggregateId {
 impl AggregateId {
     /// The governance in force: there is one.
     pub const PACK: Self = Self { kind: Kind::Pack, id: Uuid::nil() };
+    /// The door, for attempts of nobody in particular.
+    pub const DOOR: Self = Self { kind: Kind::Access, id: Uuid::nil() };
 }
 
 impl fmt::Display for AggregateId {
@@ -148,6 +158,8 @@ pub trait State: Clone + Into<Aggregate> {
 aggregates! {
     Principal Principal, PrincipalId;
     Token Token, TokenId;
+    Credential Credential, CredentialId;
+    Session Session, SessionId;
     Model Model, ModelId;
     Version Version, VersionId;
     Dataset Dataset, DatasetId;
@@ -171,7 +183,7 @@ macro_rules! into_uuid {
     )*};
 }
 
-into_uuid!(PrincipalId Principal, TokenId Token, ModelId Model, VersionId Version, DatasetId Dataset, PromotionId Promotion);
+into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, PromotionId Promotion);
 
 /// The state after an event. Total: an event that does not fit the state (which no decision produces) changes nothing.
 pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
@@ -182,6 +194,8 @@ pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) 
     match &mut state {
         Aggregate::Principal(principal) => Arc::make_mut(principal).evolve(event, stamp),
         Aggregate::Token(token) => Arc::make_mut(token).evolve(event, stamp),
+        Aggregate::Credential(credential) => Arc::make_mut(credential).evolve(event, stamp),
+        Aggregate::Session(session) => Arc::make_mut(session).evolve(event, stamp),
         Aggregate::Model(model) => Arc::make_mut(model).evolve(event, stamp),
         Aggregate::Version(version) => Arc::make_mut(version).evolve(event, stamp),
         Aggregate::Dataset(_) => {}
@@ -196,11 +210,12 @@ fn create(id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
     match event {
         Event::PrincipalRegistered(event) => Some(Principal::new(id.into(), event, stamp).into()),
         Event::TokenIssued(event) => Some(Token::new(id.into(), event, stamp).into()),
+        Event::SessionStarted(event) => Some(Session::new(id.into(), event, stamp).into()),
         Event::ModelRegistered(event) => Some(Model::new(id.into(), event, stamp).into()),
         Event::VersionRegistered(event) => Some(Version::new(id.into(), event, stamp).into()),
         Event::DatasetRegistered(event) => Some(Dataset::new(id.into(), event, stamp).into()),
         Event::PromotionRequested(event) => Some(Promotion::new(id.into(), event, stamp).into()),
         Event::PackApplied(event) => Some(Applied::new(event, stamp).into()),
-        _ => None,
+        _ => Credential::create(id.into(), event, stamp).map(Into::into),
     }
 }

@@ -107,6 +107,14 @@ events! {
     PromotionExpired(workflow::PromotionExpired) "promotionExpired" "noted that a promotion had expired";
     PromotionCompleted(workflow::PromotionCompleted) "promotionCompleted" "completed a promotion";
     PackApplied(PackApplied) "packApplied" "applied a pack";
+    InvitationIssued(identity::InvitationIssued) "invitationIssued" "invited a person to set a password";
+    PasswordSet(identity::PasswordSet) "passwordSet" "set a password";
+    LogInsRefused(identity::LogInsRefused) "logInsRefused" "refused log-ins";
+    LocksCleared(identity::LocksCleared) "locksCleared" "let a password be tried again";
+    SessionStarted(identity::SessionStarted) "sessionStarted" "logged in";
+    SessionEnded(identity::SessionEnded) "sessionEnded" "ended a session";
+    SessionsEnded(identity::SessionsEnded) "sessionsEnded" "ended all sessions of a principal";
+    EmailSet(identity::EmailSet) "emailSet" "changed an e-mail address";
 }
 
 impl Event {

@@ -40,6 +40,10 @@ id! {
     PrincipalId;
     /// An API token.
     TokenId;
+    /// A person who logged in.
+    SessionId;
+    /// The password of a person: the id of that person.
+    CredentialId;
     /// A role granted to a principal.
     GrantId;
     /// A governed model.
@@ -52,6 +56,13 @@ id! {
     EvaluationId;
     /// A request to move a version to a stage.
     PromotionId;
+}
+
+impl CredentialId {
+    /// The credential of that person.
+    pub fn of(person: PrincipalId) -> Self {
+        Self(person.0)
+    }
 }
 
 /// SHA-256 of some bytes; lower-case hexadecimal on the wire.

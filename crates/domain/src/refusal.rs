@@ -87,6 +87,14 @@ codes! {
     GrantToOneself "grant-to-oneself" Forbidden "let another person who manages access grant the role";
     /// Nobody erases themself.
     ErasureOfOneself "erasure-of-oneself" Forbidden "let another person erase who may do it";
+    /// Only people log in.
+    NotAPerson "not-a-person" Unprocessable "issue a token for the service account";
+    /// The invitation was used, replaced, has expired, or never was.
+    InvitationVoid "invitation-void" Forbidden "ask a person who manages access for a new invitation";
+    /// The password is not the one, or it is shut.
+    LogInRefused "log-in-refused" Forbidden "log in again; after several wrong passwords wait up to an hour";
+    /// The password is too easy to guess.
+    PasswordWeak "password-weak" Unprocessable "choose a longer one: four or five words that do not belong together do well";
     /// The principal is not the one who asked for it.
     NotTheRequester "not-the-requester" Forbidden "let the requester do it";
     /// Only the steward of the data set may.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use assent_app::start::Assent;
 use assent_domain::Time;
-use tokio::sync::Semaphore;
+use tokio::sync::{AcquireError, Semaphore};
 use uuid::Uuid;
 
 use crate::desk::Desk;
-use crate::http::Meters;
+use crate::http::{Meters, Pace};
 use crate::labels::Contents;
 use crate::options::Options;
 use crate::problem::Problem;
@@ -27,6 +27,10 @@ pub(crate) struct Inner {
     pub(crate) reads: Arc<Semaphore>,
     pub(crate) uploads: Arc<Semaphore>,
     pub(crate) evaluations: Arc<Semaphore>,
+    /// Places for passwords that are checked, and for those that wait for it; and how often an address may try.
+    pub(crate) passwords: Arc<Semaphore>,
+    pub(crate) waiting: Arc<Semaphore>,
+    pub(crate) pace: Pace,
 }
 
 impl std::ops::Deref for App {
@@ -47,6 +51,9 @@ impl App {
             reads: places(options.max_reads),
             uploads: places(options.max_uploads),
             evaluations: places(options.max_evaluations),
+            passwords: places(options.max_passwords),
+            waiting: places(options.max_waiting_passwords),
+            pace: Pace::new(options.log_in_burst, options.log_in_interval),
             assent,
             options,
         }))
@@ -71,6 +78,22 @@ impl App {
             Ok(result) => result,
             Err(error) => Err(Problem::internal(format!("blocking work ended: {error}"))),
         }
+    }
+
+    /// Runs work on passwords: a few at a time, so that it leaves processors to the others.
+    pub(crate) async fn slowly<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let closed = |error: AcquireError| Problem::internal(error.to_string());
+        let waiting = Arc::clone(&self.waiting).try_acquire_owned();
+        let _waiting = waiting.map_err(|_| Problem::busy("too many people are logging in"))?;
+        let place = Arc::clone(&self.passwords).acquire_owned().await.map_err(closed)?;
+        self.blocking(move |app| {
+            let _place = place;
+            work(app)
+        })
+        .await
     }
 
     /// Reads one snapshot of the state on a thread for blocking work.

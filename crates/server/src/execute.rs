@@ -5,12 +5,14 @@ use std::sync::Arc;
 use assent_app::cases::Prepared;
 use assent_app::command::Origin;
 use assent_app::{Command, Receipt, Request};
-use assent_domain::ids::PrincipalId;
+use assent_domain::ids::{PrincipalId, SessionId};
 use assent_domain::{AggregateId, Code, Refusal, Sealed, text};
+use assent_log::entry::ActorKind;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::desk::Desk;
-use crate::http::Sent;
+use crate::http::{Sent, Stranger};
 use crate::problem::Problem;
 
 impl App {
@@ -33,7 +35,8 @@ impl App {
         command: Command,
         seen: impl FnOnce(&Desk<'_>) -> Result<(), Problem> + Send + 'static,
     ) -> Result<Receipt, Problem> {
-        let (subject, ip, agent) = (sent.caller.id(), sent.ip.clone(), sent.user_agent.clone());
+        let (subject, ip, agent) =
+            (sent.caller.id(), sent.ip.map(|ip| ip.to_string()), sent.user_agent.clone());
         let made = self.read(move |desk| {
             seen(desk)?;
             let packs = desk.app.assent.ledger.packs();
@@ -48,7 +51,7 @@ impl App {
             origin: Origin {
                 ip,
                 user_agent,
-                session_id: Some(sent.caller.token.to_string()),
+                session_id: Some(sent.caller.shown_id()),
                 trace_id: Some(sent.context.id.to_string()),
             },
             correlation: sent.context.id,
@@ -57,6 +60,44 @@ impl App {
             prepared: prepared.clone(),
             command,
         };
+        self.carry_out(request).await
+    }
+
+    /// Carries out a command of a person who has proved at the door who they are, by what the command brings.
+    pub(crate) async fn execute_at_door(
+        &self,
+        stranger: &Stranger,
+        person: PrincipalId,
+        session: Option<SessionId>,
+        command: Command,
+    ) -> Result<Receipt, Problem> {
+        let (ip, agent) = (stranger.address.to_string(), stranger.user_agent.clone());
+        let sealed = self.blocking(move |app| {
+            let agent = agent.map(|agent| app.seal(person, &agent)).transpose()?;
+            Ok((app.seal(person, &ip)?, agent))
+        });
+        let (ip, user_agent) = sealed.await?;
+        let mut request = Request::of_system(stranger.context.id, command);
+        (request.actor, request.actor_kind) = (person, ActorKind::User);
+        request.origin = Origin {
+            ip: Some(ip),
+            user_agent,
+            session_id: session.map(|id| id.to_string()),
+            trace_id: Some(stranger.context.id.to_string()),
+        };
+        self.carry_out(request).await
+    }
+
+    /// Carries out a command of the platform itself.
+    pub(crate) async fn execute_as_system(
+        &self,
+        correlation: Uuid,
+        command: Command,
+    ) -> Result<Receipt, Problem> {
+        self.carry_out(Request::of_system(correlation, command)).await
+    }
+
+    async fn carry_out(&self, request: Request) -> Result<Receipt, Problem> {
         let receipt = self.assent.ledger.execute(request).await?;
         self.meters.events(receipt.events.len());
         Ok(receipt)

@@ -29,7 +29,7 @@ pub fn document() -> serde_json::Value {
     components(schemas(StrategyWords, PromotionStateWords, KindWords, OutcomeWords)),
     tags(
         (name = "system", description = "The state of the process"),
-        (name = "identity", description = "Principals, grants and tokens"),
+        (name = "identity", description = "Principals, grants, tokens and sessions"),
         (name = "packs", description = "Governance as data"),
         (name = "models", description = "Models"),
         (name = "versions", description = "Versions and the evidence about them"),
@@ -93,6 +93,9 @@ pub(crate) enum Problems {
     /// The rules say no.
     #[response(status = 422, content_type = "application/problem+json")]
     Unprocessable(#[to_schema] ProblemDocument),
+    /// Too many attempts from one address; try again after `Retry-After`.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooOften(#[to_schema] ProblemDocument),
     /// Busy, or the ledger has stopped; try again after `Retry-After`.
     #[response(status = 503, content_type = "application/problem+json")]
     Unavailable(#[to_schema] ProblemDocument),

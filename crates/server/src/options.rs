@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use assent_log::VerifyingKey;
+use jiff::SignedDuration;
 use serde_json::Value;
 
 /// Settings of the interface. The defaults fit one node.
@@ -39,6 +40,18 @@ pub struct Options {
     pub max_evaluations: usize,
     /// How many connections are open at a time; further ones wait.
     pub max_connections: usize,
+    /// How many passwords are checked at a time: each takes a processor and 19 MiB for tens of milliseconds.
+    pub max_passwords: usize,
+    /// How many passwords wait to be checked; one more is asked to come again.
+    pub max_waiting_passwords: usize,
+    /// How many wrong passwords an address may send at once.
+    pub log_in_burst: u32,
+    /// After which time it may send one more.
+    pub log_in_interval: Duration,
+    /// After which time a session ends that nobody uses.
+    pub session_idle: SignedDuration,
+    /// After which time a session ends however busy it is; at most a day.
+    pub session_life: SignedDuration,
 }
 
 impl Default for Options {
@@ -58,6 +71,12 @@ impl Default for Options {
             max_uploads: 64,
             max_evaluations: 2,
             max_connections: 4_096,
+            max_passwords: 2,
+            max_waiting_passwords: 64,
+            log_in_burst: 20,
+            log_in_interval: Duration::from_secs(3),
+            session_idle: SignedDuration::from_mins(30),
+            session_life: SignedDuration::from_hours(12),
         }
     }
 }

@@ -55,6 +55,8 @@ pub(crate) struct Inner {
     pub(crate) denied: Option<&'static str>,
     /// The methods that the resource has, where another one was used.
     pub(crate) allow: Option<axum::http::HeaderValue>,
+    /// After how many seconds to come again.
+    pub(crate) retry_after: Option<u64>,
 }
 
 impl std::ops::Deref for Problem {
@@ -83,6 +85,7 @@ impl Problem {
             cause: None,
             denied: None,
             allow: None,
+            retry_after: None,
         }))
     }
 
@@ -123,6 +126,21 @@ impl Problem {
         let detail = "this needs a bearer token that holds";
         let remedy = "send `Authorization: Bearer` with a token; ask a person who manages access for one";
         Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail, remedy).denied("unauthenticated")
+    }
+
+    /// A wrong password, an unknown address, a password that is shut: nobody is told which.
+    pub(crate) fn log_in_refused() -> Self {
+        let detail = "the e-mail address or the password is wrong, or there were too many wrong ones";
+        let code = Code::LogInRefused;
+        Self::new(StatusCode::UNAUTHORIZED, code.code(), detail, code.remedy()).denied(code.code())
+    }
+
+    /// Too many attempts from one address.
+    pub(crate) fn too_often(wait: std::time::Duration) -> Self {
+        let detail = "too many wrong passwords came from this address";
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", detail, COME_AGAIN);
+        problem.0.retry_after = Some(wait.as_secs().saturating_add(1));
+        problem.denied("too-many-requests")
     }
 
     pub(crate) fn too_large(detail: impl Into<String>) -> Self {

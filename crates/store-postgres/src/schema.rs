@@ -6,7 +6,8 @@ use crate::connection::Connection;
 use crate::records::{cell, unsigned};
 
 /// The migrations; the first is number 1. A released one never changes.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_log_and_state.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_log_and_state.sql"), include_str!("migrations/0002_people.sql")];
 /// Servers that start together migrate one after the other.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(4709886)";
 /// The oldest server that is known to do.

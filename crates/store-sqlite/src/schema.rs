@@ -19,7 +19,10 @@ pub(crate) struct Schema {
 pub(crate) const STORE: Schema = Schema {
     holds: "an Assent store",
     application_id: 0x4153_4e54,
-    migrations: &[include_str!("migrations/0001_log_and_state.sql")],
+    migrations: &[
+        include_str!("migrations/0001_log_and_state.sql"),
+        include_str!("migrations/0002_people.sql"),
+    ],
 };
 
 /// The keys of subjects.

@@ -70,4 +70,6 @@ pub const TABLES: &[Table] = &[
         ],
     },
     Table { name: "packs", columns: &[text("digest")] },
+    Table { name: "credentials", columns: &[] },
+    Table { name: "sessions", columns: &[text("principal_id")] },
 ];

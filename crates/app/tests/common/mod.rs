@@ -105,7 +105,8 @@ impl World {
         let keys = MemoryKeys::new();
         let assent = Self::open(Arc::clone(&store), keys.clone(), wiring);
         let life = SignedDuration::from_hours(24);
-        let (admin, _) = assent.bootstrap(pack(), "Ada", &["admin"], life).await.unwrap();
+        let first = assent.bootstrap(pack(), "Ada", &["admin"], life).await.unwrap();
+        let admin = first.administrator;
         Self { assent, store, clock, keys, admin, people: Mutex::default() }
     }
 

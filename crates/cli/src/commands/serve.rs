@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use assent_domain::identity::credential::INVITATION_LIFE;
 use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -142,11 +143,20 @@ fn started(installation: &Installation, address: SocketAddr) -> Answer {
             "first start: the built-in pack is in force, and there is an administrator".to_owned(),
         ));
         blocks.push(Block::Line(format!("administrator's token (shown once): {}", first.token.secret)));
+        blocks.push(Block::Line(format!(
+            "administrator's invitation to set a password (used once, holds {} hours): {}",
+            INVITATION_LIFE.as_hours(),
+            first.invitation.secret
+        )));
         blocks.push(Block::Hint(
-            "export it as ASSENT_TOKEN, and add people with `assent admin principal add`".to_owned(),
+            "export the token as ASSENT_TOKEN, and add people with `assent admin principal add`".to_owned(),
         ));
         if let Some(json) = json.as_object_mut() {
-            let principal = json!({"id": first.administrator, "token": first.token.secret});
+            let principal = json!({
+                "id": first.administrator,
+                "token": first.token.secret,
+                "invitation": first.invitation.secret,
+            });
             json.insert("administrator".to_owned(), principal);
         }
     }

@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use assent_app::Wiring;
 use assent_app::blobs::Blobs;
-use assent_app::start::{Assent, NewToken, Parts};
-use assent_domain::ids::PrincipalId;
+use assent_app::start::{Assent, FirstStart, Parts};
 use assent_log::SigningKey;
 use assent_store_sqlite::SqliteKeys;
 use jiff::SignedDuration;
@@ -37,15 +36,6 @@ pub struct Installation {
     pub database: Database,
     /// Held as long as this lives, where one process writes.
     _lock: Option<File>,
-}
-
-/// What a first start made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FirstStart {
-    /// The administrator.
-    pub administrator: PrincipalId,
-    /// Their token, which is shown once.
-    pub token: NewToken,
 }
 
 impl Installation {
@@ -113,9 +103,7 @@ pub(crate) fn built_in_pack() -> Result<Vec<Document>, Problem> {
 }
 
 async fn bootstrap(assent: &Assent) -> Result<FirstStart, Problem> {
-    let (administrator, token) =
-        assent.bootstrap(built_in_pack()?, ADMINISTRATOR, &["admin"], FIRST_TOKEN_LIFE).await?;
-    Ok(FirstStart { administrator, token })
+    Ok(assent.bootstrap(built_in_pack()?, ADMINISTRATOR, &["admin"], FIRST_TOKEN_LIFE).await?)
 }
 
 /// Whether this installation was started before. Then nothing of it may be missing.

@@ -22,7 +22,7 @@ struct Case {
 const CASES: [Case; 14] = [
     Case {
         name: "a byte of an entry, still well formed",
-        change: |db| set_entry(db, 40, |text| text.replace("registered a model", "registered a modem")),
+        change: |db| set_entry(db, 40, |text| text.replace(r#""action":""#, r#""action":"not "#)),
         log: Some(("CHAIN_BROKEN", "entry 41 names ")),
         state: None,
     },

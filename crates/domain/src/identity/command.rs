@@ -28,6 +28,8 @@ pub enum Command {
         /// Why, in the words of who asks.
         reason: Sealed,
     },
+    /// End all its sessions.
+    EndSessions,
     /// Grant a role.
     Grant(Grant),
     /// Take a grant back.

@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 
 use super::event::{
-    GrantRevoked, PrincipalDisabled, PrincipalEnabled, PrincipalKind, PrincipalRegistered, SubjectErased,
-    TokenIssued, TokenRevoked,
+    GrantRevoked, PrincipalDisabled, PrincipalEnabled, PrincipalKind, PrincipalRegistered, SessionsEnded,
+    SubjectErased, TokenIssued, TokenRevoked,
 };
 use super::{Command, Grant, Permission, Principal, Status, Token};
 use crate::event::{Change, Event};
@@ -59,6 +59,10 @@ pub fn decide(
             may_be_erased(principal, granter)?;
             Event::SubjectErased(SubjectErased { reason })
         }
+        (Command::EndSessions, Some(principal)) => {
+            not_erased(principal)?;
+            Event::SessionsEnded(SessionsEnded {})
+        }
         (Command::Grant(grant), Some(principal)) => {
             not_erased(principal)?;
             not_to_oneself(principal, &grant, pack, granter)?;
@@ -97,7 +101,7 @@ pub fn issue_token(
         );
         return Err(Refusal::new(Code::TokenPeriod, message).at("/expiresAt"));
     }
-    let event = TokenIssued { principal: principal.id, secret_hash, expires_at };
+    let event = TokenIssued { principal: principal.id, secret_hash, expires_at, era: principal.token_era };
     Ok(vec![Change::new(id, Event::TokenIssued(event))])
 }
 

@@ -6,6 +6,11 @@ use super::Scope;
 use crate::ids::{Digest, GrantId, PrincipalId};
 use crate::{Sealed, Time};
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+pub(super) fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 /// What a principal is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -83,6 +88,9 @@ pub struct TokenIssued {
     pub secret_hash: Digest,
     /// Until when it holds (not included).
     pub expires_at: Time,
+    /// How many times its principal had been disabled before.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub era: u64,
 }
 
 /// A token was revoked.
@@ -99,4 +107,81 @@ pub struct AccessDenied {
     pub code: String,
     /// How many attempts this entry stands for.
     pub attempts: u64,
+}
+
+/// A person was invited to set a password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InvitationIssued {
+    /// SHA-256 of its secret; the secret is 256 random bits, so a plain hash suffices.
+    pub secret_hash: Digest,
+    /// Until when it can be taken up (not included).
+    pub expires_at: Time,
+}
+
+/// A password was set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordSet {
+    /// Its Argon2id hash in the PHC format, sealed under its person.
+    pub hash: Sealed,
+}
+
+/// Wrong passwords came in a row for one address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LogInsRefused {
+    /// How many.
+    pub attempts: u64,
+    /// Until when further ones are refused whatever they bring (not included).
+    pub locked_until: Time,
+}
+
+/// A log-in succeeded after others had been refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LocksCleared {}
+
+/// How a person proved who they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Method {
+    /// By a password.
+    Password,
+    /// Through another provider.
+    Provider {
+        /// Its name in the configuration.
+        provider: String,
+    },
+}
+
+/// A person logged in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionStarted {
+    /// Who.
+    pub principal: PrincipalId,
+    /// SHA-256 of the secret of the session; the secret is 256 random bits, so a plain hash suffices.
+    pub secret_hash: Digest,
+    /// How many times all sessions of the person had ended before.
+    pub era: u64,
+    /// How they proved who they are.
+    pub method: Method,
+    /// Until when the session holds at the longest (not included).
+    pub expires_at: Time,
+    /// How many wrong passwords had come in since the last log-in, as far as they are remembered.
+    pub failures: u64,
+}
+
+/// A session was ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionEnded {}
+
+/// All sessions of a principal were ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionsEnded {}
+
+/// A principal has another e-mail address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmailSet {
+    /// The address.
+    pub email: Sealed,
 }

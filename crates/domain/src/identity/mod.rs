@@ -4,17 +4,23 @@
 //! [`authorise`], and its answer is no unless a grant says yes. Names and addresses of people are sealed under a key of
 //! their own, so that nothing here can read them.
 //!
+//! A person proves who they are with a password or through another provider, and then has a session; programs present tokens.
+//!
 //! Invariants: a disabled principal may do nothing; a grant outside its period gives nothing; a token's secret is never
-//! kept, only its hash.
+//! kept, only its hash; the hash of a password is sealed under its person.
 
 mod authority;
 mod command;
+pub mod credential;
 mod decide;
 pub mod event;
+pub mod session;
 mod state;
 
 pub use authority::{Permission, Scope, Target, authorise, holds_role, scopes};
 pub use command::Command;
+pub use credential::Credential;
 pub use decide::{decide, issue_token, revoke_token};
-pub use event::{Grant, PrincipalKind};
+pub use event::{Grant, Method, PrincipalKind};
+pub use session::Session;
 pub use state::{Principal, Status, Token};

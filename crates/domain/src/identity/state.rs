@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{PrincipalRegistered, TokenIssued};
+use super::event::{PrincipalRegistered, TokenIssued, is_zero};
 use super::{Grant, PrincipalKind};
 use crate::event::{Event, Stamp};
 use crate::ids::{Digest, PrincipalId, TokenId};
@@ -42,6 +42,12 @@ pub struct Principal {
     pub grants: Vec<Grant>,
     /// When it was registered.
     pub registered_at: Time,
+    /// How many times all its sessions ended. A session of an earlier era does not hold.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub session_era: u64,
+    /// How many times it was disabled. A token of an earlier era does not hold.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub token_era: u64,
 }
 
 impl Principal {
@@ -56,6 +62,8 @@ impl Principal {
             status: Status::Active,
             grants: Vec::new(),
             registered_at: stamp.at,
+            session_era: 0,
+            token_era: 0,
         }
     }
 
@@ -74,7 +82,12 @@ impl Principal {
         match event {
             Event::SubjectErased(_) => self.status = Status::Erased,
             _ if self.status == Status::Erased => {}
-            Event::PrincipalDisabled(_) => self.status = Status::Disabled,
+            Event::PrincipalDisabled(_) => {
+                self.status = Status::Disabled;
+                (self.session_era, self.token_era) = (self.session_era + 1, self.token_era + 1);
+            }
+            Event::SessionsEnded(_) => self.session_era += 1,
+            Event::EmailSet(set) => self.email = Some(set.email.clone()),
             Event::PrincipalEnabled(_) => self.status = Status::Active,
             Event::GrantIssued(grant) => self.grants.push(grant.clone()),
             Event::GrantRevoked(revoked) => self.grants.retain(|grant| grant.id != revoked.id),
@@ -95,6 +108,9 @@ pub struct Token {
     pub secret_hash: Digest,
     /// Until when it holds (not included).
     pub expires_at: Time,
+    /// How many times its principal had been disabled before it was issued.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub era: u64,
     /// When it was revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Time>,
@@ -108,13 +124,18 @@ impl Token {
             principal: event.principal,
             secret_hash: event.secret_hash,
             expires_at: event.expires_at,
+            era: event.era,
             revoked_at: None,
         }
     }
 
-    /// Whether it holds at that time.
-    pub fn holds_at(&self, now: Time) -> bool {
-        self.revoked_at.is_none() && now < self.expires_at
+    /// Whether it holds at that time for its principal as it stands.
+    pub fn holds_at(&self, principal: &Principal, now: Time) -> bool {
+        self.revoked_at.is_none()
+            && now < self.expires_at
+            && self.era == principal.token_era
+            && self.principal == principal.id
+            && principal.status == Status::Active
     }
 
     pub(crate) fn evolve(&mut self, event: &Event, stamp: &Stamp) {

@@ -40,14 +40,18 @@ pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
     if essence.eq_ignore_ascii_case("application/json") {
         return Ok(());
     }
+    Err(not_json())
+}
+
+fn not_json() -> Problem {
     let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
     let detail = "the body is not announced as `application/json`";
-    Err(Problem::new(
-        status,
-        "unsupported-media-type",
-        detail,
-        "send JSON with `Content-Type: application/json`",
-    ))
+    Problem::new(status, "unsupported-media-type", detail, "send JSON with `Content-Type: application/json`")
+}
+
+/// Refuses what is not announced as JSON, which a form of another site cannot do.
+pub(super) fn announces_json(headers: &HeaderMap) -> Result<(), Problem> {
+    if headers.contains_key(CONTENT_TYPE) { check_content_type(headers) } else { Err(not_json()) }
 }
 
 /// Reads one JSON object, and nothing after it. (An array would be read as the fields of an object in their order.)

@@ -146,8 +146,9 @@ fn render(context: &RequestContext, problem: &Problem, response: Response) -> Re
     if problem.status == StatusCode::UNAUTHORIZED {
         set(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"assent\""));
     }
-    if problem.status == StatusCode::SERVICE_UNAVAILABLE {
-        set(header::RETRY_AFTER, HeaderValue::from_static("2"));
+    let come_again = (problem.status == StatusCode::SERVICE_UNAVAILABLE).then_some(2);
+    if let Some(seconds) = problem.retry_after.or(come_again) {
+        set(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     if let Some(methods) = &problem.allow {
         set(header::ALLOW, methods.clone());

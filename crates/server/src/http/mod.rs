@@ -3,15 +3,20 @@
 mod auth;
 mod body;
 mod context;
+pub(crate) mod cookie;
+mod knock;
 mod metrics;
+mod pace;
 mod params;
 mod security;
 mod timeout;
 mod write;
 
-pub(crate) use auth::{Caller, authenticate, bearer};
+pub(crate) use auth::{Caller, Shown, authenticate, bearer};
 pub(crate) use context::{Peer, RequestContext, wrap};
+pub(crate) use knock::{Knock, Secret, Stranger};
 pub(crate) use metrics::Meters;
+pub(crate) use pace::Pace;
 pub(crate) use params::{Params, Segments};
 pub(crate) use security::{Csp, secure};
 pub(crate) use timeout::time_limit;

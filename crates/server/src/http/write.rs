@@ -1,5 +1,6 @@
 //! What every write brings: its body, its sender, its key, and the revision that the sender saw.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use assent_log::Hasher;
@@ -11,13 +12,13 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
-use super::{Caller, Peer, RequestContext, body};
+use super::{Caller, Peer, RequestContext, Stranger, body};
 use crate::problem::Problem;
 
 /// The largest body of JSON in bytes.
 pub(crate) const MAX_JSON_BYTES: usize = 4 * 1024 * 1024;
 /// The most of a client's program name that is kept, in bytes.
-const MAX_AGENT_BYTES: usize = 512;
+pub(super) const MAX_AGENT_BYTES: usize = 512;
 
 /// A body without content.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -33,8 +34,24 @@ pub(crate) struct Sent {
     pub(crate) idempotency: Option<(ReceiptKey, [u8; 32])>,
     /// The revision of `If-Match`.
     pub(crate) expected: Option<u64>,
-    pub(crate) ip: Option<String>,
+    pub(crate) ip: Option<IpAddr>,
     pub(crate) user_agent: Option<String>,
+}
+
+impl Sent {
+    /// The same as a write that is not remembered: for what no receipt may keep a digest of.
+    pub(crate) fn once(&self) -> Self {
+        Self { idempotency: None, ..self.clone() }
+    }
+
+    /// Where it comes from.
+    pub(crate) fn stranger(&self) -> Stranger {
+        Stranger {
+            context: Arc::clone(&self.context),
+            address: self.ip.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+            user_agent: self.user_agent.clone(),
+        }
+    }
 }
 
 /// A write with its body, which is at most `MAX` bytes. An empty body counts as `{}`.
@@ -68,7 +85,7 @@ impl<T: DeserializeOwned, S: Send + Sync, const MAX: usize> FromRequest<S> for W
             context,
             idempotency: key.map(|key| (key, digest)),
             expected,
-            ip: parts.extensions.get::<Peer>().map(|peer| peer.0.to_string()),
+            ip: parts.extensions.get::<Peer>().map(|peer| peer.0),
             user_agent: agent.map(|agent| agent.chars().take(MAX_AGENT_BYTES).collect()),
         };
         Ok(Self { sent, body: parsed })

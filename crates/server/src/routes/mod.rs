@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::http::{authenticate, secure, time_limit, wrap};
 use crate::openapi::Base;
 
+pub(crate) mod auth;
 pub(crate) mod blobs;
 pub(crate) mod datasets;
 mod fallback;
@@ -22,6 +23,7 @@ pub(crate) mod models;
 pub(crate) mod packs;
 pub(crate) mod principals;
 pub(crate) mod promotions;
+pub(crate) mod sessions;
 mod system;
 pub(crate) mod tokens;
 pub(crate) mod versions;
@@ -48,6 +50,8 @@ fn assemble(app: Option<&App>) -> (Router<App>, Document) {
     let (quick, slow) = limits.unwrap_or((Duration::MAX, Duration::MAX));
     let api = OpenApiRouter::new()
         .merge(me::router())
+        .merge(auth::router())
+        .merge(sessions::router())
         .merge(principals::router())
         .merge(tokens::router())
         .merge(packs::router())
@@ -63,7 +67,7 @@ fn assemble(app: Option<&App>) -> (Router<App>, Document) {
         Some(app) => api.route_layer(from_fn_with_state(app.clone(), authenticate)),
         None => api,
     };
-    let open = OpenApiRouter::new().merge(system::router()).merge(log::open());
+    let open = OpenApiRouter::new().merge(system::router()).merge(log::open()).merge(auth::open());
     let open = open.route_layer(from_fn_with_state(quick, time_limit));
     let (router, mut document) =
         OpenApiRouter::with_openapi(Base::openapi()).merge(api).merge(open).split_for_parts();

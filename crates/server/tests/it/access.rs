@@ -250,7 +250,8 @@ async fn people_come_and_go() {
     assert_eq!(disabled["object"]["status"], "DISABLED");
     world.get(&token, "/api/v1/me").await.problem(401, "unauthenticated");
     world.post(&world.admin, &format!("/api/v1/principals/{id}/enable"), json!({})).await.expect(200);
-    world.get(&token, "/api/v1/me").await.expect(200);
+    // What held before does not come back.
+    world.get(&token, "/api/v1/me").await.problem(401, "unauthenticated");
     let bad = json!({"kind": "USER", "name": "Eve", "email": "nowhere"});
     let problem = world.post(&world.admin, "/api/v1/principals", bad).await.problem(400, "invalid-text");
     assert_eq!(problem["pointer"], "/email");

@@ -14,13 +14,16 @@ use crate::world::{Answer, World, bare, text};
 const TABLE: &str = include_str!("access_table.txt");
 const MISSING: &str = "01931e2c-5b1a-7cc3-98c4-000000000000";
 /// The codes by which the case itself says no.
-const RULES: [&str; 6] = [
+const RULES: [&str; 9] = [
     "not-the-requester",
     "reviewer-lacks-role",
     "gate-shut",
     "condition-not-open",
     "not-the-steward",
     "still-active",
+    "no-session",
+    "log-in-refused",
+    "invitation-void",
 ];
 
 struct Row {
@@ -148,7 +151,7 @@ fn said(answer: &Answer) -> String {
         (401, "unauthenticated") => "401".to_owned(),
         (403, "permission-missing") => "no".to_owned(),
         (404, "not-found") => "404".to_owned(),
-        (403 | 409 | 422, code) if RULES.contains(&code) => "rule".to_owned(),
+        (401 | 403 | 409 | 422, code) if RULES.contains(&code) => "rule".to_owned(),
         (status, code) => format!("{status} {code}"),
     }
 }
@@ -275,6 +278,18 @@ impl Stage {
         (id, grant, text(&token["object"]["id"]))
     }
 
+    /// A session of that principal.
+    async fn session(&self, object: &str, principal: &str) -> String {
+        if object == "missing" {
+            return MISSING.to_owned();
+        }
+        let path = format!("/api/v1/principals/{principal}/invitation");
+        let invited = self.world.post(&self.world.admin, &path, json!({})).await.expect(201);
+        let body = json!({"secret": invited["object"]["secret"], "password": "quiet otter mends kettles"});
+        let started = self.world.post("", "/api/v1/auth/invitations/accept", body).await.expect(200);
+        text(&started["session"])
+    }
+
     fn dataset(&self, object: &str) -> &str {
         match object {
             "own" => &self.own_data,
@@ -304,6 +319,20 @@ impl Stage {
             "verifierKeys" => list("/log/vkey"),
             "tile" => list("/log/tile/0/000.p/2"),
             "me" => list("/api/v1/me"),
+            "mySessions" => list("/api/v1/me/sessions"),
+            "logIn" => post(
+                "/api/v1/auth/log-in".to_owned(),
+                json!({"email": "x@example.org", "password": "not the one"}),
+            ),
+            "acceptInvitation" => post(
+                "/api/v1/auth/invitations/accept".to_owned(),
+                json!({"secret": "none", "password": "quiet otter mends kettles"}),
+            ),
+            "logOut" => post("/api/v1/auth/log-out".to_owned(), json!({})),
+            "changePassword" => post(
+                "/api/v1/me/password".to_owned(),
+                json!({"current": "not the one", "password": "quiet otter mends kettles"}),
+            ),
             "factsSchema" => list("/api/v1/schemas/facts"),
             "proveInclusion" => list("/api/v1/log/proofs/inclusion?index=1"),
             "proveConsistency" => list("/api/v1/log/proofs/consistency?from=1"),
@@ -384,6 +413,9 @@ impl Stage {
             "erasePrincipal" => ("POST", at("/erase"), r#"{"reason": "asked for"}"#),
             "grantRole" => ("POST", at("/grants"), r#"{"role": "auditor"}"#),
             "revokeGrant" => ("DELETE", at(&format!("/grants/{grant}")), ""),
+            "invite" => ("POST", at("/invitation"), "{}"),
+            "endSessions" => ("POST", at("/end-sessions"), "{}"),
+            "endSession" => ("DELETE", format!("/api/v1/sessions/{}", self.session(object, &id).await), ""),
             "issueToken" => ("POST", at("/tokens"), r#"{"life": "1h"}"#),
             "revokeToken" => ("DELETE", format!("/api/v1/tokens/{token}"), ""),
             other => panic!("no request for the operation `{other}`: say here how it is tried"),

@@ -21,6 +21,7 @@ mod log;
 mod midway;
 mod openapi;
 mod packs;
+mod people;
 mod served;
 mod story;
 mod world;

@@ -53,7 +53,27 @@ pub(crate) struct World {
     pub(crate) assent: Assent,
     pub(crate) clock: Arc<Ticking>,
     pub(crate) keys: Arc<MemoryKeys>,
+    store: Arc<dyn Store>,
     pub(crate) admin: String,
+}
+
+fn open(store: Arc<dyn Store>, keys: Arc<MemoryKeys>, wiring: Wiring) -> Assent {
+    let parts = Parts {
+        store,
+        keys: keys as Arc<dyn SubjectKeys>,
+        blobs: Blobs::new(Arc::new(object_store::memory::InMemory::new())),
+        signing_key: SigningKey::from_seed("test.local/log", [7; 32]).unwrap(),
+        known_keys: Vec::new(),
+        origin: "test.local/log".to_owned(),
+        outside: None,
+        wiring,
+    };
+    Assent::open(parts).unwrap()
+}
+
+fn router(assent: &Assent, options: Options) -> Router {
+    let builtin_packs = BTreeMap::from([("default".to_owned(), default_pack())]);
+    assent_server::router(assent.clone(), Options { builtin_packs, ..options })
 }
 
 /// An answer, whole.
@@ -108,23 +128,17 @@ impl World {
         let clock = Arc::new(Ticking(AtomicI64::new(1_795_222_800_000)));
         let wiring = Wiring { clock: Arc::clone(&clock) as _, entropy: Arc::new(Counted(AtomicU64::new(0))) };
         let keys = Arc::new(MemoryKeys::new());
-        let parts = Parts {
-            store,
-            keys: Arc::clone(&keys) as Arc<dyn SubjectKeys>,
-            blobs: Blobs::new(Arc::new(object_store::memory::InMemory::new())),
-            signing_key: SigningKey::from_seed("test.local/log", [7; 32]).unwrap(),
-            known_keys: Vec::new(),
-            origin: "test.local/log".to_owned(),
-            outside: None,
-            wiring,
-        };
-        let assent = Assent::open(parts).unwrap();
+        let assent = open(Arc::clone(&store), Arc::clone(&keys), wiring);
         let life = SignedDuration::from_hours(24);
-        let (_, token) = assent.bootstrap(default_pack(), "Ada", &["admin"], life).await.unwrap();
-        let builtin = BTreeMap::from([("default".to_owned(), default_pack())]);
-        let options = Options { builtin_packs: builtin, ..options };
-        let router = assent_server::router(assent.clone(), options);
-        Self { router, assent, clock, keys, admin: token.secret }
+        let first = assent.bootstrap(default_pack(), "Ada", &["admin"], life).await.unwrap();
+        let router = router(&assent, options);
+        Self { router, assent, clock, keys, store, admin: first.token.secret }
+    }
+
+    /// The same installation, opened anew.
+    pub(crate) fn restarted(self) -> Self {
+        let assent = open(Arc::clone(&self.store), Arc::clone(&self.keys), self.assent.wiring.clone());
+        Self { router: router(&assent, Options::default()), assent, ..self }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

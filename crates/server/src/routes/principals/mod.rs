@@ -2,9 +2,11 @@
 
 mod disable;
 mod enable;
+mod end_sessions;
 mod erase;
 mod get;
 mod grant;
+mod invite;
 mod list;
 mod register;
 mod revoke_grant;
@@ -22,6 +24,7 @@ use crate::problem::Problem;
 use crate::views::{PrincipalView, created, done};
 
 pub(crate) use grant::ScopeBody;
+pub(crate) use register::check_email;
 
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -32,6 +35,8 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(erase::erase))
         .routes(routes!(grant::grant))
         .routes(routes!(revoke_grant::revoke_grant))
+        .routes(routes!(invite::invite))
+        .routes(routes!(end_sessions::end_sessions))
 }
 
 /// Carries out a command on a principal and shows it.

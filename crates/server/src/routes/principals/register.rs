@@ -79,7 +79,7 @@ fn not_taken(holder: Option<PrincipalId>) -> Result<(), Refusal> {
 }
 
 /// Refuses what cannot be an address. Whether somebody reads there is not known here.
-pub(super) fn check_email(email: &str) -> Result<(), Refusal> {
+pub(crate) fn check_email(email: &str) -> Result<(), Refusal> {
     let has_both = email.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
     let odd = |c: char| c.is_control() || c.is_whitespace();
     if has_both && email.len() <= 254 && !email.contains(odd) {
