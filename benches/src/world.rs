@@ -125,6 +125,8 @@ impl World {
             idempotency: None,
             expected: None,
             prepared: prepared.clone(),
+            restriction: assent_domain::identity::Restriction::default(),
+            in_session: false,
             command,
         };
         self.assent.ledger.execute(request).await

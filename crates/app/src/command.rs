@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use assent_domain::facts::Target;
-use assent_domain::identity;
+use assent_domain::identity::{self, Restriction};
 use assent_domain::ids::{DatasetId, Digest, ModelId, PrincipalId, PromotionId, TokenId, VersionId};
 use assent_domain::registry::{DatasetCommand, ModelCommand, NewVersion, VersionCommand};
 use assent_domain::workflow::NewReview;
@@ -51,6 +51,8 @@ pub enum Command {
         secret_hash: Digest,
         /// Its end.
         expires_at: Time,
+        /// What it leaves of what the principal may do.
+        restriction: Restriction,
     },
     /// Revoke a token.
     RevokeToken(TokenId),
@@ -139,6 +141,10 @@ pub struct Request {
     pub expected: Option<(AggregateId, u64)>,
     /// What was computed before queueing; used if it still holds. Whoever asks keeps a share, so that the writer drops nothing.
     pub prepared: Option<Arc<Prepared>>,
+    /// What the token leaves that the actor showed.
+    pub restriction: Restriction,
+    /// Whether the actor showed a session.
+    pub in_session: bool,
     /// What is wanted.
     pub command: Command,
 }
@@ -157,6 +163,8 @@ impl Request {
             idempotency: None,
             expected: None,
             prepared: None,
+            restriction: Restriction::default(),
+            in_session: false,
             command,
         }
     }

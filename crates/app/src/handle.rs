@@ -8,9 +8,12 @@ use assent_domain::event::{Change, Event};
 use assent_domain::facts::Target as StageTarget;
 use assent_domain::identity::event::{AccessDenied, PrincipalRegistered, TokenIssued};
 use assent_domain::identity::{
-    self, Permission, Principal, PrincipalKind, Target, Token, authorise, credential,
+    self, Credential, Permission, Principal, PrincipalKind, Restriction, Target, Token, authorise,
+    credential, left_by_token,
 };
-use assent_domain::ids::{DatasetId, Digest, ModelId, PrincipalId, PromotionId, TokenId, VersionId};
+use assent_domain::ids::{
+    CredentialId, DatasetId, Digest, ModelId, PrincipalId, PromotionId, TokenId, VersionId,
+};
 use assent_domain::pack::{self, Applied, Pack};
 use assent_domain::registry::{
     self, Dataset, DatasetCommand, Model, ModelCommand, NewVersion, Version, VersionCommand,
@@ -53,15 +56,28 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Resul
     }
     let actor = unit.get::<Principal>(request.actor)?;
     let actor = actor.ok_or_else(|| not_found("principal", request.actor))?;
-    let hand = Hand { unit, packs, pack: &pack, actor: &actor, prepared: request.prepared.as_deref(), now };
+    let actor = if request.restriction.is_none() {
+        actor
+    } else {
+        Arc::new(actor.within(request.restriction.clone()))
+    };
+    let hand = Hand {
+        unit,
+        packs,
+        pack: &pack,
+        actor: &actor,
+        in_session: request.in_session,
+        prepared: request.prepared.as_deref(),
+        now,
+    };
     let (object, changes) = match request.command.clone() {
         Command::Bootstrap { .. } | Command::RecordDenials { .. } | Command::RecordRefusedLogIns(_) => {
             (AggregateId::PACK, Vec::new())
         }
         Command::Door(door) => (door.object(request.actor), hand.door(door)?),
         Command::Principal(id, command) => (id.into(), hand.principal(id, command)?),
-        Command::IssueToken { id, principal, secret_hash, expires_at } => {
-            (id.into(), hand.issue_token(id, principal, secret_hash, expires_at)?)
+        Command::IssueToken { id, principal, secret_hash, expires_at, restriction } => {
+            (id.into(), hand.issue_token(id, principal, secret_hash, expires_at, restriction)?)
         }
         Command::RevokeToken(id) => (id.into(), hand.revoke_token(id)?),
         Command::Model(id, command) => (id.into(), hand.model(id, command)?),
@@ -89,6 +105,7 @@ pub(crate) struct Hand<'a> {
     packs: &'a Packs,
     pack: &'a Pack,
     pub(crate) actor: &'a Principal,
+    in_session: bool,
     prepared: Option<&'a Prepared>,
     pub(crate) now: Time,
 }
@@ -121,17 +138,33 @@ impl Hand<'_> {
         Ok(identity::decide(id, state.as_deref(), command, Some(self.actor.person()), self.pack, self.now)?)
     }
 
+    /// Everybody may issue their own tokens in a session: a token that issued others would never end. Who manages principals
+    /// issues those of service accounts, and of people who cannot log in with a password.
     fn issue_token(
         &self,
         id: TokenId,
         principal: PrincipalId,
         secret_hash: Digest,
         expires_at: Time,
+        restriction: Restriction,
     ) -> Result<Vec<Change>, Failure> {
-        self.may(Permission::ManagePrincipals, Target::Platform)?;
+        let own = principal == self.actor.id;
+        if !(own && self.in_session) {
+            self.may(Permission::ManagePrincipals, Target::Platform)?;
+        }
         let owner =
             self.unit.get::<Principal>(principal)?.ok_or_else(|| not_found("principal", principal))?;
-        Ok(identity::issue_token(id, &owner, secret_hash, expires_at, self.now)?)
+        let credential = self.unit.get::<Credential>(CredentialId::of(principal))?;
+        if credential.is_some_and(|credential| credential.password.is_some()) && !(own && self.in_session) {
+            let (code, message) = if own {
+                (Code::SessionNeeded, "who has a password issues tokens in a session".to_owned())
+            } else {
+                let message = format!("`{principal}` has a password, and issues their tokens themself");
+                (Code::TokenOfAnother, message)
+            };
+            return Err(Refusal::new(code, message).into());
+        }
+        Ok(identity::issue_token(id, &owner, secret_hash, expires_at, restriction, self.pack, self.now)?)
     }
 
     /// Everybody may revoke their own tokens.
@@ -155,6 +188,7 @@ impl Hand<'_> {
     fn review(&self, id: PromotionId, new: NewReview) -> Result<Vec<Change>, Failure> {
         let model = self.promotion(id)?.1;
         self.may(Permission::Read, Target::Model(&model))?;
+        left_by_token(self.actor, Permission::Review)?;
         let may_review = self.may(Permission::Review, Target::Model(&model));
         let owner = self.unit.get::<Principal>(model.owner)?;
         if owner.is_none_or(|owner| owner.person() != self.actor.person()) {
@@ -178,6 +212,7 @@ impl Hand<'_> {
     ) -> Result<Vec<Change>, Failure> {
         let (promotion, model) = self.promotion(id)?;
         self.may(Permission::Read, Target::Model(&model))?;
+        left_by_token(self.actor, Permission::RequestPromotion)?;
         Ok(workflow::meet_condition(&promotion, &model, condition, comment, self.actor.id)?)
     }
 
@@ -353,7 +388,13 @@ fn bootstrap(unit: &Unit<'_>, request: &Request, now: Time) -> Result<Decided, F
         principal.grants.push(grant);
         changes.extend(granted);
     }
-    let issued = TokenIssued { principal: administrator, secret_hash, expires_at, era: 0 };
+    let issued = TokenIssued {
+        principal: administrator,
+        secret_hash,
+        expires_at,
+        era: 0,
+        restriction: Restriction::default(),
+    };
     changes.push(Change::new(token, Event::TokenIssued(issued)));
     changes.extend(credential::invite(&principal, invitation, now)?);
     Ok(Decided { object: administrator.into(), pack: Some(pack), changes })

@@ -1,30 +1,37 @@
 //! What scopes reach, as a condition on the rows of a table: lists, counts and searches show the rows for which the one
 //! decision, [`assent_domain::identity::authorise`], would say yes.
 //!
-//! Invariant: a row meets the condition just if one of the scopes covers its model. Tables whose rows belong to no model are
+//! Invariant: a row meets the condition just if its model is reached. Tables whose rows belong to no model are
 //! the platform's, which only an unrestricted scope reaches.
 
 use std::collections::BTreeSet;
 
 use assent_domain::Kind;
-use assent_domain::identity::Scope;
+use assent_domain::identity::{Reach, Scope};
 use assent_domain::ids::ModelId;
 use assent_store::{Predicate, Value};
 
-/// The rows of `kind` that the scopes reach.
-pub fn predicate<'a>(kind: Kind, scopes: impl IntoIterator<Item = &'a Scope>) -> Predicate {
-    let scopes: Vec<&Scope> = scopes.into_iter().collect();
-    if cfg!(feature = "sabotage-scope-predicate") && !scopes.is_empty() {
+/// The rows of `kind` that are reached.
+pub fn predicate(kind: Kind, reach: &Reach<'_>) -> Predicate {
+    if cfg!(feature = "sabotage-scope-predicate") && !reach.scopes.is_empty() {
         return Predicate::True;
     }
+    let granted = of_scopes(kind, &reach.scopes);
+    if reach.within.is_unrestricted() {
+        return granted;
+    }
+    Predicate::And(vec![of_scopes(kind, &[reach.within]), granted])
+}
+
+fn of_scopes(kind: Kind, scopes: &[&Scope]) -> Predicate {
     if scopes.iter().any(|scope| scope.is_unrestricted()) {
         return Predicate::True;
     }
     match kind {
-        Kind::Model => any(named(&scopes).into_iter().chain(described(&scopes))),
+        Kind::Model => any(named(scopes).into_iter().chain(described(scopes))),
         Kind::Version | Kind::Promotion => {
-            let described = described(&scopes).map(|condition| Predicate::OfModel(Box::new(condition)));
-            any(named(&scopes).into_iter().chain(described))
+            let described = described(scopes).map(|condition| Predicate::OfModel(Box::new(condition)));
+            any(named(scopes).into_iter().chain(described))
         }
         Kind::Principal
         | Kind::Token

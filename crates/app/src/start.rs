@@ -115,7 +115,7 @@ pub struct FirstStart {
 /// Who presented a token.
 #[derive(Debug, Clone)]
 pub struct Bearer {
-    /// The principal.
+    /// The principal, as the token lets it act.
     pub principal: Arc<Principal>,
     /// The token.
     pub token: TokenId,
@@ -245,7 +245,11 @@ impl Assent {
         }
         let principal = view.get::<Principal>(token.principal)?;
         let principal = principal.filter(|principal| token.holds_at(principal, now));
-        Ok(principal.map(|principal| Bearer { principal, token: token.id }))
+        let within = |principal: Arc<Principal>| {
+            let restriction = &token.restriction;
+            if restriction.is_none() { principal } else { Arc::new(principal.within(restriction.clone())) }
+        };
+        Ok(principal.map(|principal| Bearer { principal: within(principal), token: token.id }))
     }
 }
 

@@ -9,7 +9,7 @@ use assent_app::{project, reach};
 use assent_domain::facts;
 use assent_domain::identity::event::PrincipalRegistered;
 use assent_domain::identity::{
-    self, Grant, Permission, Principal, PrincipalKind, Scope, Status, Target, authorise, scopes,
+    self, Grant, Permission, Principal, PrincipalKind, Restriction, Scope, Status, Target, authorise,
 };
 use assent_domain::ids::{GrantId, ModelId, PrincipalId, PromotionId, VersionId};
 use assent_domain::pack::{Pack, Workflow};
@@ -147,6 +147,13 @@ fn some_grants() -> impl Strategy<Value = Vec<Grant>> {
     })
 }
 
+fn a_restriction() -> impl Strategy<Value = Restriction> {
+    let permissions = btree_set(select(vec![Permission::Read, Permission::MoveVersion]), 0..3);
+    let scope = prop_oneof![2 => Just(Scope::default()), 1 => some_scope()];
+    (option::weighted(0.3, permissions), scope)
+        .prop_map(|(permissions, scope)| Restriction { permissions, scope })
+}
+
 fn row(aggregate: AggregateId, state: impl Into<Aggregate>) -> Row {
     let state = state.into();
     project::row(aggregate, 1, &state, project::columns(&state)).unwrap()
@@ -171,8 +178,10 @@ proptest! {
         status in select(vec![Status::Active, Status::Active, Status::Active, Status::Disabled]),
         permission in select(vec![Permission::Read, Permission::MoveVersion, Permission::ReadLog]),
         second in -4_i64..4,
+        restriction in a_restriction(),
     ) {
-        let (pack, person, now) = (pack(), principal(grants, status), time(second));
+        let (pack, now) = (pack(), time(second));
+        let person = principal(grants, status).within(restriction);
         let store = MemoryStore::new();
         let (mut rows, mut expected) = (Vec::new(), [const { BTreeSet::new() }; 3]);
         for (model, number) in models.into_iter().zip(1..) {
@@ -188,7 +197,7 @@ proptest! {
         }
         rows.push(row(person.id.into(), person.clone()));
         store.replace_rows(&mut rows.into_iter()).unwrap();
-        let of = |kind| reach::predicate(kind, scopes(&person, permission, &pack, now));
+        let of = |kind| reach::predicate(kind, &identity::reach(&person, permission, &pack, now));
         let kinds = [(Kind::Model, "models"), (Kind::Version, "versions"), (Kind::Promotion, "promotions")];
         for ((kind, table), expected) in kinds.into_iter().zip(&expected) {
             prop_assert_eq!(&listed(&store, table, &of(kind)), expected, "{}: {:?}", table, of(kind));
@@ -234,7 +243,7 @@ fn the_widest_grants_make_a_condition_that_fits() {
     assert_eq!(refused, Some((Code::TooMany, 200)));
     let store = MemoryStore::new();
     for (kind, table) in [(Kind::Model, "models"), (Kind::Version, "versions")] {
-        let filter = reach::predicate(kind, scopes(&person, Permission::Read, &pack, time(0)));
+        let filter = reach::predicate(kind, &identity::reach(&person, Permission::Read, &pack, time(0)));
         assert_eq!(store.read().unwrap().count(table, &filter).unwrap(), 0);
     }
     let wide = Scope { tags: Some((0..4_001).map(|tag| tag.to_string()).collect()), ..Scope::default() };

@@ -65,6 +65,12 @@ codes! {
 
     /// No grant gives the permission.
     PermissionMissing "permission-missing" Forbidden "ask a person who manages access for a role that has this permission";
+    /// The token leaves less than its principal may do.
+    TokenRestricted "token-restricted" Forbidden "use a token without this restriction, or log in";
+    /// People with a password issue their own tokens.
+    TokenOfAnother "token-of-another" Forbidden "let the person log in and issue the token";
+    /// Only who has logged in does this.
+    SessionNeeded "session-needed" Forbidden "log in, and do it in the session";
     /// The principal was disabled.
     PrincipalDisabled "principal-disabled" Forbidden "ask a person who manages access to enable the account";
     /// The reviewer holds none of the roles that the step still needs.

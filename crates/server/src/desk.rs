@@ -9,7 +9,7 @@ use assent_app::reach;
 use assent_app::seal::KeyRing;
 use assent_app::view::{Loaded, Snapshot};
 use assent_domain::aggregate::State;
-use assent_domain::identity::{Permission, Principal, Target, authorise, scopes};
+use assent_domain::identity::{Permission, Principal, Target, authorise, reach as within};
 use assent_domain::ids::{DatasetId, ModelId, PrincipalId, PromotionId, VersionId};
 use assent_domain::pack::Pack;
 use assent_domain::registry::{Dataset, Model, Version};
@@ -170,7 +170,7 @@ impl<'a> Desk<'a> {
     /// The same for the rows of a table: for lists.
     pub(crate) fn readable_rows(&self, caller: &Caller, kind: Kind) -> Result<Predicate, Problem> {
         let pack = self.pack()?;
-        Ok(reach::predicate(kind, scopes(&caller.principal, Permission::Read, &pack, self.now)))
+        Ok(reach::predicate(kind, &within(&caller.principal, Permission::Read, &pack, self.now)))
     }
 
     /// Seals a text under a subject.

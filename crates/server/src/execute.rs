@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::desk::Desk;
-use crate::http::{Sent, Stranger};
+use crate::http::{Sent, Shown, Stranger};
 use crate::problem::Problem;
 
 impl App {
@@ -58,6 +58,8 @@ impl App {
             idempotency: sent.idempotency.clone(),
             expected: object.zip(sent.expected),
             prepared: prepared.clone(),
+            restriction: sent.caller.principal.restriction.clone(),
+            in_session: matches!(sent.caller.shown, Shown::Session(_)),
             command,
         };
         self.carry_out(request).await

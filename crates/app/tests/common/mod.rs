@@ -138,6 +138,8 @@ impl World {
             idempotency: None,
             expected: None,
             prepared: None,
+            restriction: assent_domain::identity::Restriction::default(),
+            in_session: false,
             command,
         }
     }

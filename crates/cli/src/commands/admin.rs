@@ -5,6 +5,7 @@ mod grant;
 mod migrate;
 mod principal;
 mod revoke;
+mod scope;
 mod token;
 
 use clap::Subcommand;

@@ -123,19 +123,65 @@ impl Grant {
     }
 }
 
-/// Where the principal has the permission now: the scope of every grant that holds and whose role carries it. The answer of
-/// [`authorise`] and what lists show are both made from it.
-pub fn scopes<'a>(
-    principal: &'a Principal,
-    permission: Permission,
-    pack: &'a Pack,
-    now: Time,
-) -> impl Iterator<Item = &'a Scope> {
-    let active = principal.status == Status::Active;
-    let held = principal.grants_at(now).filter(move |_| active);
-    let carries =
-        move |role: &str| pack.role(role).is_some_and(|role| role.permissions.contains(&permission));
-    held.filter(move |grant| carries(&grant.role)).map(|grant| &grant.scope)
+/// What a token leaves of what its principal may do. Both have to allow it: a token gives nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Restriction {
+    /// Only these permissions; all if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<BTreeSet<Permission>>,
+    /// Only there.
+    #[serde(default, skip_serializing_if = "Scope::is_unrestricted")]
+    pub scope: Scope,
+}
+
+impl Restriction {
+    /// Whether nothing is restricted.
+    pub fn is_none(&self) -> bool {
+        self.permissions.is_none() && self.scope.is_unrestricted()
+    }
+
+    fn leaves(&self, permission: Permission) -> bool {
+        self.permissions.as_ref().is_none_or(|permissions| permissions.contains(&permission))
+    }
+}
+
+/// Where a principal has a permission: where one of the scopes is that its grants give, and within what its token leaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach<'a> {
+    /// The scope of every grant that holds and whose role carries the permission.
+    pub scopes: Vec<&'a Scope>,
+    /// What the token leaves.
+    pub within: &'a Scope,
+}
+
+impl Reach<'_> {
+    /// Whether it reaches the target.
+    pub fn covers(&self, target: Target<'_>) -> bool {
+        self.within.covers(target) && self.scopes.iter().any(|scope| scope.covers(target))
+    }
+}
+
+/// Where the principal has the permission now. The answer of [`authorise`] and what lists show are both made from it.
+pub fn reach<'a>(principal: &'a Principal, permission: Permission, pack: &Pack, now: Time) -> Reach<'a> {
+    let may = principal.status == Status::Active && principal.restriction.leaves(permission);
+    let carries = |role: &str| pack.role(role).is_some_and(|role| role.permissions.contains(&permission));
+    let grants = principal.grants_at(now).filter(|grant| may && carries(&grant.role));
+    Reach { scopes: grants.map(|grant| &grant.scope).collect(), within: &principal.restriction.scope }
+}
+
+/// Refuses what a token of its principal does not leave, for what needs no permission of its own.
+pub fn left_by_token(principal: &Principal, permission: Permission) -> Result<(), Refusal> {
+    if principal.restriction.leaves(permission) {
+        return Ok(());
+    }
+    Err(token_lacks(permission))
+}
+
+fn token_lacks(permission: Permission) -> Refusal {
+    let message =
+        format!("the token is restricted, and `{}` is not among its permissions", permission.name());
+    Refusal::new(Code::TokenRestricted, message)
 }
 
 /// Yes, if a grant of the principal gives the permission for the target now; else the refusal that says why not.
@@ -149,9 +195,12 @@ pub fn authorise(
     if principal.status != Status::Active {
         return Err(Refusal::new(Code::PrincipalDisabled, "the account is disabled"));
     }
-    let allowed = scopes(principal, permission, pack, now).any(|scope| scope.covers(target));
-    if allowed {
+    if reach(principal, permission, pack, now).covers(target) {
         return Ok(());
+    }
+    left_by_token(principal, permission)?;
+    if !principal.restriction.scope.covers(target) {
+        return Err(Refusal::new(Code::TokenRestricted, "the token is restricted to some models"));
     }
     let roles = pack.roles_with(permission).join(", ");
     let message = format!("this needs the permission `{}`, which the roles {roles} carry", permission.name());
@@ -161,5 +210,6 @@ pub fn authorise(
 /// Whether the principal holds the role for the model now.
 pub fn holds_role(principal: &Principal, role: &str, target: Target<'_>, now: Time) -> bool {
     principal.status == Status::Active
+        && principal.restriction.scope.covers(target)
         && principal.grants_at(now).any(|grant| grant.role == role && grant.scope.covers(target))
 }

@@ -6,7 +6,7 @@ use super::event::{
     GrantRevoked, PrincipalDisabled, PrincipalEnabled, PrincipalKind, PrincipalRegistered, SessionsEnded,
     SubjectErased, TokenIssued, TokenRevoked,
 };
-use super::{Command, Grant, Permission, Principal, Status, Token};
+use super::{Command, Grant, Permission, Principal, Restriction, Scope, Status, Token};
 use crate::event::{Change, Event};
 use crate::ids::{Digest, PrincipalId, TokenId};
 use crate::pack::Pack;
@@ -19,6 +19,8 @@ pub(super) const MAX_TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(366
 pub(super) const MAX_GRANTS: usize = 200;
 /// The most models, tags and tiers that the grants of a principal name together: what a list is filtered by stays small.
 pub(super) const MAX_SCOPE_ITEMS: usize = 4_000;
+/// The same for a token.
+pub(super) const MAX_TOKEN_SCOPE_ITEMS: usize = 200;
 
 /// Decides a command on the principal `id`, whose state is `state`. `granter` is the person who asks; the platform itself is
 /// nobody.
@@ -84,9 +86,16 @@ pub fn issue_token(
     principal: &Principal,
     secret_hash: Digest,
     expires_at: Time,
+    restriction: Restriction,
+    pack: &Pack,
     now: Time,
 ) -> Result<Vec<Change>, Refusal> {
     not_erased(principal)?;
+    if restriction.scope.items() > MAX_TOKEN_SCOPE_ITEMS {
+        let message = format!("a token names at most {MAX_TOKEN_SCOPE_ITEMS} models, tags and tiers");
+        return Err(Refusal::new(Code::TooMany, message).at("/scope"));
+    }
+    checked_scope(&restriction.scope, pack)?;
     if principal.status == Status::Disabled {
         return Err(Refusal::new(
             Code::PrincipalDisabled,
@@ -101,7 +110,13 @@ pub fn issue_token(
         );
         return Err(Refusal::new(Code::TokenPeriod, message).at("/expiresAt"));
     }
-    let event = TokenIssued { principal: principal.id, secret_hash, expires_at, era: principal.token_era };
+    let event = TokenIssued {
+        principal: principal.id,
+        secret_hash,
+        expires_at,
+        era: principal.token_era,
+        restriction,
+    };
     Ok(vec![Change::new(id, Event::TokenIssued(event))])
 }
 
@@ -164,11 +179,7 @@ fn checked_grant(principal: &Principal, grant: Grant, pack: &Pack, now: Time) ->
     if pack.role(&grant.role).is_none() {
         return Err(pack.unknown_role(&grant.role).at("/role"));
     }
-    grant.scope.tags.iter().flatten().try_for_each(|tag| text::name("/scope/tags", tag))?;
-    let tiers = grant.scope.tiers.iter().flatten();
-    if let Some(tier) = tiers.into_iter().find(|tier| pack.tier(tier).is_none()) {
-        return Err(pack.unknown_tier(tier).at("/scope/tiers"));
-    }
+    checked_scope(&grant.scope, pack)?;
     if grant.until.is_some_and(|until| until <= now || grant.from.is_some_and(|from| until <= from)) {
         return Err(
             Refusal::new(Code::InvalidValue, "the grant would end before it begins to hold").at("/until")
@@ -185,6 +196,14 @@ fn checked_grant(principal: &Principal, grant: Grant, pack: &Pack, now: Time) ->
         return Err(Refusal::new(Code::TooMany, message).at("/scope"));
     }
     Ok(grant)
+}
+
+fn checked_scope(scope: &Scope, pack: &Pack) -> Result<(), Refusal> {
+    scope.tags.iter().flatten().try_for_each(|tag| text::name("/scope/tags", tag))?;
+    match scope.tiers.iter().flatten().find(|tier| pack.tier(tier).is_none()) {
+        Some(tier) => Err(pack.unknown_tier(tier).at("/scope/tiers")),
+        None => Ok(()),
+    }
 }
 
 fn not_found(id: PrincipalId) -> Refusal {

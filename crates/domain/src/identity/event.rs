@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Scope;
+use super::{Restriction, Scope};
 use crate::ids::{Digest, GrantId, PrincipalId};
 use crate::{Sealed, Time};
 
@@ -91,6 +91,9 @@ pub struct TokenIssued {
     /// How many times its principal had been disabled before.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub era: u64,
+    /// What it leaves of what its principal may do.
+    #[serde(default, skip_serializing_if = "Restriction::is_none")]
+    pub restriction: Restriction,
 }
 
 /// A token was revoked.

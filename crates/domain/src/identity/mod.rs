@@ -17,7 +17,9 @@ pub mod event;
 pub mod session;
 mod state;
 
-pub use authority::{Permission, Scope, Target, authorise, holds_role, scopes};
+pub use authority::{
+    Permission, Reach, Restriction, Scope, Target, authorise, holds_role, left_by_token, reach,
+};
 pub use command::Command;
 pub use credential::Credential;
 pub use decide::{decide, issue_token, revoke_token};

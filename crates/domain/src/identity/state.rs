@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::event::{PrincipalRegistered, TokenIssued, is_zero};
-use super::{Grant, PrincipalKind};
+use super::{Grant, PrincipalKind, Restriction};
 use crate::event::{Event, Stamp};
 use crate::ids::{Digest, PrincipalId, TokenId};
 use crate::{Sealed, Time};
@@ -48,6 +48,9 @@ pub struct Principal {
     /// How many times it was disabled. A token of an earlier era does not hold.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub token_era: u64,
+    /// What the token leaves that it acts with. No part of the state: see [`Principal::within`].
+    #[serde(skip)]
+    pub restriction: Restriction,
 }
 
 impl Principal {
@@ -64,7 +67,14 @@ impl Principal {
             registered_at: stamp.at,
             session_era: 0,
             token_era: 0,
+            restriction: Restriction::default(),
         }
+    }
+
+    /// The same principal as it acts with a token that leaves only this.
+    #[must_use]
+    pub fn within(&self, restriction: Restriction) -> Self {
+        Self { restriction, ..self.clone() }
     }
 
     /// The person behind it: itself, or who is responsible for it.
@@ -111,6 +121,9 @@ pub struct Token {
     /// How many times its principal had been disabled before it was issued.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub era: u64,
+    /// What it leaves of what its principal may do.
+    #[serde(default, skip_serializing_if = "Restriction::is_none")]
+    pub restriction: Restriction,
     /// When it was revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Time>,
@@ -125,6 +138,7 @@ impl Token {
             secret_hash: event.secret_hash,
             expires_at: event.expires_at,
             era: event.era,
+            restriction: event.restriction.clone(),
             revoked_at: None,
         }
     }

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::http::{Caller, Shown};
 use crate::openapi::Problems;
 use crate::problem::Problem;
-use crate::views::PrincipalView;
+use crate::views::{PrincipalView, RestrictionView};
 
 /// Who sends the request.
 #[derive(Serialize, ToSchema)]
@@ -34,6 +34,8 @@ pub(crate) struct Me {
 struct MyToken {
     id: Uuid,
     expires_at: Option<Timestamp>,
+    #[serde(flatten)]
+    restriction: RestrictionView,
 }
 
 /// A session, and what its pages need.
@@ -59,7 +61,8 @@ pub(crate) async fn me(State(app): State<App>, caller: Caller) -> Result<Json<Me
         let (token, session) = match &caller.shown {
             Shown::Token(id) => {
                 let expires_at = desk.any::<Token>(*id)?.map(|token| token.expires_at);
-                (Some(MyToken { id: id.0, expires_at }), None)
+                let restriction = RestrictionView::new(&caller.principal.restriction);
+                (Some(MyToken { id: id.0, expires_at, restriction }), None)
             }
             Shown::Session(session) => {
                 let csrf_token = desk.app.assent.csrf_token(session)?;

@@ -14,7 +14,7 @@ pub(crate) use dataset::DatasetView;
 pub(crate) use judged::{JudgedView, judged_steps};
 pub(crate) use model::ModelView;
 pub(crate) use people::{Person, RecordedView, Words, recorded};
-pub(crate) use principal::PrincipalView;
+pub(crate) use principal::{PrincipalView, RestrictionView};
 pub(crate) use promotion::PromotionView;
 pub(crate) use version::VersionView;
 pub(crate) use written::{Written, created, document, done};

@@ -1,12 +1,14 @@
 //! Principals.
 
-use assent_domain::identity::{Grant, Permission, Principal, PrincipalKind, Scope, Status, Target};
+use assent_domain::identity::{
+    Grant, Permission, Principal, PrincipalKind, Restriction, Scope, Status, Target,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::schemas::{PrincipalKindWords, PrincipalStatusWords};
+use super::schemas::{PermissionWords, PrincipalKindWords, PrincipalStatusWords};
 use super::{Person, Words};
 use crate::desk::{Desk, Held};
 use crate::http::Caller;
@@ -71,6 +73,28 @@ impl GrantView {
             from: grant.from,
             until: grant.until,
             active: grant.holds_at(now),
+        }
+    }
+}
+
+/// What a token leaves of what its principal may do.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RestrictionView {
+    /// Only these permissions; null where all of them are left.
+    #[schema(value_type = Option<Vec<PermissionWords>>)]
+    permissions: Option<Vec<&'static str>>,
+    /// Only there.
+    #[schema(value_type = ScopeBody)]
+    scope: Scope,
+}
+
+impl RestrictionView {
+    pub(crate) fn new(restriction: &Restriction) -> Self {
+        let permissions = restriction.permissions.as_ref();
+        Self {
+            permissions: permissions.map(|held| held.iter().map(|permission| permission.name()).collect()),
+            scope: restriction.scope.clone(),
         }
     }
 }

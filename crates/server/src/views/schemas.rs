@@ -29,6 +29,12 @@ words! {
     PrincipalKindWords "PrincipalKind" ["USER", "SERVICE"];
     /// Whether a principal may act.
     PrincipalStatusWords "PrincipalStatus" ["ACTIVE", "DISABLED", "ERASED"];
+    /// What a role can allow.
+    PermissionWords "Permission" [
+        "READ", "REGISTER_MODEL", "REGISTER_VERSION", "ATTACH_EVIDENCE", "REGISTER_DATASET", "EVALUATE",
+        "REQUEST_PROMOTION", "REVIEW", "COMPLETE_PROMOTION", "MOVE_VERSION", "READ_LOG", "APPLY_PACK",
+        "MANAGE_PRINCIPALS", "MANAGE_GRANTS", "ERASE_SUBJECTS"
+    ];
     /// What a version is.
     VersionKindWords "VersionKind" ["CLASSICAL", "DEEP", "LLM", "PROMPT", "AGENT", "VENDOR"];
     /// How sensitive data is.
@@ -48,7 +54,9 @@ words! {
         "DRAFT", "CHANGES_REQUIRED", "IN_REVIEW", "APPROVED", "REJECTED", "WITHDRAWN", "EXPIRED", "COMPLETED"
     ];
     /// What a receipt or an entry is about.
-    KindWords "Kind" ["PRINCIPAL", "TOKEN", "MODEL", "VERSION", "DATASET", "PROMOTION", "PACK", "ACCESS"];
+    KindWords "Kind" [
+        "PRINCIPAL", "TOKEN", "CREDENTIAL", "SESSION", "MODEL", "VERSION", "DATASET", "PROMOTION", "PACK", "ACCESS"
+    ];
     /// How an event ended.
     OutcomeWords "Outcome" ["SUCCESS", "FAILURE", "PARTIAL"];
     /// The answer of the gate.

@@ -265,10 +265,8 @@ async fn nothing_of_a_cookie_can_be_changed() {
 #[tokio::test]
 async fn disabling_a_person_ends_their_sessions_and_tokens_for_good() {
     let world = World::new().await;
-    let (id, browser) = person(&world, "Grace", &[]).await;
-    let path = format!("/api/v1/principals/{id}/tokens");
-    let token = world.post(&world.admin, &path, json!({"life": "1d"})).await.expect(201);
-    let token = text(&token["object"]["secret"]);
+    let (id, token) = world.person("Grace", &[]).await;
+    let browser = Browser::of(&accept(&world, &invite(&world, &id).await, PASSWORD).await);
     world.get(&token, "/api/v1/me").await.expect(200);
     world.post(&world.admin, &format!("/api/v1/principals/{id}/disable"), json!({})).await.expect(200);
     for enabled in [false, true] {
@@ -281,7 +279,8 @@ async fn disabling_a_person_ends_their_sessions_and_tokens_for_good() {
         let logged = log_in(&world, "grace@example.org", PASSWORD).await;
         assert_eq!(logged.status, if enabled { 200 } else { 401 });
     }
-    let again = world.post(&world.admin, &path, json!({"life": "1d"})).await.expect(201);
+    let browser = Browser::of(&log_in(&world, "grace@example.org", PASSWORD).await);
+    let again = self::token(&world, &browser, &id, json!({})).await.expect(201);
     world.get(&text(&again["object"]["secret"]), "/api/v1/me").await.expect(200);
 }
 
@@ -431,4 +430,98 @@ async fn secrets_stand_nowhere() {
     let body = json!({"email": 7, "password": ["wrong but secret"]});
     let problem = world.post("", "/api/v1/auth/log-in", body).await;
     assert!(!problem.text().contains("wrong but secret"), "{}", problem.text());
+}
+
+async fn token(world: &World, who: &Browser, id: &str, mut body: Value) -> Answer {
+    body["life"] = json!("1h");
+    who.post(world, &format!("/api/v1/principals/{id}/tokens"), body).await
+}
+
+#[tokio::test]
+async fn people_issue_their_own_tokens_in_a_session_and_nobody_else_does() {
+    let world = World::new().await;
+    let (id, browser) = person(&world, "Olga", &["model_owner"]).await;
+    let issued = token(&world, &browser, &id, json!({})).await.expect(201);
+    let secret = text(&issued["object"]["secret"]);
+    assert_eq!(issued["object"]["permissions"], Value::Null);
+    let path = format!("/api/v1/principals/{id}/tokens");
+    // A token issues no tokens, so that it ends when it ends.
+    world.post(&secret, &path, json!({"life": "1h"})).await.problem(403, "permission-missing");
+    // Who manages people does not become them.
+    world.post(&world.admin, &path, json!({"life": "1h"})).await.problem(403, "token-of-another");
+    let (other, _) = world.person("Otto", &[]).await;
+    token(&world, &browser, &other, json!({})).await.problem(403, "permission-missing");
+    let (boss, admin) = person(&world, "Bea", &["admin"]).await;
+    token(&world, &admin, &other, json!({})).await.expect(201);
+    let own = token(&world, &admin, &boss, json!({})).await.expect(201);
+    let own = text(&own["object"]["secret"]);
+    let path = format!("/api/v1/principals/{boss}/tokens");
+    world.post(&own, &path, json!({"life": "1h"})).await.problem(403, "session-needed");
+}
+
+#[tokio::test]
+async fn a_restricted_token_does_what_it_leaves() {
+    let world = World::new().await;
+    let (id, browser) = person(&world, "Olga", &["model_owner", "auditor"]).await;
+    let whole = token(&world, &browser, &id, json!({})).await.expect(201);
+    let whole = text(&whole["object"]["secret"]);
+    let (sorter, version) = world.version(&whole, "sorter", "LOW").await;
+    let (grader, _) = world.version(&whole, "grader", "LOW").await;
+    let restricted =
+        async |body: Value| text(&token(&world, &browser, &id, body).await.expect(201)["object"]["secret"]);
+    let model = json!({"name": "m", "purpose": "prototype", "tier": "LOW"});
+
+    let reads = restricted(json!({"permissions": ["READ"]})).await;
+    let me = world.get(&reads, "/api/v1/me").await.expect(200);
+    assert_eq!(me["permissions"], json!(["READ"]));
+    assert_eq!(me["token"]["permissions"], json!(["READ"]));
+    world.get(&reads, &format!("/api/v1/models/{sorter}")).await.expect(200);
+    world.post(&reads, "/api/v1/models", model.clone()).await.problem(403, "token-restricted");
+    world.get(&reads, "/api/v1/log/entries").await.problem(403, "token-restricted");
+
+    let one = restricted(json!({"scope": {"models": [sorter]}})).await;
+    let listed = world.get(&one, "/api/v1/models").await.expect(200);
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+    world.get(&one, &format!("/api/v1/models/{sorter}")).await.expect(200);
+    world.get(&one, &format!("/api/v1/models/{grader}")).await.problem(404, "not-found");
+    world.get(&one, "/api/v1/principals").await.problem(403, "token-restricted");
+    world.post(&one, "/api/v1/models", model).await.problem(403, "token-restricted");
+    let promotion = json!({"version": version, "target": {"stage": "STAGING"}, "submit": false});
+    world.post(&one, "/api/v1/promotions", promotion.clone()).await.expect(201);
+    let none = restricted(json!({"permissions": [], "scope": {"models": [grader]}})).await;
+    assert_eq!(world.get(&none, "/api/v1/models").await.expect(200)["items"], json!([]));
+    world.post(&none, "/api/v1/promotions", promotion).await.problem(404, "not-found");
+
+    // It still ends itself.
+    let me = world.get(&none, "/api/v1/me").await.expect(200);
+    world.delete(&none, &format!("/api/v1/tokens/{}", text(&me["token"]["id"]))).await.expect(200);
+    world.get(&none, "/api/v1/me").await.problem(401, "unauthenticated");
+
+    let body = json!({"permissions": ["FLY"]});
+    token(&world, &browser, &id, body).await.problem(400, "invalid-field");
+    let tags: Vec<String> = (0..90).map(|i| format!("tag{i}")).collect();
+    let models: Vec<String> = (0..90).map(|_| world.assent.wiring.id().to_string()).collect();
+    let tiers: Vec<String> = (0..90).map(|i| format!("tier{i}")).collect();
+    let scope = json!({"tags": tags, "models": models, "tiers": tiers});
+    let problem = token(&world, &browser, &id, json!({"scope": scope})).await;
+    assert_eq!(problem.problem(400, "too-many")["pointer"], "/scope");
+    let body = json!({"scope": {"tiers": ["NO_SUCH"]}});
+    token(&world, &browser, &id, body).await.problem(422, "unknown-tier");
+}
+
+/// An attestation needs no permission of its own: a token has to leave that of reviews all the same.
+#[tokio::test]
+async fn a_restricted_token_does_not_attest() {
+    let world = World::new().await;
+    let (id, browser) = person(&world, "Olga", &["model_owner"]).await;
+    let whole = token(&world, &browser, &id, json!({})).await.expect(201);
+    let whole = text(&whole["object"]["secret"]);
+    let (_, version) = world.version(&whole, "sorter", "LOW").await;
+    let body = json!({"version": version, "target": {"stage": "STAGING"}, "submit": false});
+    let promotion = world.post(&whole, "/api/v1/promotions", body).await.expect(201);
+    let path = format!("/api/v1/promotions/{}/reviews", text(&promotion["object"]["id"]));
+    let reads = token(&world, &browser, &id, json!({"permissions": ["READ"]})).await.expect(201);
+    let reads = text(&reads["object"]["secret"]);
+    let review = json!({"step": "attestation", "decision": "APPROVED", "evidence": "0".repeat(64)});
+    world.post(&reads, &path, review).await.problem(403, "token-restricted");
 }

@@ -3,6 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
+use super::scope::Scope;
 use crate::commands::Context;
 use crate::names;
 use crate::output::Answer;
@@ -16,15 +17,8 @@ pub(crate) struct Grant {
     principal: String,
     /// The role, by its id in the pack
     role: String,
-    /// Only for these models, by id
-    #[arg(long = "model", value_name = "ID")]
-    models: Vec<uuid::Uuid>,
-    /// Only for models with one of these tags, `key` or `key=value`
-    #[arg(long = "tag", value_name = "TAG")]
-    tags: Vec<String>,
-    /// Only for models of these tiers
-    #[arg(long = "tier", value_name = "TIER")]
-    tiers: Vec<String>,
+    #[command(flatten)]
+    scope: Scope,
     /// From when on, as RFC 3339
     #[arg(long, value_name = "TIME")]
     from: Option<String>,
@@ -38,11 +32,7 @@ impl Grant {
     pub(super) fn run(self, context: &Context) -> Result<Answer, Problem> {
         let client = context.client()?;
         let id = names::principal_id(&client, &self.principal)?;
-        let mut scope = json!({});
-        pairs::put(&mut scope, "models", (!self.models.is_empty()).then_some(&self.models));
-        pairs::put(&mut scope, "tags", (!self.tags.is_empty()).then_some(&self.tags));
-        pairs::put(&mut scope, "tiers", (!self.tiers.is_empty()).then_some(&self.tiers));
-        let mut body = json!({"role": self.role, "scope": scope});
+        let mut body = json!({"role": self.role, "scope": self.scope.body()});
         pairs::put(&mut body, "from", self.from.as_ref());
         pairs::put(&mut body, "until", self.until.as_ref());
         Ok(super::written(client.post(&format!("/api/v1/principals/{id}/grants"), &body)?))

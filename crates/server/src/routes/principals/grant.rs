@@ -48,7 +48,7 @@ pub(crate) struct ScopeBody {
 }
 
 impl ScopeBody {
-    fn scope(self) -> Result<Scope, Problem> {
+    pub(crate) fn scope(self) -> Result<Scope, Problem> {
         for (pointer, items) in [("/scope/tags", &self.tags), ("/scope/tiers", &self.tiers)] {
             let items: Vec<&str> = items.iter().flatten().map(String::as_str).collect();
             text::distinct(pointer, items.iter().copied())?;

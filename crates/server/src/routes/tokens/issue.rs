@@ -1,7 +1,9 @@
 //! `POST /api/v1/principals/{id}/tokens`
 
+use std::collections::BTreeSet;
+
 use assent_app::Command;
-use assent_domain::identity::Token;
+use assent_domain::identity::{Permission, Restriction, Token};
 use assent_domain::ids::{PrincipalId, TokenId};
 use assent_domain::pack::Period;
 use axum::extract::State;
@@ -15,9 +17,11 @@ use crate::app::App;
 use crate::http::{Segments, Write};
 use crate::openapi::{Problems, WriteHeaders};
 use crate::problem::Problem;
-use crate::views::{Written, created};
+use crate::routes::principals::ScopeBody;
+use crate::views::schemas::PermissionWords;
+use crate::views::{RestrictionView, Written, created};
 
-/// How long a token is to hold: one of the two.
+/// How long a token is to hold, as one of `expiresAt` and `life`, and what it leaves of what its principal may do.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NewToken {
@@ -26,6 +30,12 @@ pub(crate) struct NewToken {
     /// For how long, for example `30d` or `12h`.
     #[schema(value_type = Option<String>, example = "30d")]
     life: Option<Period>,
+    /// Only these permissions of the principal; all of them if absent.
+    #[schema(value_type = Option<BTreeSet<PermissionWords>>)]
+    permissions: Option<BTreeSet<Permission>>,
+    /// Only there; wherever the principal may if absent.
+    #[serde(default)]
+    scope: ScopeBody,
 }
 
 /// A token that was issued.
@@ -36,13 +46,16 @@ pub(crate) struct IssuedToken {
     /// Whose it is.
     principal: Uuid,
     expires_at: Timestamp,
+    #[serde(flatten)]
+    restriction: RestrictionView,
     /// What its bearer presents. It is shown in this answer only; null where this is the answer to a repeated request.
     secret: Option<String>,
     /// Whether the secret was shown before, in the answer to the first request; then revoke the token and issue another.
     shown_before: bool,
 }
 
-/// Issues a token for a principal. Its secret is shown once.
+/// Issues a token, whose secret is shown once: for oneself in a session; for service accounts, and for people without a
+/// password, by who manages principals.
 #[utoipa::path(post, path = "/api/v1/principals/{id}/tokens", tag = "identity", operation_id = "issueToken",
     params(("id" = Uuid, Path, description = "Id of the principal"), WriteHeaders), request_body = NewToken,
     responses((status = 201, description = "Issued", body = Written<IssuedToken>), Problems))]
@@ -61,7 +74,10 @@ pub(crate) async fn issue(
     };
     app.read(move |desk| desk.principal(&caller, principal).map(drop)).await?;
     let token = app.assent.new_token();
-    let command = Command::IssueToken { id: token.id, principal, secret_hash: token.hash, expires_at };
+    let (permissions, scope) = (write.body.permissions, write.body.scope.scope()?);
+    let restriction = Restriction { permissions, scope };
+    let secret_hash = token.hash;
+    let command = Command::IssueToken { id: token.id, principal, secret_hash, expires_at, restriction };
     let receipt = app.execute(&write.sent, None, command).await?;
     let issued = TokenId(receipt.id);
     let held =
@@ -73,6 +89,7 @@ pub(crate) async fn issue(
         id: issued.0,
         principal: held.principal.0,
         expires_at: held.expires_at,
+        restriction: RestrictionView::new(&held.restriction),
         secret,
         shown_before,
     };

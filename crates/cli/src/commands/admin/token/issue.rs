@@ -4,8 +4,10 @@ use clap::Args;
 use serde_json::json;
 
 use crate::commands::Context;
+use crate::commands::admin::scope::Scope;
 use crate::names;
 use crate::output::Answer;
+use crate::pairs;
 use crate::problem::Problem;
 use crate::table::Table;
 
@@ -17,6 +19,11 @@ pub(crate) struct Issue {
     /// How long it holds, for example `30d`
     #[arg(long, default_value = "30d")]
     life: String,
+    /// Only this permission of the principal; may be given several times
+    #[arg(long = "permission", value_name = "PERMISSION")]
+    permissions: Vec<String>,
+    #[command(flatten)]
+    scope: Scope,
 }
 
 impl Issue {
@@ -24,7 +31,9 @@ impl Issue {
     pub(super) fn run(self, context: &Context) -> Result<Answer, Problem> {
         let client = context.client()?;
         let id = names::principal_id(&client, &self.principal)?;
-        let answer = client.post(&format!("/api/v1/principals/{id}/tokens"), &json!({"life": self.life}))?;
+        let mut body = json!({"life": self.life, "scope": self.scope.body()});
+        pairs::put(&mut body, "permissions", (!self.permissions.is_empty()).then_some(&self.permissions));
+        let answer = client.post(&format!("/api/v1/principals/{id}/tokens"), &body)?;
         let facts = [("token", "/object/secret"), ("id", "/object/id"), ("until", "/object/expiresAt")];
         let table = Table::facts(&answer, &facts);
         Ok(Answer::new(answer).table(table).hint("keep the token now: it is not shown again"))
