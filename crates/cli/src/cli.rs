@@ -44,6 +44,9 @@ pub(crate) struct Global {
     /// The token to present
     #[arg(long, global = true, env = "ASSENT_TOKEN", hide_env_values = true)]
     pub(crate) token: Option<String>,
+    /// The certificate, in PEM, of the authority to trust, instead of those of the system
+    #[arg(long, global = true, env = "ASSENT_CA_FILE", value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
     /// Where the newest checkpoint seen of each server is kept
     #[arg(long, global = true, env = "ASSENT_STATE_DIR", value_name = "DIR")]
     pub(crate) state_dir: Option<PathBuf>,

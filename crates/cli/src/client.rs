@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use ureq::http::{Method, Request};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, AsSendBody, SendBody};
 
 use crate::problem::{Exit, Problem};
@@ -47,20 +48,25 @@ impl Reply {
 }
 
 impl Client {
-    /// A client of the server at that address.
-    pub(crate) fn new(url: &str, token: Option<&str>) -> Result<Self, Problem> {
+    /// A client of the server at that address. Of a server by TLS the certificate has to come from an authority of the file,
+    /// or, without one, of the system.
+    pub(crate) fn new(url: &str, token: Option<&str>, ca_file: Option<&Path>) -> Result<Self, Problem> {
         let base = url.trim_end_matches('/').to_owned();
-        if !base.starts_with("http://") {
-            return Err(Problem::new(format!("the address `{base}` does not begin with `http://`")).hint(
-                "give --url or ASSENT_URL as `http://host:port`; for TLS put a proxy in front of this client",
-            ));
-        }
+        let tls = if base.starts_with("https://") {
+            Some(tls(ca_file)?)
+        } else if base.starts_with("http://") {
+            None
+        } else {
+            let message = format!("the address `{base}` does not begin with `https://` or `http://`");
+            return Err(Problem::new(message).hint("give --url or ASSENT_URL as `https://host:port`"));
+        };
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .timeout_connect(Some(CONNECT_TIMEOUT))
             .timeout_global(Some(TIMEOUT))
             .user_agent(concat!("assent/", env!("CARGO_PKG_VERSION")))
+            .tls_config(tls.unwrap_or_default())
             .build();
         Ok(Self { agent: config.new_agent(), base, token: token.map(str::to_owned) })
     }
@@ -178,10 +184,33 @@ impl Client {
     }
 
     fn unreachable(&self, error: &ureq::Error) -> Problem {
-        Problem::new(format!("`{}` does not answer: {error}", self.base))
-            .code("unreachable")
-            .hint("start a server with `assent serve`, or name another one with --url or ASSENT_URL")
+        let problem = Problem::new(format!("`{}` does not answer: {error}", self.base)).code("unreachable");
+        if is_about_tls(error) {
+            return problem.hint(
+                "see that the server speaks TLS at this address and has a certificate for this name; name the authority that \
+                 gave it with --ca-file or ASSENT_CA_FILE",
+            );
+        }
+        problem.hint("start a server with `assent serve`, or name another one with --url or ASSENT_URL")
     }
+}
+
+/// Whom to trust, and how.
+fn tls(ca_file: Option<&Path>) -> Result<TlsConfig, Problem> {
+    let roots = assent_tls::roots(ca_file)?;
+    let roots: Vec<_> = roots.iter().map(|root| Certificate::from_der(root).to_owned()).collect();
+    Ok(TlsConfig::builder()
+        .root_certs(RootCerts::new_with_certs(&roots))
+        .unversioned_rustls_crypto_provider(assent_tls::provider())
+        .build())
+}
+
+/// Whether no connection came about because the two sides did not agree on TLS.
+fn is_about_tls(error: &ureq::Error) -> bool {
+    if let ureq::Error::Io(error) = error {
+        return error.get_ref().and_then(|cause| cause.downcast_ref::<assent_tls::Error>()).is_some();
+    }
+    matches!(error, ureq::Error::Rustls(_) | ureq::Error::Tls(_))
 }
 
 /// The body of an answer, if it is what was asked for.
@@ -272,8 +301,8 @@ mod tests {
 
     #[test]
     fn an_address_without_a_scheme_is_refused() {
-        assert!(Client::new("localhost:8080", None).is_err());
-        let problem = Client::new("http://127.0.0.1:1", None).unwrap().get("/healthz").unwrap_err();
+        assert!(Client::new("localhost:8080", None, None).is_err());
+        let problem = Client::new("http://127.0.0.1:1", None, None).unwrap().get("/healthz").unwrap_err();
         assert_eq!(problem.exit, Exit::NotAsked);
         assert!(problem.message.starts_with("`http://127.0.0.1:1` does not answer"), "{problem}");
     }

@@ -35,7 +35,8 @@ pub(crate) struct Context {
 impl Context {
     /// A client of the server, which has first shown that its log only grew since it was last seen.
     pub(crate) fn client(&self) -> Result<Client, Problem> {
-        let client = Client::new(&self.global.url, self.global.token.as_deref())?;
+        let client =
+            Client::new(&self.global.url, self.global.token.as_deref(), self.global.ca_file.as_deref())?;
         if !self.global.no_pin {
             pin::check(&client, self.global.state_dir.as_deref(), self.printer)?;
         }

@@ -121,6 +121,12 @@ impl From<assent_store::StoreError> for Problem {
     }
 }
 
+impl From<assent_tls::TlsError> for Problem {
+    fn from(error: assent_tls::TlsError) -> Self {
+        Self::new(error.what).hint(error.remedy)
+    }
+}
+
 impl From<assent_app::Failure> for Problem {
     fn from(failure: assent_app::Failure) -> Self {
         match failure {

@@ -22,6 +22,7 @@ mod page;
 mod problem;
 mod routes;
 mod serve;
+mod socket;
 mod tasks;
 mod views;
 

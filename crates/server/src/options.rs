@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use assent_log::VerifyingKey;
 use jiff::SignedDuration;
+use assent_tls::Identity;
 use serde_json::Value;
 
 /// Settings of the interface. The defaults fit one node.
@@ -18,14 +20,22 @@ pub struct Options {
     pub known_keys: Vec<VerifyingKey>,
     /// The folder outside the data directory to which each new checkpoint is written; none if absent.
     pub checkpoint_sink: Option<PathBuf>,
+    /// The certificate and the key to speak TLS with; without them, HTTP in the clear.
+    pub tls: Option<Arc<Identity>>,
+    /// How often the files of the certificate and the key are looked at.
+    pub certificate_check: Duration,
     /// Whether the whole log is verified in the background after the start.
     pub verify_at_start: bool,
     /// How long a request may take.
     pub request_timeout: Duration,
     /// How long an evaluation may take.
     pub evaluation_timeout: Duration,
-    /// How long an upload may pause.
+    /// How long an upload may pause: 16 KiB have to come in that time.
     pub upload_pause: Duration,
+    /// How long an answer may stay where it is because the client does not read it; 16 KiB have to go in that time.
+    pub write_timeout: Duration,
+    /// How long the handshake of TLS may take.
+    pub handshake_timeout: Duration,
     /// How long the head of a request may take, idle time before it included.
     pub header_timeout: Duration,
     /// How long requests in flight may go on after the shutdown began.
@@ -38,7 +48,8 @@ pub struct Options {
     pub max_uploads: usize,
     /// How many evaluations run at a time; further ones wait.
     pub max_evaluations: usize,
-    /// How many connections are open at a time; further ones wait.
+    /// How many connections are open at a time. A further one takes the place of the one that has been idle longest; where none
+    /// is idle, it waits.
     pub max_connections: usize,
     /// How many passwords are checked at a time: each takes a processor and 19 MiB for tens of milliseconds.
     pub max_passwords: usize,
@@ -60,10 +71,14 @@ impl Default for Options {
             builtin_packs: BTreeMap::new(),
             known_keys: Vec::new(),
             checkpoint_sink: None,
+            tls: None,
+            certificate_check: Duration::from_secs(10),
             verify_at_start: true,
             request_timeout: Duration::from_secs(30),
             evaluation_timeout: Duration::from_mins(10),
             upload_pause: Duration::from_secs(30),
+            write_timeout: Duration::from_secs(30),
+            handshake_timeout: Duration::from_secs(10),
             header_timeout: Duration::from_secs(15),
             shutdown_grace: Duration::from_secs(20),
             max_requests: 1_024,

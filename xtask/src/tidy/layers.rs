@@ -7,16 +7,20 @@ use serde_json::Value;
 use super::{Finding, Sources, dependencies, folder, name};
 
 /// Crates of ours that a crate may use. What is not listed may use all (the binary, tests, benchmarks).
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("assent-log", &[]),
     ("assent-cel", &[]),
     ("assent-eval", &[]),
     ("assent-store", &[]),
+    ("assent-tls", &[]),
     ("assent-domain", &["assent-cel", "assent-log"]),
     ("assent-store-sqlite", &["assent-store"]),
-    ("assent-store-postgres", &["assent-store"]),
+    ("assent-store-postgres", &["assent-store", "assent-tls"]),
     ("assent-app", &["assent-domain", "assent-eval", "assent-log", "assent-store"]),
-    ("assent-server", &["assent-app", "assent-domain", "assent-eval", "assent-log", "assent-store"]),
+    (
+        "assent-server",
+        &["assent-app", "assent-domain", "assent-eval", "assent-log", "assent-store", "assent-tls"],
+    ),
 ];
 
 /// Everything that the core crates use. None of it reads a clock, a file, a socket or random numbers.

@@ -115,7 +115,7 @@ fn tell_story(installation: &Installation, server: &Server, printer: Printer) ->
     let Some(first) = &installation.first_start else {
         return Err(Problem::new("the installation of the demo was there already").hint("use --fresh"));
     };
-    let client = Client::new(&server.url, None)?;
+    let client = Client::new(&server.url, None, None)?;
     let mut story = Story::new(client, printer, &first.token.secret);
     cast::introduce(&mut story)?;
     // From here on receipts carry a checkpoint: what the log is later shown to begin with.

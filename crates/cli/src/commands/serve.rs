@@ -1,5 +1,7 @@
 //! `assent serve`: the server on a data directory.
 
+mod transport;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -12,6 +14,7 @@ use crate::installation::{Database, Installation, Paths, Sink, built_in_pack, sy
 use crate::output::{Answer, Block, Printer};
 use crate::problem::{Exit, Problem};
 use crate::table::Table;
+use transport::Transport;
 
 /// Options of `assent serve`.
 #[derive(Debug, Args)]
@@ -27,6 +30,8 @@ pub(crate) struct Serve {
     /// Where to listen
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    #[command(flatten)]
+    transport: Transport,
     /// A folder outside of the data directory that each new checkpoint is written to
     #[arg(long, value_name = "DIR")]
     checkpoint_sink: Option<PathBuf>,
@@ -41,6 +46,7 @@ impl Serve {
 
     async fn serve(self, printer: Printer) -> Result<Exit, Problem> {
         let paths = Paths::new(&self.data_dir, self.keys_dir.as_deref())?;
+        let tls = self.transport.identity()?;
         let sink = self.checkpoint_sink.as_deref().map(Sink::open).transpose()?;
         let installation =
             Installation::open(paths, self.database.clone(), system_wiring(), sink.as_ref()).await?;
@@ -50,8 +56,10 @@ impl Serve {
         })?;
         let address = listener.local_addr().unwrap_or(self.listen);
         let shutdown = stop_signal()?;
-        printer.answer(&started(&installation, address));
-        let options = options(sink.as_ref())?;
+        self.transport.warn(address);
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        printer.answer(&started(&installation, &format!("{scheme}://{address}")));
+        let options = assent_server::Options { tls, ..options(sink.as_ref())? };
         assent_server::serve(installation.assent.clone(), listener, options, shutdown)
             .await
             .map_err(|error| Problem::new(format!("the server ended: {error}")).exit(Exit::Refused))?;
@@ -112,8 +120,7 @@ pub(super) fn stop_signal() -> Result<impl Future<Output = ()>, Problem> {
     }
 }
 
-fn started(installation: &Installation, address: SocketAddr) -> Answer {
-    let url = format!("http://{address}");
+fn started(installation: &Installation, url: &str) -> Answer {
     let (assent, paths) = (&installation.assent, &installation.paths);
     let mut json = json!({
         "url": url,

@@ -7,6 +7,8 @@
     reason = "the helpers of tests may fail as tests do"
 )]
 
+#[path = "../../../tls/tests/authority/mod.rs"]
+mod authority;
 mod backup;
 #[path = "../../../store-postgres/tests/server/mod.rs"]
 mod database;
@@ -19,3 +21,4 @@ mod remote;
 mod shared;
 mod support;
 mod tamper;
+mod tls;

@@ -11,8 +11,10 @@ use tempfile::TempDir;
 /// The binary, without anything of this environment that it would listen to.
 pub(crate) fn assent() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_assent"));
-    for name in ["ASSENT_URL", "ASSENT_TOKEN", "ASSENT_STATE_DIR", "RUST_LOG", "COLUMNS"] {
-        command.env_remove(name);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("ASSENT_") || name == "RUST_LOG" || name == "COLUMNS" {
+            command.env_remove(name);
+        }
     }
     command
 }

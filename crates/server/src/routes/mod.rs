@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::{from_fn_with_state, map_response_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
@@ -36,7 +36,7 @@ pub(crate) fn build(app: App) -> Router {
         .fallback(fallback::unknown)
         .layer(CatchPanicLayer::custom(fallback::panicked))
         .layer(from_fn_with_state(app.clone(), wrap))
-        .layer(map_response(secure))
+        .layer(map_response_with_state(app.clone(), secure))
         .with_state(app)
 }
 

@@ -1,11 +1,13 @@
 //! What runs beside the requests. Each task ends when told, between two rounds of work and never within one.
 
+mod certificate;
 mod checkpoints;
 mod denials;
 mod erasures;
 mod sink;
 mod verify;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -39,6 +41,10 @@ pub(crate) fn start(app: &App) -> Background {
         tokio::spawn(erasures::run(app.clone(), ERASE_EVERY, stopped.clone())),
         tokio::spawn(tidy(app.clone(), stopped.clone())),
     ];
+    if let Some(identity) = &app.options.tls {
+        let every = app.options.certificate_check;
+        tasks.push(tokio::spawn(certificate::run(Arc::clone(identity), every, stopped.clone())));
+    }
     if app.options.verify_at_start {
         tasks.push(verify::start(app.clone(), stopped));
     }

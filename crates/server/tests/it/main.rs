@@ -14,6 +14,8 @@
 
 mod access;
 mod access_table;
+#[path = "../../../tls/tests/authority/mod.rs"]
+mod authority;
 mod erasure;
 mod errors;
 mod inputs;
@@ -24,4 +26,5 @@ mod packs;
 mod people;
 mod served;
 mod story;
+mod tls;
 mod world;

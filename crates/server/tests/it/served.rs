@@ -1,17 +1,19 @@
 //! The interface on a socket: connections, the background, and the end.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use assent_server::Options;
 use assent_store::MemoryStore;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
 use crate::world::World;
 
-async fn exchange(stream: &mut TcpStream, request: &str) -> String {
+/// Sends, and reads until the server closes.
+pub(crate) async fn exchange(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), request: &str) -> String {
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();
@@ -74,18 +76,18 @@ async fn a_shutdown_records_what_was_counted_and_signs_what_was_committed() {
 }
 
 /// A server that listens, and its end.
-async fn listening(world: &World) -> (std::net::SocketAddr, oneshot::Sender<()>) {
+pub(crate) async fn listening(world: &World, options: Options) -> (SocketAddr, oneshot::Sender<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async move { drop(stopped.await) };
-    let served = assent_server::serve(world.assent.clone(), listener, Options::default(), shutdown);
+    let served = assent_server::serve(world.assent.clone(), listener, options, shutdown);
     tokio::spawn(served);
     (address, stop)
 }
 
 /// Sends up to 100 MB behind a head, until the server has answered; how much was sent, and the answer.
-async fn flood(address: std::net::SocketAddr, head: String, chunked: bool) -> (usize, String) {
+async fn flood(address: SocketAddr, head: String, chunked: bool) -> (usize, String) {
     const MEGABYTE: usize = 1_000_000;
     let stream = TcpStream::connect(address).await.unwrap();
     let (mut reader, mut writer) = stream.into_split();
@@ -117,7 +119,7 @@ async fn flood(address: std::net::SocketAddr, head: String, chunked: bool) -> (u
 #[tokio::test]
 async fn a_body_of_100_megabytes_is_refused_long_before_its_end() {
     let world = World::new().await;
-    let (address, _stop) = listening(&world).await;
+    let (address, _stop) = listening(&world, Options::default()).await;
     let head = |path: &str, length: &str| {
         let token = &world.admin;
         format!(

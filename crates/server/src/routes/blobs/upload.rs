@@ -17,6 +17,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
@@ -103,18 +104,38 @@ fn content_digest(headers: &HeaderMap) -> Result<Option<Digest>, Problem> {
     bytes.map(|bytes| Some(Digest(bytes))).ok_or_else(wrong)
 }
 
-/// The bytes of a body, as long as no two parts are further apart than `pause`.
+/// How much has to come within the pause for the time to start anew, in bytes.
+const PROGRESS: usize = 16 * 1024;
+
+/// An upload as it comes in.
+struct Paced {
+    bytes: BodyDataStream,
+    /// How long may still be waited for more, and how much has come since that was set.
+    left: Duration,
+    progress: usize,
+}
+
+/// The bytes of a body, as long as they come at a pace: whoever sends a byte now and then holds a place that others need.
 fn paced(body: Body, pause: Duration) -> impl Stream<Item = Result<Bytes, String>> {
-    futures_util::stream::unfold(
-        Some(body.into_data_stream()),
-        move |state: Option<BodyDataStream>| async move {
-            let mut bytes = state?;
-            match tokio::time::timeout(pause, bytes.next()).await {
-                Ok(None) => None,
-                Ok(Some(Ok(part))) => Some((Ok(part), Some(bytes))),
-                Ok(Some(Err(error))) => Some((Err(error.to_string()), None)),
-                Err(_) => Some((Err(format!("nothing came for {} seconds", pause.as_secs())), None)),
+    let start = Paced { bytes: body.into_data_stream(), left: pause, progress: 0 };
+    futures_util::stream::unfold(Some(start), move |state: Option<Paced>| async move {
+        let mut state = state?;
+        let waiting = Instant::now();
+        match tokio::time::timeout(state.left, state.bytes.next()).await {
+            Ok(None) => None,
+            Ok(Some(Ok(part))) => {
+                state.left = state.left.saturating_sub(waiting.elapsed());
+                state.progress += part.len();
+                if state.progress >= PROGRESS {
+                    (state.left, state.progress) = (pause, 0);
+                }
+                Some((Ok(part), Some(state)))
             }
-        },
-    )
+            Ok(Some(Err(error))) => Some((Err(error.to_string()), None)),
+            Err(_) => {
+                let came = format!("{} bytes came in {} seconds", state.progress, pause.as_secs());
+                Some((Err(format!("{came}, not {PROGRESS}: send the upload without pauses")), None))
+            }
+        }
+    })
 }
