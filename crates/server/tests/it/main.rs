@@ -19,6 +19,7 @@ mod authority;
 mod erasure;
 mod errors;
 mod inputs;
+mod limits;
 mod log;
 mod midway;
 mod openapi;
