@@ -2,17 +2,21 @@
 //! that it runs as another user where we are root.
 
 use std::fs;
+use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 
 use crate::run::check;
 
 /// Where tests find the server.
-pub const VARIABLE: &str = "ASSENT_TEST_POSTGRES";
+const VARIABLE: &str = "ASSENT_TEST_POSTGRES";
+/// Where tests find the same server by TLS.
+const TLS_VARIABLE: &str = "ASSENT_TEST_POSTGRES_TLS";
 /// How to get what is missing.
 const REMEDY: &str = "the tests need the programs of PostgreSQL 15 or later (`initdb`, `pg_ctl`): install the package \
                       `postgresql` of Debian, or put the folder of the programs on the PATH";
@@ -27,6 +31,7 @@ pub struct Postgres {
     folder: PathBuf,
     programs: PathBuf,
     user: Option<(u32, u32)>,
+    port: u16,
 }
 
 impl Postgres {
@@ -42,18 +47,51 @@ impl Postgres {
         if let Some((uid, gid)) = user {
             chown(&folder, Some(uid), Some(gid))?;
         }
-        let server = Self { folder, programs: programs()?, user };
+        let server = Self { folder, programs: programs()?, user, port: free_port()? };
         let data = server.folder.join("data");
         let mut make = server.program("initdb");
         make.arg("--pgdata").arg(&data).args(["--username=assent", "--auth=trust", "--encoding=UTF8"]);
         check(make.args(["--locale=C", "--no-instructions"]).stdout(Stdio::null())).context(REMEDY)?;
+        server.certify()?;
         server.pg_ctl("start")?;
         Ok(server)
     }
 
+    /// Makes an authority and a certificate of it for this machine.
+    fn certify(&self) -> Result<()> {
+        let mut authority = CertificateParams::new(Vec::new())?;
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate()?;
+        fs::write(self.folder.join("authority.pem"), authority.self_signed(&key)?.pem())?;
+        let (issuer, key) = (Issuer::new(authority, key), KeyPair::generate()?);
+        let certificate = CertificateParams::new(vec!["localhost".to_owned()])?.signed_by(&key, &issuer)?;
+        for (name, text) in [("server.pem", certificate.pem()), ("server.key", key.serialize_pem())] {
+            let path = self.folder.join(name);
+            fs::write(&path, text)?;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+            if let Some((uid, gid)) = self.user {
+                chown(&path, Some(uid), Some(gid))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Its address, for a database that is there from the beginning.
     pub fn address(&self) -> String {
-        format!("host={} user=assent dbname=postgres", self.folder.display())
+        format!("host={} port={} user=assent dbname=postgres", self.folder.display(), self.port)
+    }
+
+    /// Its address by TLS, with the authority of its certificate.
+    fn tls_address(&self) -> String {
+        let (port, folder) = (self.port, self.folder.display());
+        format!(
+            "host=localhost port={port} user=assent dbname=postgres sslmode=require sslrootcert={folder}/authority.pem"
+        )
+    }
+
+    /// Where tests find it.
+    pub fn variables(&self) -> [(&'static str, String); 2] {
+        [(VARIABLE, self.address()), (TLS_VARIABLE, self.tls_address())]
     }
 
     /// Stops it at once, as a loss of power would, and starts it again.
@@ -67,8 +105,12 @@ impl Postgres {
         command.arg("--pgdata").arg(self.folder.join("data")).args(["--wait", "--silent"]);
         match what {
             "start" => {
-                let settings =
-                    format!("-k {} -c listen_addresses= -c max_connections=200", self.folder.display());
+                let folder = self.folder.display();
+                let settings = format!(
+                    "-k {folder} -c listen_addresses=localhost -p {} -c max_connections=200 -c ssl=on \
+                     -c ssl_cert_file={folder}/server.pem -c ssl_key_file={folder}/server.key",
+                    self.port
+                );
                 command.arg("--options").arg(settings).arg("--log").arg(self.folder.join("log")).arg("start");
             }
             _ => {
@@ -95,6 +137,11 @@ impl Drop for Postgres {
         let _ = self.pg_ctl("stop");
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// A port of this machine that nobody listens on.
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind(("localhost", 0))?.local_addr()?.port())
 }
 
 /// Whether the programs are there.
@@ -154,7 +201,7 @@ pub fn run(command: &[String]) -> Result<()> {
         );
     };
     let server = Postgres::start()?;
-    check(Command::new(program).args(arguments).env(VARIABLE, server.address()))
+    check(Command::new(program).args(arguments).envs(server.variables()))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::out;
-use crate::postgres::{self, Postgres};
+use crate::postgres::Postgres;
 use crate::powerloss;
 use crate::run::{cargo, shown};
 
@@ -124,7 +124,7 @@ fn test(fault: &Fault, postgres: &Postgres, features: &[&str]) -> Result<i32> {
     let mut arguments = vec!["nextest", "run", "--package", fault.package, "--no-tests", "fail"];
     arguments.extend(["--status-level", "none", "--final-status-level", "fail", "-E", &name]);
     arguments.extend(features);
-    Ok(shown(cargo(&arguments).env(postgres::VARIABLE, postgres.address()))?.0)
+    Ok(shown(cargo(&arguments).envs(postgres.variables()))?.0)
 }
 
 /// The words with which a run of losses says that something acknowledged is gone, that a disk does not verify or start, or

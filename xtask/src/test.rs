@@ -121,7 +121,7 @@ fn tests() -> Result<Passed> {
     ensure_nextest()?;
     let mut command = cargo(&["nextest", "run", "--workspace", "--no-fail-fast", "--status-level", "fail"]);
     let postgres = Postgres::start()?;
-    command.env("ASSENT_CEL_SPEC", cel_spec()?).env(postgres::VARIABLE, postgres.address());
+    command.env("ASSENT_CEL_SPEC", cel_spec()?).envs(postgres.variables());
     let (code, lines) = shown(&mut command)?;
     let passed = summary(&lines).context("nextest has printed no summary")?;
     ensure!(code == 0, "tests failed: {passed} passed");

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use assent_store::StoreError;
 use postgres::types::ToSql;
-use postgres::{Client, Config, NoTls, Row, Statement};
+use postgres::{Client, NoTls, Row, Statement};
 
-use crate::error::{committing, failed};
+use crate::address::Address;
+use crate::error::{committing, connecting, failed};
 
 /// Parameters of a statement.
 pub(crate) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
@@ -28,8 +29,16 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// Connects. Locks are waited for as long as `lock_timeout`.
-    pub(crate) fn new(config: &Config, lock_timeout: Duration, read_only: bool) -> Result<Self, StoreError> {
-        let mut client = config.connect(NoTls).map_err(failed)?;
+    pub(crate) fn new(
+        address: &Address,
+        lock_timeout: Duration,
+        read_only: bool,
+    ) -> Result<Self, StoreError> {
+        let connected = match &address.tls {
+            Some(tls) => address.config.connect(tls.clone()),
+            None => address.config.connect(NoTls),
+        };
+        let mut client = connected.map_err(connecting)?;
         let lock_ms = lock_timeout.as_millis().max(1);
         let read_only = if read_only { "on" } else { "off" };
         let set_up = format!(

@@ -15,6 +15,20 @@ pub(crate) fn failed(error: Error) -> StoreError {
     }
 }
 
+/// No connection came about. Where the two sides did not agree on TLS, trying again changes nothing.
+pub(crate) fn connecting(error: Error) -> StoreError {
+    let text = text(&error);
+    let remedy = if text.contains("server does not support TLS") {
+        "turn `ssl` on in the database, or, where nobody else can listen on the way to it, add `sslmode=disable` to the address"
+    } else if text.contains("invalid peer certificate") {
+        "name the authority that gave its certificate with `sslrootcert=FILE` in the address, and the database by a name that \
+         the certificate is for"
+    } else {
+        return failed(error);
+    };
+    StoreError::Unavailable(format!("the database cannot be reached safely: {text}: {remedy}"))
+}
+
 /// An error of the commit itself. If the server said no, nothing happened; if it said nothing, or is going down, nobody knows.
 #[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
 pub(crate) fn committing(error: Error) -> StoreError {

@@ -11,6 +11,7 @@
 //!   by the server, so that a server that hangs holds nobody up;
 //! - the schema only moves forward, by numbered migrations; a database that is not ours or of a newer release is refused.
 
+mod address;
 mod connection;
 mod error;
 mod filter;

@@ -4,15 +4,15 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use assent_store::StoreError;
-use postgres::Config;
 
+use crate::address::Address;
 use crate::connection::Connection;
 
 /// The connections.
 ///
 /// INVARIANT: `idle.len() + leases <= size`; `leased` counts the leases.
 pub(crate) struct Pool {
-    config: Config,
+    address: Address,
     time_limit: Duration,
     read_only: bool,
     size: usize,
@@ -27,9 +27,9 @@ struct State {
 }
 
 impl Pool {
-    pub(crate) fn new(config: &Config, time_limit: Duration, read_only: bool, size: usize) -> Self {
-        let config = config.clone();
-        Self { config, time_limit, read_only, size, state: Mutex::default(), returned: Condvar::new() }
+    pub(crate) fn new(address: &Address, time_limit: Duration, read_only: bool, size: usize) -> Self {
+        let address = address.clone();
+        Self { address, time_limit, read_only, size, state: Mutex::default(), returned: Condvar::new() }
     }
 
     /// A connection outside any transaction, once one is free. `waiting_for` names what did not become free in time.
@@ -47,7 +47,7 @@ impl Pool {
         drop(state);
         let mut lease = Lease { pool: self, connection: idle.filter(|connection| !connection.is_closed()) };
         if lease.connection.is_none() {
-            lease.connection = Some(Connection::new(&self.config, self.time_limit, self.read_only)?);
+            lease.connection = Some(Connection::new(&self.address, self.time_limit, self.read_only)?);
         }
         Ok(lease)
     }

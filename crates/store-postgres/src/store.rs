@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use assent_store::{Checkpoint, Read, Row, Store, StoreError, TABLES, Write};
-use postgres::Config;
 
+use crate::address::Address;
 use crate::connection::Connection;
 use crate::flush::put_rows;
 use crate::pool::Pool;
@@ -65,13 +65,11 @@ impl PostgresStore {
     }
 
     fn with(address: &str, options: Options, read_only: bool) -> Result<Self, StoreError> {
-        let mut config: Config = address.parse().map_err(|error| {
-            // The address may hold a password: it is not shown.
-            StoreError::Unavailable(format!("the address of the database cannot be read: {error}"))
-        })?;
+        let mut address = Address::parse(address)?;
+        let config = &mut address.config;
         config.application_name("assent").connect_timeout(CONNECT_TIMEOUT).tcp_user_timeout(CUT_AFTER);
         let time_limit = Duration::from_millis(options.busy_timeout_ms.into());
-        let pool = |size| Pool::new(&config, time_limit, read_only, size);
+        let pool = |size| Pool::new(&address, time_limit, read_only, size);
         Ok(Self { readers: pool(options.read_connections.clamp(1, 64)), writer: pool(1), aside: pool(1) })
     }
 }

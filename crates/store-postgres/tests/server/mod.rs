@@ -14,12 +14,7 @@ impl Database {
     /// Makes it.
     pub(crate) fn new() -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
-        let server = std::env::var("ASSENT_TEST_POSTGRES").unwrap_or_else(|_| {
-            panic!(
-                "set ASSENT_TEST_POSTGRES to the address of a PostgreSQL of 15 or later, or run these tests by \
-                 `cargo xtask postgres cargo nextest run -p assent-store-postgres`, which starts one"
-            )
-        });
+        let server = of_environment("ASSENT_TEST_POSTGRES");
         let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let made = Self { server, name };
         let mut client = made.client();
@@ -33,6 +28,12 @@ impl Database {
         format!("{} dbname={}", self.server, self.name)
     }
 
+    /// The same by TLS, with the authority that the certificate of the server comes from.
+    #[allow(dead_code, reason = "not every test needs TLS")]
+    pub(crate) fn tls_address(&self) -> String {
+        format!("{} dbname={}", of_environment("ASSENT_TEST_POSTGRES_TLS"), self.name)
+    }
+
     /// A connection to it, beside the store.
     #[allow(dead_code, reason = "not every test looks beside the store")]
     pub(crate) fn beside(&self) -> Client {
@@ -43,6 +44,15 @@ impl Database {
     fn client(&self) -> Client {
         Client::connect(&self.server, NoTls).unwrap()
     }
+}
+
+fn of_environment(variable: &str) -> String {
+    std::env::var(variable).unwrap_or_else(|_| {
+        panic!(
+            "set {variable} to the address of a PostgreSQL of 15 or later, or run these tests by \
+             `cargo xtask postgres cargo nextest run -p assent-store-postgres`, which starts one"
+        )
+    })
 }
 
 impl Drop for Database {
