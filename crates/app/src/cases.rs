@@ -103,6 +103,7 @@ impl Question {
             | Command::ApplyPack(_)
             | Command::RecordDenials { .. }
             | Command::RecordRefusedLogIns(_)
+            | Command::Vouch(..)
             | Command::Door(_) => None,
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use assent_domain::facts::Target;
+use assent_domain::identity::provider::Vouched;
 use assent_domain::identity::{self, Restriction};
 use assent_domain::ids::{DatasetId, Digest, ModelId, PrincipalId, PromotionId, TokenId, VersionId};
 use assent_domain::registry::{DatasetCommand, ModelCommand, NewVersion, VersionCommand};
@@ -107,6 +108,8 @@ pub enum Command {
     },
     /// Record that log-ins were refused.
     RecordRefusedLogIns(Shut),
+    /// A provider vouches for a person, who is registered if there is none.
+    Vouch(PrincipalId, Box<Vouched>),
     /// Come in, go out, and what one comes in with.
     Door(Door),
 }

@@ -9,7 +9,7 @@ use assent_domain::facts::Target as StageTarget;
 use assent_domain::identity::event::{AccessDenied, PrincipalRegistered, TokenIssued};
 use assent_domain::identity::{
     self, Credential, Permission, Principal, PrincipalKind, Restriction, Target, Token, authorise,
-    credential, left_by_token,
+    credential, left_by_token, provider,
 };
 use assent_domain::ids::{
     CredentialId, DatasetId, Digest, ModelId, PrincipalId, PromotionId, TokenId, VersionId,
@@ -44,15 +44,8 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Resul
         return bootstrap(unit, request, now);
     }
     let pack = packs.current(unit)?;
-    if let Command::RecordDenials { route, code, attempts } = &request.command {
-        let object = AggregateId { kind: Kind::Access, id: request.actor.0 };
-        let event = AccessDenied { route: route.clone(), code: code.clone(), attempts: *attempts };
-        let changes = vec![Change::new(object, Event::AccessDenied(event)).named(route.clone())];
+    if let Some((object, changes)) = of_the_platform(unit, &pack, &request.command, request.actor, now)? {
         return Ok(Decided { object, pack: Some(pack), changes });
-    }
-    if let Command::RecordRefusedLogIns(shut) = &request.command {
-        let change = credential::refused(shut.principal, shut.event.clone());
-        return Ok(Decided { object: change.subject, pack: Some(pack), changes: vec![change] });
     }
     let actor = unit.get::<Principal>(request.actor)?;
     let actor = actor.ok_or_else(|| not_found("principal", request.actor))?;
@@ -71,9 +64,10 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Resul
         now,
     };
     let (object, changes) = match request.command.clone() {
-        Command::Bootstrap { .. } | Command::RecordDenials { .. } | Command::RecordRefusedLogIns(_) => {
-            (AggregateId::PACK, Vec::new())
-        }
+        Command::Bootstrap { .. }
+        | Command::RecordDenials { .. }
+        | Command::RecordRefusedLogIns(_)
+        | Command::Vouch(..) => (AggregateId::PACK, Vec::new()),
         Command::Door(door) => (door.object(request.actor), hand.door(door)?),
         Command::Principal(id, command) => (id.into(), hand.principal(id, command)?),
         Command::IssueToken { id, principal, secret_hash, expires_at, restriction } => {
@@ -97,6 +91,32 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Resul
         Command::ApplyPack(documents) => (AggregateId::PACK, hand.apply_pack(documents)?),
     };
     Ok(Decided { object, pack: Some(pack), changes })
+}
+
+/// What nobody asks for: the platform records what it has seen itself.
+fn of_the_platform(
+    unit: &Unit<'_>,
+    pack: &Pack,
+    command: &Command,
+    actor: PrincipalId,
+    now: Time,
+) -> Result<Option<(AggregateId, Vec<Change>)>, Failure> {
+    if let Command::RecordDenials { route, code, attempts } = command {
+        let object = AggregateId { kind: Kind::Access, id: actor.0 };
+        let event = AccessDenied { route: route.clone(), code: code.clone(), attempts: *attempts };
+        let change = Change::new(object, Event::AccessDenied(event)).named(route.clone());
+        return Ok(Some((object, vec![change])));
+    }
+    if let Command::RecordRefusedLogIns(shut) = command {
+        let change = credential::refused(shut.principal, shut.event.clone());
+        return Ok(Some((change.subject, vec![change])));
+    }
+    if let Command::Vouch(id, vouched) = command {
+        let state = unit.get::<Principal>(*id)?;
+        let changes = provider::vouch(*id, state.as_deref(), (**vouched).clone(), pack, now)?;
+        return Ok(Some(((*id).into(), changes)));
+    }
+    Ok(None)
 }
 
 /// Who acts, on what, under which pack.

@@ -26,6 +26,7 @@ mod memory;
 pub mod migrate;
 pub mod passwords;
 pub mod project;
+pub mod providers;
 pub mod reach;
 pub mod references;
 pub mod replay;

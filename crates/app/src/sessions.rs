@@ -53,7 +53,7 @@ struct Presented<'a> {
     id: SessionId,
     secret: &'a str,
     seen: Time,
-    mark: Vec<u8>,
+    mark: &'a str,
 }
 
 impl<'a> Presented<'a> {
@@ -62,7 +62,7 @@ impl<'a> Presented<'a> {
         let id = Uuid::try_parse(parts.next()?).ok()?;
         let secret = parts.next()?;
         let seen = Time::from_second(parts.next()?.parse().ok()?).ok()?;
-        let mark = URL_SAFE_NO_PAD.decode(parts.next()?).ok()?;
+        let mark = parts.next()?;
         parts.next().is_none().then_some(Self { id: SessionId(id), secret, seen, mark })
     }
 }
@@ -78,8 +78,7 @@ impl Assent {
     /// What its bearer presents, seen now.
     pub fn present(&self, id: SessionId, secret: &str, now: Time) -> Result<String, StoreError> {
         let seen = now.as_second();
-        let mark = hmac::sign(self.mark_key()?, stamp(id, seen).as_bytes());
-        Ok(format!("{}.{secret}.{seen}.{}", id.0.simple(), URL_SAFE_NO_PAD.encode(mark)))
+        Ok(format!("{}.{secret}.{seen}.{}", id.0.simple(), self.mark(&stamp(id, seen))?))
     }
 
     /// Who presents this, if the session holds and was used within `idle`. `None` for whatever is wrong with it.
@@ -92,7 +91,7 @@ impl Assent {
         let Some(presented) = Presented::parse(cookie) else { return Ok(None) };
         let unused = now.duration_since(presented.seen);
         let stamp = stamp(presented.id, presented.seen.as_second());
-        let marked = hmac::verify(self.mark_key()?, stamp.as_bytes(), &presented.mark).is_ok();
+        let marked = self.is_mark(&stamp, presented.mark)?;
         if !marked || unused > idle || unused < -SKEW {
             return Ok(None);
         }
@@ -112,16 +111,25 @@ impl Assent {
         Ok(Some(Visitor { principal, session, renewed }))
     }
 
+    /// A mark on a text that only the servers of this installation can make.
+    pub fn mark(&self, text: &str) -> Result<String, StoreError> {
+        Ok(URL_SAFE_NO_PAD.encode(hmac::sign(self.mark_key()?, text.as_bytes())))
+    }
+
+    /// Whether that is the mark on the text.
+    pub fn is_mark(&self, text: &str, mark: &str) -> Result<bool, StoreError> {
+        let Ok(mark) = URL_SAFE_NO_PAD.decode(mark) else { return Ok(false) };
+        Ok(hmac::verify(self.mark_key()?, text.as_bytes(), &mark).is_ok())
+    }
+
     /// What a page of the session sends with a write, and a page of somebody else cannot know.
     pub fn csrf_token(&self, session: &Session) -> Result<String, StoreError> {
-        let mark = hmac::sign(self.mark_key()?, csrf(session).as_bytes());
-        Ok(URL_SAFE_NO_PAD.encode(mark))
+        self.mark(&csrf(session))
     }
 
     /// Whether that is the token of the session.
     pub fn is_csrf_token(&self, session: &Session, token: &str) -> Result<bool, StoreError> {
-        let Ok(token) = URL_SAFE_NO_PAD.decode(token) else { return Ok(false) };
-        Ok(hmac::verify(self.mark_key()?, csrf(session).as_bytes(), &token).is_ok())
+        self.is_mark(&csrf(session), token)
     }
 
     fn mark_key(&self) -> Result<&hmac::Key, StoreError> {

@@ -21,6 +21,7 @@ use crate::erase::Erasures;
 use crate::ledger::{Failure, Ledger};
 use crate::log_in::Attempts;
 use crate::project::{self, PROJECTION_VERSION};
+use crate::providers::Accounts;
 use crate::seal::Sealer;
 use crate::sessions::Marks;
 use crate::view::{Snapshot, View};
@@ -67,6 +68,7 @@ pub struct Assent {
     pub denials: Arc<Counter>,
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) marks: Marks,
+    pub(crate) vouched: Arc<Accounts>,
     erasures: Arc<Erasures>,
     /// Clock and randomness.
     pub wiring: Wiring,
@@ -149,6 +151,7 @@ impl Assent {
             denials: Arc::default(),
             attempts: Arc::default(),
             marks: Marks::default(),
+            vouched: Arc::default(),
             erasures: Arc::default(),
             wiring,
         };
@@ -195,6 +198,7 @@ impl Assent {
             scope: Scope::default(),
             from: None,
             until: None,
+            provider: None,
         });
         let command = Command::Bootstrap {
             administrator,

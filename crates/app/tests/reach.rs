@@ -142,6 +142,7 @@ fn some_grants() -> impl Strategy<Value = Vec<Grant>> {
             scope,
             from,
             until,
+            provider: None,
         })
         .collect()
     })
@@ -222,7 +223,7 @@ fn the_widest_grants_make_a_condition_that_fits() {
             tiers: Some(BTreeSet::from(["HIGH".to_owned()])),
         };
         let role = "reader".to_owned();
-        let grant = Grant { id: GrantId(id(number)), role, scope, from: None, until: None };
+        let grant = Grant { id: GrantId(id(number)), role, scope, from: None, until: None, provider: None };
         let command = identity::Command::Grant(grant);
         match identity::decide(person.id, Some(&person), command, None, &pack, time(0)) {
             Ok(changes) => {
@@ -247,7 +248,14 @@ fn the_widest_grants_make_a_condition_that_fits() {
         assert_eq!(store.read().unwrap().count(table, &filter).unwrap(), 0);
     }
     let wide = Scope { tags: Some((0..4_001).map(|tag| tag.to_string()).collect()), ..Scope::default() };
-    let grant = Grant { id: GrantId(id(1)), role: "reader".to_owned(), scope: wide, from: None, until: None };
+    let grant = Grant {
+        id: GrantId(id(1)),
+        role: "reader".to_owned(),
+        scope: wide,
+        from: None,
+        until: None,
+        provider: None,
+    };
     let person = principal(Vec::new(), Status::Active);
     let refused =
         identity::decide(person.id, Some(&person), identity::Command::Grant(grant), None, &pack, time(0));

@@ -115,6 +115,7 @@ events! {
     SessionEnded(identity::SessionEnded) "sessionEnded" "ended a session";
     SessionsEnded(identity::SessionsEnded) "sessionsEnded" "ended all sessions of a principal";
     EmailSet(identity::EmailSet) "emailSet" "changed an e-mail address";
+    IdentityLinked(identity::IdentityLinked) "identityLinked" "linked an account with a provider";
 }
 
 impl Event {

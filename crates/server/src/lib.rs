@@ -16,6 +16,7 @@ mod desk;
 mod execute;
 mod http;
 mod labels;
+mod oidc;
 mod openapi;
 mod options;
 mod page;
@@ -26,6 +27,7 @@ mod socket;
 mod tasks;
 mod views;
 
+pub use oidc::{Provider, ProviderConfig};
 pub use openapi::document as openapi;
 pub use options::Options;
 pub use serve::{router, serve};

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::oidc::Provider;
 use assent_log::VerifyingKey;
-use jiff::SignedDuration;
 use assent_tls::Identity;
+use jiff::SignedDuration;
 use serde_json::Value;
 
 /// Settings of the interface. The defaults fit one node.
@@ -51,6 +52,8 @@ pub struct Options {
     /// How many connections are open at a time. A further one takes the place of the one that has been idle longest; where none
     /// is idle, it waits.
     pub max_connections: usize,
+    /// The providers that people can log in with.
+    pub providers: Vec<Arc<Provider>>,
     /// How many passwords are checked at a time: each takes a processor and 19 MiB for tens of milliseconds.
     pub max_passwords: usize,
     /// How many passwords wait to be checked; one more is asked to come again.
@@ -86,6 +89,7 @@ impl Default for Options {
             max_uploads: 64,
             max_evaluations: 2,
             max_connections: 4_096,
+            providers: Vec::new(),
             max_passwords: 2,
             max_waiting_passwords: 64,
             log_in_burst: 20,

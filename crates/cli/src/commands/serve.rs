@@ -10,7 +10,7 @@ use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::installation::{Database, Installation, Paths, Sink, built_in_pack, system_wiring};
+use crate::installation::{Database, Installation, Paths, Sink, built_in_pack, providers, system_wiring};
 use crate::output::{Answer, Block, Printer};
 use crate::problem::{Exit, Problem};
 use crate::table::Table;
@@ -35,6 +35,9 @@ pub(crate) struct Serve {
     /// A folder outside of the data directory that each new checkpoint is written to
     #[arg(long, value_name = "DIR")]
     checkpoint_sink: Option<PathBuf>,
+    /// A YAML file with the providers (`OpenID` Connect) that people can log in with
+    #[arg(long, value_name = "FILE", env = "ASSENT_PROVIDERS")]
+    providers: Option<PathBuf>,
 }
 
 impl Serve {
@@ -47,6 +50,7 @@ impl Serve {
     async fn serve(self, printer: Printer) -> Result<Exit, Problem> {
         let paths = Paths::new(&self.data_dir, self.keys_dir.as_deref())?;
         let tls = self.transport.identity()?;
+        let providers = self.providers.as_deref().map(providers).transpose()?.unwrap_or_default();
         let sink = self.checkpoint_sink.as_deref().map(Sink::open).transpose()?;
         let installation =
             Installation::open(paths, self.database.clone(), system_wiring(), sink.as_ref()).await?;
@@ -59,7 +63,7 @@ impl Serve {
         self.transport.warn(address);
         let scheme = if tls.is_some() { "https" } else { "http" };
         printer.answer(&started(&installation, &format!("{scheme}://{address}")));
-        let options = assent_server::Options { tls, ..options(sink.as_ref())? };
+        let options = assent_server::Options { tls, providers, ..options(sink.as_ref())? };
         assent_server::serve(installation.assent.clone(), listener, options, shutdown)
             .await
             .map_err(|error| Problem::new(format!("the server ended: {error}")).exit(Exit::Refused))?;

@@ -39,11 +39,25 @@ pub enum Command {
 impl Command {
     /// A grant without scope or period.
     pub fn grant(id: GrantId, role: impl Into<String>) -> Self {
-        Self::Grant(Grant { id, role: role.into(), scope: Scope::default(), from: None, until: None })
+        Self::Grant(Grant {
+            id,
+            role: role.into(),
+            scope: Scope::default(),
+            from: None,
+            until: None,
+            provider: None,
+        })
     }
 
     /// A grant until a time.
     pub fn grant_until(id: GrantId, role: impl Into<String>, until: Time) -> Self {
-        Self::Grant(Grant { id, role: role.into(), scope: Scope::default(), from: None, until: Some(until) })
+        Self::Grant(Grant {
+            id,
+            role: role.into(),
+            scope: Scope::default(),
+            from: None,
+            until: Some(until),
+            provider: None,
+        })
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::provider::Identity;
 use super::{Restriction, Scope};
 use crate::ids::{Digest, GrantId, PrincipalId};
 use crate::{Sealed, Time};
@@ -69,6 +70,9 @@ pub struct Grant {
     /// Until when (not included); without end if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Time>,
+    /// The provider whose groups it comes from, by its name in the configuration; absent where somebody granted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
 }
 
 /// A grant was taken back.
@@ -187,4 +191,12 @@ pub struct SessionsEnded {}
 pub struct EmailSet {
     /// The address.
     pub email: Sealed,
+}
+
+/// An account with a provider was linked to a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityLinked {
+    /// The account.
+    #[serde(flatten)]
+    pub identity: Identity,
 }

@@ -14,6 +14,7 @@ mod command;
 pub mod credential;
 mod decide;
 pub mod event;
+pub mod provider;
 pub mod session;
 mod state;
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::event::{PrincipalRegistered, TokenIssued, is_zero};
+use super::provider::Identity;
 use super::{Grant, PrincipalKind, Restriction};
 use crate::event::{Event, Stamp};
 use crate::ids::{Digest, PrincipalId, TokenId};
@@ -48,6 +49,9 @@ pub struct Principal {
     /// How many times it was disabled. A token of an earlier era does not hold.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub token_era: u64,
+    /// Its accounts with other providers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identities: Vec<Identity>,
     /// What the token leaves that it acts with. No part of the state: see [`Principal::within`].
     #[serde(skip)]
     pub restriction: Restriction,
@@ -67,6 +71,7 @@ impl Principal {
             registered_at: stamp.at,
             session_era: 0,
             token_era: 0,
+            identities: Vec::new(),
             restriction: Restriction::default(),
         }
     }
@@ -96,6 +101,7 @@ impl Principal {
                 self.status = Status::Disabled;
                 (self.session_era, self.token_era) = (self.session_era + 1, self.token_era + 1);
             }
+            Event::IdentityLinked(linked) => self.identities.push(linked.identity.clone()),
             Event::SessionsEnded(_) => self.session_era += 1,
             Event::EmailSet(set) => self.email = Some(set.email.clone()),
             Event::PrincipalEnabled(_) => self.status = Status::Active,

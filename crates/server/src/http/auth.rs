@@ -76,7 +76,7 @@ pub(crate) async fn authenticate(State(app): State<App>, mut request: Request, n
     let mut response = next.run(request).await;
     // What the route itself says of the cookie comes first: it may have ended the session.
     if let Some(renewed) = renewed.filter(|_| !response.headers().contains_key(SET_COOKIE)) {
-        cookie::set(&mut response, &renewed);
+        cookie::SESSION.set(&mut response, &renewed);
     }
     response
 }
@@ -101,7 +101,7 @@ async fn visitor(
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<(Caller, Option<String>), Problem> {
-    let shown = cookie::of(headers).ok_or_else(Problem::unauthenticated)?.to_owned();
+    let shown = cookie::SESSION.of(headers).ok_or_else(Problem::unauthenticated)?.to_owned();
     let reads = matches!(*method, Method::GET | Method::HEAD);
     if !reads {
         same_origin(headers)?;

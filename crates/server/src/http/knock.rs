@@ -3,8 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::USER_AGENT;
+use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
@@ -45,6 +46,19 @@ pub(crate) struct Stranger {
     pub(crate) user_agent: Option<String>,
 }
 
+impl<S: Sync> FromRequestParts<S> for Stranger {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let context = parts.extensions.get::<Arc<RequestContext>>().cloned();
+        let context = context.ok_or_else(|| Problem::internal("a route outside the layers"))?;
+        let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+        let user_agent = agent.map(|agent| agent.chars().take(MAX_AGENT_BYTES).collect());
+        let address = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
+        Ok(Self { context, address, user_agent })
+    }
+}
+
 /// A write by a stranger.
 #[derive(Debug)]
 pub(crate) struct Knock<T> {
@@ -55,17 +69,13 @@ pub(crate) struct Knock<T> {
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Knock<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
         // A page of somebody else could log its visitors in as somebody else.
         same_origin(&parts.headers)?;
         body::announces_json(&parts.headers)?;
-        let context = parts.extensions.get::<Arc<RequestContext>>().cloned();
-        let context = context.ok_or_else(|| Problem::internal("a route outside the layers"))?;
-        let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
-        let user_agent = agent.map(|agent| agent.chars().take(MAX_AGENT_BYTES).collect());
-        let address = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
+        let stranger = Stranger::from_request_parts(&mut parts, state).await?;
         let body = body::parse_json(&body::read(body, MAX_BYTES).await?)?;
-        Ok(Self { stranger: Stranger { context, address, user_agent }, body })
+        Ok(Self { stranger, body })
     }
 }

@@ -60,6 +60,9 @@ pub(crate) struct GrantView {
     /// Until when (not included); without end if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<Timestamp>,
+    /// The provider whose groups it comes from; absent where somebody granted it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<String>,
     /// Whether it holds now.
     active: bool,
 }
@@ -72,6 +75,7 @@ impl GrantView {
             scope: grant.scope.clone(),
             from: grant.from,
             until: grant.until,
+            provider: grant.provider.clone(),
             active: grant.holds_at(now),
         }
     }

@@ -331,6 +331,8 @@ impl Stage {
                 "/api/v1/auth/invitations/accept".to_owned(),
                 json!({"secret": "none", "password": "quiet otter mends kettles"}),
             ),
+            "startOidc" => list("/auth/oidc/none/start"),
+            "finishOidc" => list("/auth/oidc/none/callback?state=x&code=y"),
             "logOut" => post("/api/v1/auth/log-out".to_owned(), json!({})),
             "changePassword" => post(
                 "/api/v1/me/password".to_owned(),

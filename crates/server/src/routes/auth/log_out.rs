@@ -26,6 +26,6 @@ pub(crate) async fn log_out(State(app): State<App>, write: Write<Empty>) -> Resu
     let id = session.id;
     let receipt = app.execute(&write.sent, None, Command::Door(Door::End(id))).await?;
     let mut response = ended(&app, id, receipt).await?;
-    cookie::clear(&mut response);
+    cookie::SESSION.clear(&mut response);
     Ok(response)
 }

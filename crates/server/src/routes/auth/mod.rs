@@ -4,6 +4,7 @@ mod accept;
 mod change;
 mod log_in;
 mod log_out;
+mod oidc;
 
 use assent_app::Command;
 use assent_app::doors::Door;
@@ -33,7 +34,11 @@ pub(super) fn router() -> OpenApiRouter<App> {
 
 /// The routes that are open to anyone.
 pub(super) fn open() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(log_in::log_in)).routes(routes!(accept::accept))
+    OpenApiRouter::new()
+        .routes(routes!(log_in::log_in))
+        .routes(routes!(accept::accept))
+        .routes(routes!(oidc::start))
+        .routes(routes!(oidc::callback))
 }
 
 /// A session that has begun. Its secret is in the cookie that comes along.
@@ -58,28 +63,38 @@ async fn start(
     proof: Proof,
     failures: u64,
 ) -> Result<Response, Problem> {
+    let (shown, presented) = open_session(app, stranger, principal, proof, failures).await?;
+    let mut response = (StatusCode::OK, Json(shown)).into_response();
+    cookie::SESSION.set(&mut response, &presented);
+    Ok(response)
+}
+
+/// The same: the session, and what its bearer presents.
+async fn open_session(
+    app: &App,
+    stranger: &Stranger,
+    principal: PrincipalId,
+    proof: Proof,
+    failures: u64,
+) -> Result<(Started, String), Problem> {
     let secret = app.assent.new_session();
     let life = app.options.session_life;
     let new = NewSession { id: secret.id, secret_hash: secret.hash, life, failures };
     let command = Command::Door(Door::Start { proof, new });
     app.execute_at_door(stranger, principal, Some(secret.id), command).await?;
-    let (shown, presented) = app
-        .read(move |desk| {
-            let session = desk.any::<Session>(secret.id)?;
-            let session = session.ok_or_else(|| Problem::not_found("session", secret.id))?;
-            let presented = desk.app.assent.present(secret.id, &secret.secret, desk.now)?;
-            let shown = Started {
-                session: session.id.0,
-                principal: session.principal.0,
-                expires_at: session.expires_at,
-                csrf_token: desk.app.assent.csrf_token(&session)?,
-            };
-            Ok((shown, presented))
-        })
-        .await?;
-    let mut response = (StatusCode::OK, Json(shown)).into_response();
-    cookie::set(&mut response, &presented);
-    Ok(response)
+    app.read(move |desk| {
+        let session = desk.any::<Session>(secret.id)?;
+        let session = session.ok_or_else(|| Problem::not_found("session", secret.id))?;
+        let presented = desk.app.assent.present(secret.id, &secret.secret, desk.now)?;
+        let shown = Started {
+            session: session.id.0,
+            principal: session.principal.0,
+            expires_at: session.expires_at,
+            csrf_token: desk.app.assent.csrf_token(&session)?,
+        };
+        Ok((shown, presented))
+    })
+    .await
 }
 
 /// Checks a password, at a pace and a few at a time; gives whose it is, its hash, and how many wrong ones came before.

@@ -74,6 +74,6 @@ pub(crate) async fn grant(
     write: Write<NewGrant>,
 ) -> Result<Response, Problem> {
     let NewGrant { role, scope, from, until } = write.body;
-    let grant = Grant { id: app.id(), role, scope: scope.scope()?, from, until };
+    let grant = Grant { id: app.id(), role, scope: scope.scope()?, from, until, provider: None };
     change(&app, &write.sent, PrincipalId(id), identity::Command::Grant(grant)).await
 }
