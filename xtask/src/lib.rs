@@ -1,7 +1,7 @@
 //! The project's own commands. `cargo xtask` lists them.
 //!
-//! `test` runs all that must hold before a change is accepted; `tidy`, `sabotage`, `crash`, `powerloss`, `fault` and
-//! `schemathesis` are parts of it that can be run alone, the last four for as long as one likes; `bench` measures.
+//! `test` runs all that must hold before a change is accepted; `tidy`, `sabotage`, `crash`, `powerloss`, `fault`, `tamper` and
+//! `schemathesis` are parts of it that can be run alone, the last five for as long as one likes; `bench` measures.
 
 pub mod args;
 mod audit;
@@ -19,5 +19,6 @@ mod run;
 pub mod sabotage;
 pub mod schemathesis;
 pub mod server;
+pub mod tamper;
 pub mod test;
 pub mod tidy;

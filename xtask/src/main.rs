@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use xtask::args::Args;
-use xtask::{bench, crash, fault, out, postgres, powerloss, replicas, sabotage, schemathesis, test, tidy};
+use xtask::{
+    bench, crash, fault, out, postgres, powerloss, replicas, sabotage, schemathesis, tamper, test, tidy,
+};
 
 const HELP: &str = "\
 cargo xtask test                                   all checks and tests: the one command
@@ -14,6 +16,7 @@ cargo xtask crash [--rounds N] [--seed S] [--profile P]      kill -9 under concu
 cargo xtask fault [--rounds N] [--seed S] [--profile P]      calls on the disk that fail, one at a time
 cargo xtask powerloss [--rounds N] [--seed S] [--profile P]  losses of power under concurrent writers
 cargo xtask replicas [--rounds N] [--seed S] [--profile P]   servers and database failing under load, three on one
+cargo xtask tamper [--rounds N] [--seed S] [--profile P]     every class of change behind our back, found and named
 cargo xtask postgres <command>                     runs a command with a PostgreSQL of its own
 cargo xtask schemathesis [--seconds N] [--seed S] [--profile P]  requests made up from the API description
 cargo xtask bench write|gate|rules|log             measures, beside the machine's own rates and peers";
@@ -37,7 +40,7 @@ fn run() -> Result<bool> {
         return postgres::run(&arguments.collect::<Vec<_>>()).map(|()| true);
     }
     let known: &[&str] = match command.as_str() {
-        "crash" | "fault" | "powerloss" | "replicas" => &["rounds", "seed", "profile"],
+        "crash" | "fault" | "powerloss" | "replicas" | "tamper" => &["rounds", "seed", "profile"],
         "schemathesis" => &["seconds", "seed", "profile"],
         _ => &[],
     };
@@ -68,6 +71,12 @@ fn run() -> Result<bool> {
             seed: args.number("seed", 1)?,
             profile,
         }),
+        "tamper" => tamper::run(&tamper::Plan {
+            rounds: args.number("rounds", test::TAMPER_ROUNDS)?,
+            seed: args.number("seed", 1)?,
+            profile,
+        })
+        .map(drop),
         "schemathesis" => {
             let seconds = args.number("seconds", test::SCHEMATHESIS_SECONDS)?;
             schemathesis::run(&schemathesis::Plan { seconds, seed: args.number("seed", 1)?, profile })

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::postgres::{self, Postgres};
 use crate::run::{cargo, check, is_there, shown, target};
-use crate::{crash, fault, out, powerloss, replicas, sabotage, schemathesis, tidy};
+use crate::{crash, fault, out, powerloss, replicas, sabotage, schemathesis, tamper, tidy};
 
 /// Kills in the short run.
 pub const CRASH_ROUNDS: u64 = 20;
@@ -19,6 +19,8 @@ pub const FAULT_ROUNDS: u64 = 36;
 pub const POWERLOSS_ROUNDS: u64 = 80;
 /// Failures of servers and of their database in the short run.
 pub const REPLICAS_ROUNDS: u64 = 6;
+/// How often each class of change is tried in the short run.
+pub const TAMPER_ROUNDS: u64 = 1;
 
 /// How long requests are made up in the short run.
 pub const SCHEMATHESIS_SECONDS: u64 = 60;
@@ -32,7 +34,7 @@ type Passed = u64;
 
 type Step = (&'static str, fn() -> Result<Passed>);
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     ("formatting", || one(&["fmt", "--all", "--check"])),
     ("tidy", || tidy::run().map(|()| 1)),
     ("lints", || one(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"])),
@@ -58,6 +60,7 @@ const STEPS: [Step; 13] = [
         let plan = replicas::Plan { rounds: REPLICAS_ROUNDS, seed: 1, profile: "dev".to_owned() };
         replicas::run(&plan).map(|()| REPLICAS_ROUNDS)
     }),
+    ("tamper", || tamper::run(&tamper::Plan { rounds: TAMPER_ROUNDS, seed: 1, profile: "dev".to_owned() })),
     ("schemathesis", || {
         let (seconds, profile) = (SCHEMATHESIS_SECONDS, "dev".to_owned());
         schemathesis::run(&schemathesis::Plan { seconds, seed: 1, profile })

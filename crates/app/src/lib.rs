@@ -8,6 +8,7 @@
 //! Invariants: no state changes without an entry; an answer is given only after the commit; if the log cannot record,
 //! nothing is done; names and words of people are sealed before they reach a command.
 
+mod answers;
 pub mod blobs;
 pub mod cases;
 pub mod checkpoints;

@@ -12,11 +12,15 @@ use assent_log::payload;
 use assent_store::{Read, Row, StoreError, TABLES, Value};
 use serde::{Deserialize, Serialize};
 
+use crate::answers::Answers;
 use crate::project;
 
 /// Tables that replay does not compare, and why.
 pub const NOT_COMPARED: [(&str, &str); 4] = [
-    ("receipts", "answers remembered for repeated requests; the entries that they name are in the log"),
+    (
+        "receipts",
+        "their events, who asked and when are compared; no entry says what was asked under which key",
+    ),
     ("checkpoints", "signed heads; each is verified against the tree of the entries"),
     ("subject keys", "kept apart, so that an erasure needs no change of the log"),
     ("e-mail look-ups", "kept with the subject keys, and compared with the principals at every start"),
@@ -116,10 +120,20 @@ fn position(table: &str) -> usize {
 /// The event of an entry. Events of older schema versions are upcast here, by pure functions.
 fn event(entry: &Entry, details: &serde_json::Value) -> Result<Event, String> {
     if entry.schema_version != assent_log::entry::SCHEMA_VERSION {
-        return Err(format!("the schema version {} is not known to this release", entry.schema_version));
+        let known = assent_log::entry::SCHEMA_VERSION;
+        let found = entry.schema_version;
+        return Err(format!(
+            "it has the schema version {found}, and this release knows {known}: use a newer release"
+        ));
     }
     let tagged = serde_json::json!({"type": entry.kind, "details": details});
-    serde_json::from_value(tagged).map_err(|error| format!("the event `{}`: {error}", entry.kind))
+    serde_json::from_value(tagged).map_err(|error| {
+        let release = env!("CARGO_PKG_VERSION");
+        format!(
+            "the event `{}` cannot be read by release {release}, a newer one may know it: {error}",
+            entry.kind
+        )
+    })
 }
 
 /// One difference between the tables and the log.
@@ -351,11 +365,12 @@ pub fn compare(read: &dyn Read, rebuilt: &mut dyn BufRead) -> Result<Report, Rep
     Ok(report)
 }
 
-/// The search columns of the entries against what the entries say.
+/// The search columns of the entries, and the answers that name entries, against what the entries say.
 fn compare_keys(read: &dyn Read, report: &mut Report) -> Result<(), ReplayError> {
     const CHUNK: u32 = 1_000;
     let mut entries: std::collections::VecDeque<Vec<u8>> = read.entries(0, CHUNK)?.into();
     let mut next = entries.len() as u64;
+    let mut answers = Answers::read(read)?;
     read.scan_keys(0, &mut |index, stored| {
         if entries.is_empty() {
             entries.extend(read.entries(next, CHUNK)?);
@@ -366,6 +381,7 @@ fn compare_keys(read: &dyn Read, report: &mut Report) -> Result<(), ReplayError>
         };
         let time = entry.time.parse().unwrap_or_default();
         let log = project::keys(&entry, time);
+        answers.pass(index, &log);
         if log != *stored {
             report.note(Difference {
                 table: "entries".to_owned(),
@@ -377,6 +393,15 @@ fn compare_keys(read: &dyn Read, report: &mut Report) -> Result<(), ReplayError>
         }
         Ok(())
     })?;
+    for wrong in answers.finish(read)? {
+        report.note(Difference {
+            table: "receipts".to_owned(),
+            id: wrong.object,
+            problem: wrong.problem,
+            log: "another entry, or none".to_owned(),
+            stored: cut(&wrong.place),
+        });
+    }
     report.tables.push("entries".to_owned());
     Ok(())
 }

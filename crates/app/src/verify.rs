@@ -1,8 +1,14 @@
 //! Verification of a stored log: chain, tree, stored tiles, checkpoints, signatures, payloads.
 
+use std::collections::BTreeSet;
+
+use assent_domain::Time;
+use assent_domain::ids::Digest;
+use assent_log::entry::Entry;
+use assent_log::tile::{TILE_WIDTH, TilePath};
 use assent_log::verify::{Damage, Level, Report, Verifier};
 use assent_log::{Hash, Tree, VerifyingKey};
-use assent_store::{Head, Read, StoreError};
+use assent_store::{Head, Place, Read, StoreError};
 
 use crate::checkpoints::stored_tree;
 use crate::replay::payload_of;
@@ -27,17 +33,17 @@ pub fn verify(
         let Some(last) = page.last() else { break };
         after = Some(last.size);
         for checkpoint in &page {
-            expect(&mut verifier, &checkpoint.note, keys);
+            expect_stored(&mut verifier, checkpoint, keys);
         }
     }
     for note in outside {
         expect(&mut verifier, note, keys);
     }
     expect_head(&mut verifier, &head);
-    let mut tiles = Vec::new();
+    let (mut tiles, mut payloads) = (Vec::new(), BTreeSet::new());
     for_each_entry(read, 0, head.size, &mut |bytes| {
         verifier.push(bytes);
-        check_payload(read, &mut verifier, bytes)?;
+        payloads.extend(check_payload(read, &mut verifier, bytes)?);
         if verifier.size().is_multiple_of(256) {
             tiles.extend(verifier.take_full_tiles());
             compare_tiles(read, &mut verifier, &mut tiles)?;
@@ -47,6 +53,8 @@ pub fn verify(
     tiles.extend(verifier.take_full_tiles());
     tiles.extend(verifier.open_tiles());
     compare_tiles(read, &mut verifier, &mut tiles)?;
+    check_head(read, &mut verifier, &head)?;
+    find_strays(read, &mut verifier, &head, &payloads)?;
     Ok(verifier.finish())
 }
 
@@ -65,7 +73,7 @@ pub fn verify_end(read: &dyn Read, keys: &[VerifyingKey]) -> Result<Report, Stor
     expect_head(&mut verifier, &head);
     for_each_entry(read, from, head.size, &mut |bytes| {
         verifier.push(bytes);
-        check_payload(read, &mut verifier, bytes)
+        check_payload(read, &mut verifier, bytes).map(drop)
     })?;
     Ok(verifier.finish())
 }
@@ -127,6 +135,69 @@ fn expect(verifier: &mut Verifier, note: &[u8], keys: &[VerifyingKey]) {
     }
 }
 
+/// A checkpoint of the store has to be one, and of the size that it is kept under.
+fn expect_stored(verifier: &mut Verifier, stored: &assent_store::Checkpoint, keys: &[VerifyingKey]) {
+    let cause = match verifier.expect_checkpoint(&stored.note, keys) {
+        Ok(Some(checkpoint)) if checkpoint.size == stored.size => return,
+        Ok(Some(checkpoint)) => format!("is one of {} entries", checkpoint.size),
+        Ok(None) => "does not verify".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    let what = format!("the stored checkpoint of {} entries", stored.size);
+    verifier.report(Damage::Record { what, cause });
+}
+
+/// The head has to be what the entries make.
+fn check_head(read: &dyn Read, verifier: &mut Verifier, head: &Head) -> Result<(), StoreError> {
+    let last = read.entries(head.size.saturating_sub(1), 1);
+    let last = match last {
+        Ok(entries) => entries.last().and_then(|bytes| Entry::decode(bytes).ok()),
+        Err(StoreError::Corrupt(_)) => None,
+        Err(error) => return Err(error),
+    };
+    let time = last.and_then(|entry| entry.time.parse::<Time>().ok());
+    let time_ms = if head.size == 0 { Some(0) } else { time.map(Time::as_millisecond) };
+    let checks = [
+        ("size", verifier.size() == head.size),
+        ("root", verifier.root() == Hash(head.root)),
+        ("hash of the last entry", verifier.last_leaf() == Hash(head.last_hash)),
+        ("time of the last entry", time_ms.is_none_or(|time_ms| time_ms == head.time_ms)),
+    ];
+    for (name, _) in checks.into_iter().filter(|(_, holds)| !holds) {
+        let cause = format!("has another {name} than the entries");
+        verifier.report(Damage::Record { what: "the head of the log".to_owned(), cause });
+    }
+    Ok(())
+}
+
+/// What is stored and belongs to nothing.
+fn find_strays(
+    read: &dyn Read,
+    verifier: &mut Verifier,
+    head: &Head,
+    payloads: &BTreeSet<[u8; 32]>,
+) -> Result<(), StoreError> {
+    let is_of_tree = |level: u8, n: u64| {
+        let hashes = head.size.checked_shr(u32::from(level) * 8).unwrap_or(0);
+        n.checked_mul(u64::from(TILE_WIDTH)).is_some_and(|first| first < hashes)
+    };
+    read.scan_places(&mut |place| {
+        let what = match place {
+            Place::Outside(index) => format!("entry {index}"),
+            Place::Tile { level, n } if !is_of_tree(level, n) => {
+                format!("`{}`", TilePath::Hashes { level, n, width: TILE_WIDTH })
+            }
+            Place::Payload(digest) if !payloads.contains(&digest) => {
+                format!("the payload {}", Digest(digest))
+            }
+            Place::Tile { .. } | Place::Payload(_) => return Ok(()),
+        };
+        verifier
+            .report(Damage::Record { what, cause: "is stored and belongs to no part of the log".to_owned() });
+        Ok(())
+    })
+}
+
 fn expect_head(verifier: &mut Verifier, head: &Head) {
     if let Err(error) = verifier.expect_root(head.size, Hash(head.root)) {
         verifier.report(Damage::Schema { position: head.size, cause: error.to_string() });
@@ -141,20 +212,28 @@ fn compare_tiles(
     for tile in tiles.drain(..) {
         let stored = read.tile(tile.level, tile.n)?;
         verifier.compare_tile(&tile, stored.as_deref());
+        if stored.is_some_and(|stored| stored.len() > tile.bytes.len()) {
+            let what = format!("`{}`", tile.path());
+            let cause = "is stored with more hashes than the entries have".to_owned();
+            verifier.report(Damage::Record { what, cause });
+        }
     }
     Ok(())
 }
 
-fn check_payload(read: &dyn Read, verifier: &mut Verifier, bytes: &[u8]) -> Result<(), StoreError> {
-    let Some(digest) = payload_of(bytes) else { return Ok(()) };
+/// Checks the payload that an entry refers to, if it does; gives its digest.
+fn check_payload(
+    read: &dyn Read,
+    verifier: &mut Verifier,
+    bytes: &[u8],
+) -> Result<Option<[u8; 32]>, StoreError> {
+    let Some(digest) = payload_of(bytes) else { return Ok(None) };
     let position = verifier.size().saturating_sub(1);
     let cause = match read.payload(digest)? {
         None => "its payload is missing",
-        Some(payload) if assent_domain::ids::Digest::of(&payload).0 != digest => {
-            "its payload has another digest"
-        }
-        Some(_) => return Ok(()),
+        Some(payload) if Digest::of(&payload).0 != digest => "its payload has another digest",
+        Some(_) => return Ok(Some(digest)),
     };
     verifier.report(Damage::Schema { position, cause: cause.to_owned() });
-    Ok(())
+    Ok(Some(digest))
 }

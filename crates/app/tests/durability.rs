@@ -173,6 +173,10 @@ impl Read for Session<'_> {
         self.inner.scan_keys(from, visit)
     }
 
+    fn scan_places(&self, visit: &mut assent_store::VisitPlace<'_>) -> Result<(), StoreError> {
+        self.inner.scan_places(visit)
+    }
+
     fn find_entries(&self, query: &EntryQuery) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
         self.inner.find_entries(query)
     }

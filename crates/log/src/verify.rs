@@ -222,6 +222,16 @@ impl Verifier {
         self.tree.size()
     }
 
+    /// The root of the tree so far.
+    pub fn root(&self) -> Hash {
+        self.tree.root()
+    }
+
+    /// The hash of the last entry so far.
+    pub fn last_leaf(&self) -> Hash {
+        self.tree.last_leaf()
+    }
+
     /// Ends the verification: checkpoints beyond the end and entries that never came are damage too.
     pub fn finish(mut self) -> Report {
         let size = self.tree.size();

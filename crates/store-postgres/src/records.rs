@@ -1,6 +1,8 @@
 //! Records as columns: what goes into statements and what comes out of rows.
 
-use assent_store::{Checkpoint, ColumnType, EntryKeys, Head, Row, StoreError, StoredReceipt, Table, Value};
+use assent_store::{
+    Checkpoint, ColumnType, EntryKeys, Head, Place, Row, StoreError, StoredReceipt, Table, Value,
+};
 use postgres::Row as Found;
 use postgres::types::FromSql;
 
@@ -92,4 +94,10 @@ pub(crate) fn checkpoint(row: &Found) -> Result<Checkpoint, StoreError> {
 pub(crate) fn place(level: u8, n: u64) -> Option<i64> {
     let fits = level < 128 && n < 1 << 56;
     fits.then(|| i64::from(level) << 56 | n.cast_signed())
+}
+
+/// The tile of a stored place; one that is no place is on a level that no log has.
+pub(crate) fn tile_at(place: i64) -> Place {
+    let level = u8::try_from(place >> 56).unwrap_or(u8::MAX);
+    Place::Tile { level, n: place.cast_unsigned() & ((1 << 56) - 1) }
 }

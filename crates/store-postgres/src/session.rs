@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 
 use assent_store::{
-    Batch, Checkpoint, EntryQuery, Head, Order, Predicate, Read, Receipt, ReceiptKey, Row, Select,
-    StoreError, StoredReceipt, Table, Value, VisitEntry, VisitKeys, VisitReceipt, VisitRow, Write,
+    Batch, Checkpoint, EntryQuery, Head, Order, Place, Predicate, Read, Receipt, ReceiptKey, Row, Select,
+    StoreError, StoredReceipt, Table, Value, VisitEntry, VisitKeys, VisitPlace, VisitReceipt, VisitRow,
+    Write,
 };
 use uuid::Uuid;
 
@@ -193,6 +194,29 @@ impl Read for Session<'_> {
             for row in &rows {
                 visit(unsigned(row, 0)?, &records::keys(row)?)?;
             }
+        }
+    }
+
+    fn scan_places(&self, visit: &mut VisitPlace<'_>) -> Result<(), StoreError> {
+        let size = number(self.head.size)?;
+        let outside = "SELECT idx FROM entries WHERE idx < 0 OR idx >= $1 ORDER BY idx LIMIT $2";
+        let rows = self.with(|connection| connection.query(outside, &[&size, &PAGE]))?;
+        rows.iter().try_for_each(|row| visit(Place::Outside(cell(row, 0)?)))?;
+        let mut last = i64::MIN;
+        loop {
+            let sql = "SELECT place FROM tiles WHERE place > $1 ORDER BY place LIMIT $2";
+            let rows = self.with(|connection| connection.query(sql, &[&last, &PAGE]))?;
+            let Some(end) = rows.last() else { break };
+            last = cell(end, 0)?;
+            rows.iter().try_for_each(|row| visit(records::tile_at(cell(row, 0)?)))?;
+        }
+        let mut last: Vec<u8> = Vec::new();
+        loop {
+            let sql = "SELECT digest FROM payloads WHERE digest > $1 ORDER BY digest LIMIT $2";
+            let rows = self.with(|connection| connection.query(sql, &[&last, &PAGE]))?;
+            let Some(end) = rows.last() else { return Ok(()) };
+            last = cell(end, 0)?;
+            rows.iter().try_for_each(|row| visit(Place::Payload(records::hash(row, 0)?)))?;
         }
     }
 

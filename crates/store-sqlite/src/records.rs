@@ -1,6 +1,6 @@
 //! Records as columns: what goes into statements and what comes out of rows.
 
-use assent_store::{ColumnType, EntryKeys, Head, Row, StoreError, StoredReceipt, Table, Value};
+use assent_store::{ColumnType, EntryKeys, Head, Place, Row, StoreError, StoredReceipt, Table, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, ToSql};
 use uuid::Uuid;
@@ -151,4 +151,10 @@ pub(crate) fn each(
         visit(row)?;
     }
     Ok(())
+}
+
+/// The tile of a stored place; one that is no place is on a level that no log has.
+pub(crate) fn tile_at(place: i64) -> Place {
+    let level = u8::try_from(place >> 56).unwrap_or(u8::MAX);
+    Place::Tile { level, n: place.cast_unsigned() & ((1 << 56) - 1) }
 }

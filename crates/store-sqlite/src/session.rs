@@ -1,8 +1,9 @@
 //! Sessions: a snapshot, or the right to write.
 
 use assent_store::{
-    Batch, Checkpoint, EntryQuery, Head, Order, Predicate, Read, Receipt, ReceiptKey, Row, Select,
-    StoreError, StoredReceipt, Table, Value, VisitEntry, VisitKeys, VisitReceipt, VisitRow, Write,
+    Batch, Checkpoint, EntryQuery, Head, Order, Place, Predicate, Read, Receipt, ReceiptKey, Row, Select,
+    StoreError, StoredReceipt, Table, Value, VisitEntry, VisitKeys, VisitPlace, VisitReceipt, VisitRow,
+    Write,
 };
 use rusqlite::{ToSql, params_from_iter};
 use uuid::Uuid;
@@ -143,6 +144,19 @@ impl Read for Session<'_> {
                    FROM entries WHERE idx >= ?1 AND idx < ?2 ORDER BY idx";
         each(&self.connection, sql, (from.cast_signed(), self.head.size.cast_signed()), |row| {
             visit(unsigned(row, 0)?, &records::keys(row)?)
+        })
+    }
+
+    fn scan_places(&self, visit: &mut VisitPlace<'_>) -> Result<(), StoreError> {
+        let outside = "SELECT idx FROM entries WHERE idx < 0 OR idx >= ?1 ORDER BY idx";
+        each(&self.connection, outside, [self.head.size.cast_signed()], |row| {
+            visit(Place::Outside(row.get(0).map_err(reading)?))
+        })?;
+        each(&self.connection, "SELECT place FROM tiles", (), |row| {
+            visit(records::tile_at(row.get(0).map_err(reading)?))
+        })?;
+        each(&self.connection, "SELECT digest FROM payloads", (), |row| {
+            visit(Place::Payload(records::hash(row, 0)?))
         })
     }
 

@@ -29,7 +29,9 @@ pub use keys::SubjectKeys;
 pub use memory::{MemoryKeys, MemoryStore};
 pub use query::{EntryQuery, Order, Predicate, Select};
 pub use tables::{Column, ColumnType, TABLES, Table};
-pub use traits::{Checkpoint, Read, Store, VisitEntry, VisitKeys, VisitReceipt, VisitRow, Write};
+pub use traits::{
+    Checkpoint, Place, Read, Store, VisitEntry, VisitKeys, VisitPlace, VisitReceipt, VisitRow, Write,
+};
 
 /// How many snapshots are read at a time, unless told otherwise: connections of a store, and places in front of them.
 pub const READS: usize = 8;

@@ -24,6 +24,25 @@ pub type VisitReceipt<'a> = dyn FnMut(Receipt) -> Result<(), StoreError> + 'a;
 /// What [`Read::scan_entries`] calls for each entry: its index and its bytes.
 pub type VisitEntry<'a> = dyn FnMut(u64, &[u8]) -> Result<(), StoreError> + 'a;
 
+/// Where something is stored, by its key alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// An entry under an index that the head does not cover.
+    Outside(i64),
+    /// A tile.
+    Tile {
+        /// Its level.
+        level: u8,
+        /// Its number on the level.
+        n: u64,
+    },
+    /// A payload, by its digest.
+    Payload([u8; 32]),
+}
+
+/// What [`Read::scan_places`] calls for each place.
+pub type VisitPlace<'a> = dyn FnMut(Place) -> Result<(), StoreError> + 'a;
+
 /// Takes the keys of one entry with its index; an error ends the scan.
 pub type VisitKeys<'a> = dyn FnMut(u64, &EntryKeys) -> Result<(), StoreError> + 'a;
 
@@ -57,6 +76,10 @@ pub trait Read {
 
     /// What every entry from index `from` on can be found by, in order: for comparing with what the entries say.
     fn scan_keys(&self, from: u64, visit: &mut VisitKeys<'_>) -> Result<(), StoreError>;
+
+    /// Where things are stored that no look-up might ever ask for: entries outside of the head, every tile, every payload. For
+    /// finding what was put in; in no particular order.
+    fn scan_places(&self, visit: &mut VisitPlace<'_>) -> Result<(), StoreError>;
 
     /// Entries that match, newest first, with their indices.
     fn find_entries(&self, query: &EntryQuery) -> Result<Vec<(u64, Vec<u8>)>, StoreError>;

@@ -187,7 +187,7 @@ impl<'a> Lab<'a> {
             Ok(server) => {
                 let process = server.id();
                 let story = load::run(&self.client(&server), "round")?;
-                let ended = self.after(server, &story)?;
+                let ended = self.after(server, case, &story)?;
                 let hits = hits(case, &file, process, &folder, &story)?;
                 (story, if hits { ended } else { Ended::Unreached })
             }
@@ -211,7 +211,7 @@ impl<'a> Lab<'a> {
     }
 
     /// What has become of the server: the next write says so. Then it is asked to end, which writes too.
-    fn after(&self, mut server: Server, story: &Story) -> Result<Ended> {
+    fn after(&self, mut server: Server, case: &Case, story: &Story) -> Result<Ended> {
         let client = self.client(&server);
         let probe = json!({"name": "probe", "purpose": "to see whether the server goes on"});
         let ended = match client.post("/api/v1/models", Some("probe"), &probe) {
@@ -228,11 +228,14 @@ impl<'a> Lab<'a> {
                 Ended::Halted
             }
         };
+        let gone = matches!(ended, Ended::Process);
+        ensure!(gone || !story.gone, "the server went away and came back: {story:?}");
+        // A kill may hit the last question instead of the load.
         ensure!(
-            story.gone == matches!(ended, Ended::Process),
-            "the server went away and came back: {story:?}"
+            !gone || story.gone || case.fault == Fault::Kill,
+            "the server ended without being killed: {story:?}"
         );
-        if !story.gone {
+        if !gone {
             server.end()?;
         }
         Ok(ended)

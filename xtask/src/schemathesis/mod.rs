@@ -7,7 +7,7 @@
 
 mod config;
 mod counted;
-mod objects;
+pub(crate) mod objects;
 mod tool;
 
 use std::fs;

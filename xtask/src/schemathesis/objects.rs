@@ -12,18 +12,18 @@ const PREDICTIONS: &[u8] = b"id,prediction\n1,1\n2,0\n3,0\n4,0\n5,1\n6,1\n";
 
 /// Who sends requests, and which values lead somewhere.
 #[derive(Debug)]
-pub(super) struct Objects {
+pub(crate) struct Objects {
     /// The token of somebody with every role, who made none of the objects.
-    pub(super) token: String,
+    pub(crate) token: String,
     /// The token of an administrator who may lose it.
-    pub(super) spare: String,
+    pub(crate) spare: String,
     /// Values by the name of the dictionary that holds them.
-    pub(super) values: Vec<(&'static str, Vec<String>)>,
+    pub(crate) values: Vec<(&'static str, Vec<String>)>,
 }
 
 impl Objects {
     /// Makes them on a fresh installation.
-    pub(super) fn make(url: &str, administrator: &str) -> Result<Self> {
+    pub(crate) fn make(url: &str, administrator: &str) -> Result<Self> {
         let admin = Client::new(url, Some(administrator));
         let roles = roles(&admin)?;
         let all: Vec<&str> = roles.iter().map(String::as_str).collect();

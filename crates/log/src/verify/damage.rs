@@ -105,6 +105,13 @@ pub enum Damage {
         /// The path of the tile.
         path: String,
     },
+    /// Something that is stored beside the entries is not what they make, or nothing that they make.
+    Record {
+        /// What it is.
+        what: String,
+        /// What is wrong with it.
+        cause: String,
+    },
     /// A bundle of entries is missing or cannot be split.
     Bundle {
         /// The path of the bundle.
@@ -119,6 +126,8 @@ const RESTORE: &str = "restore the log from a backup that verifies, and keep thi
 const HISTORY: &str =
     "keep this log and the checkpoint as evidence, and restore a backup that verifies against it";
 const REBUILD: &str = "rebuild the tiles from the entries once these verify";
+const RECORD: &str =
+    "find out who wrote to the database, keep a copy as evidence, and restore a backup that verifies";
 const FETCH: &str = "fetch the checkpoint again from where it was published";
 const KEYS: &str = "give the verifier key of this log, and that of its earlier key where it was rotated";
 
@@ -149,6 +158,7 @@ impl Damage {
             Self::CheckpointMalformed { .. } => ("CHECKPOINT_MALFORMED", FETCH),
             Self::TileWrong { .. } => ("TILE_WRONG", REBUILD),
             Self::TileMissing { .. } => ("TILE_MISSING", REBUILD),
+            Self::Record { .. } => ("RECORD_WRONG", RECORD),
             Self::Bundle { .. } => ("BUNDLE_UNREADABLE", RESTORE),
         }
     }
@@ -195,6 +205,7 @@ impl fmt::Display for Damage {
             | Self::CheckpointMalformed { cause } => f.write_str(cause),
             Self::TileWrong { path } => write!(f, "`{path}` does not hold the hashes that the entries have"),
             Self::TileMissing { path } => write!(f, "`{path}` is missing"),
+            Self::Record { what, cause } => write!(f, "{what} {cause}"),
             Self::Bundle { path, cause } => write!(f, "`{path}` cannot be read: {cause}"),
         }
     }

@@ -5,7 +5,7 @@ use super::sample::{
     checkpoint, commit, dump_store, entries, entry, full_row, hash, head, id, nothing, payload, receipt,
     receipt_key, row, rows, tile,
 };
-use crate::{Batch, Head, ReceiptKey, StoreError, TABLES};
+use crate::{Batch, Head, Place, ReceiptKey, StoreError, TABLES};
 
 /// A batch with something of everything, the first of a log.
 fn of_everything() -> Batch {
@@ -124,6 +124,29 @@ pub fn a_wrong_head_is_refused(place: &dyn Fixture) {
     }
     commit(&*store, nothing(5)).unwrap();
     assert_eq!(dump_store(&*store), before);
+}
+
+pub fn every_place_is_found_without_asking_for_it(place: &dyn Fixture) {
+    let store = place.open();
+    let tiles = vec![tile(0, 0, 3), tile(1, 5, 1)];
+    let payloads = vec![payload(1, b"one"), payload(2, b"two")];
+    commit(&*store, Batch { tiles, payloads, ..entries(0, 3) }).unwrap();
+    let mut found = Vec::new();
+    let read = store.read().unwrap();
+    read.scan_places(&mut |place| {
+        found.push(place);
+        Ok(())
+    })
+    .unwrap();
+    found.sort();
+    let tile = |level, n| Place::Tile { level, n };
+    assert_eq!(
+        found,
+        [tile(0, 0), tile(1, 5), Place::Payload(hash(1)), Place::Payload(hash(2))],
+        "no entry lies outside of the head"
+    );
+    let stop = StoreError::Unavailable("enough".to_owned());
+    assert_eq!(read.scan_places(&mut |_| Err(stop.clone())), Err(stop));
 }
 
 pub fn time_does_not_fall(place: &dyn Fixture) {

@@ -57,6 +57,7 @@ macro_rules! contract_tests {
         $crate::contract_cases! { $fixture;
             log: a_new_store_is_empty, a_commit_is_read_back, keys_are_read_back, what_was_committed_is_there_after_reopening,
                 entries_are_read_in_order, a_gap_is_refused, a_wrong_head_is_refused, time_does_not_fall,
+                every_place_is_found_without_asking_for_it,
                 texts_with_nul_are_refused, a_tile_is_only_widened, a_tile_that_is_none_is_refused,
                 a_payload_stays_as_it_was_first, receipts_are_kept_by_their_whole_key, receipts_are_scanned,
                 a_taken_receipt_key_is_a_conflict, checkpoints_are_ordered_and_the_first_note_wins,

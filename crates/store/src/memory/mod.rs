@@ -17,8 +17,9 @@ pub use keys::MemoryKeys;
 use state::State;
 
 use crate::{
-    Batch, Checkpoint, EntryQuery, Head, Order, Predicate, Read, Receipt, ReceiptKey, Row, Select, Store,
-    StoreError, StoredReceipt, Value, VisitEntry, VisitKeys, VisitReceipt, VisitRow, Write,
+    Batch, Checkpoint, EntryQuery, Head, Order, Place, Predicate, Read, Receipt, ReceiptKey, Row, Select,
+    Store, StoreError, StoredReceipt, Value, VisitEntry, VisitKeys, VisitPlace, VisitReceipt, VisitRow,
+    Write,
 };
 
 /// How long [`Store::begin`] waits for another writer.
@@ -185,6 +186,13 @@ impl Read for Session<'_> {
     fn scan_keys(&self, from: u64, visit: &mut VisitKeys<'_>) -> Result<(), StoreError> {
         let mut entries = self.state.entries.walk(Order::Ascending, |index| *index >= from);
         entries.try_for_each(|(index, entry)| visit(*index, &entry.keys))
+    }
+
+    fn scan_places(&self, visit: &mut VisitPlace<'_>) -> Result<(), StoreError> {
+        let mut tiles = self.state.tiles.walk(Order::Ascending, |_| true);
+        tiles.try_for_each(|((level, n), _)| visit(Place::Tile { level: *level, n: *n }))?;
+        let mut payloads = self.state.payloads.walk(Order::Ascending, |_| true);
+        payloads.try_for_each(|(digest, _)| visit(Place::Payload(*digest)))
     }
 
     fn find_entries(&self, query: &EntryQuery) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
