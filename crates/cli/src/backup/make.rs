@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use assent_app::{erase, references};
+use assent_app::{erase, migrate, references};
 use assent_domain::ids::Digest;
 use assent_log::verify::Level;
-use assent_store::Read;
-use assent_store::Store as _;
+use assent_store::{Read, Store};
 use assent_store_sqlite::{Options, SqliteKeys, SqliteStore, backup};
 
 use super::manifest::{FORMAT, Holds, Manifest, Piece};
@@ -30,20 +29,26 @@ pub(crate) struct Made {
 /// the two has its effect in the copy already.
 pub(crate) fn make(
     paths: &Paths,
+    database: &Database,
     to: &Path,
     keys_to: &Path,
     created_at: jiff::Timestamp,
 ) -> Result<Made, Problem> {
     let (to, keys_to) = (absolute(to)?, absolute(keys_to)?);
     check_places(paths, &to, &keys_to)?;
-    let vkey =
-        ReadOnly::open(&paths.data, &Database::default())?.vkey.ok_or_else(|| missing(&paths.vkey()))?;
+    let installation = ReadOnly::open(&paths.data, database)?;
+    let vkey = installation.vkey.clone().ok_or_else(|| missing(&paths.vkey()))?;
     let origin = files::read_text(&paths.origin())?.ok_or_else(|| missing(&paths.origin()))?;
     files::make_folder(&to)?;
     files::make_folder(&keys_to)?;
 
     let log = to.join("log.sqlite");
-    backup::copy_store(&paths.log(), &log)?;
+    if database.is_shared() {
+        copy_shared(&*installation.store, &log)?;
+    } else {
+        backup::copy_store(&paths.log(), &log)?;
+    }
+    drop(installation);
     let store = SqliteStore::open_read_only(&log, Options { read_connections: 1, ..Options::default() })?;
     let read = store.read()?;
     let head = read.head()?;
@@ -81,6 +86,14 @@ pub(crate) fn make(
     }
     let size_bytes = data.files.iter().chain(&keys.files).map(|piece| piece.size_bytes).sum();
     Ok(Made { size: head.size, root: data.root, blobs: count, size_bytes })
+}
+
+/// Copies what a snapshot of a shared database sees into a new file, so that one kind of backup serves both.
+fn copy_shared(store: &dyn Store, log: &Path) -> Result<(), Problem> {
+    let file = SqliteStore::open(log, Options { read_connections: 1, ..Options::default() })?;
+    migrate::copy(&*store.read()?, &file)?;
+    // Folds the write-ahead log into the file, so that it can stand alone.
+    Ok(file.close()?)
 }
 
 /// Verifies and replays a copy.

@@ -5,17 +5,17 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use assent_app::{erase, references, start};
+use assent_app::{erase, migrate, references, start};
 use assent_domain::ids::Digest;
 use assent_log::{SigningKey, VerifyingKey};
-use assent_store::{Read, Store as _, SubjectKeys as _};
+use assent_store::{Read, Store, SubjectKeys as _};
 use assent_store_sqlite::{Options, SqliteKeys, SqliteStore, backup};
 use uuid::Uuid;
 
 use super::make::check;
 use super::manifest::{Holds, Manifest, Piece, damaged};
 use super::pieces;
-use crate::installation::{Paths, files};
+use crate::installation::{Database, Paths, files};
 use crate::problem::Problem;
 
 /// A list of erased subjects has at most so many bytes.
@@ -43,8 +43,8 @@ pub(crate) struct Restored {
     pub(crate) beyond_the_log: Vec<Uuid>,
 }
 
-/// Puts a backup in place.
-pub(crate) fn restore(sources: &Sources, paths: &Paths) -> Result<Restored, Problem> {
+/// Puts a backup in place; its log goes into the database where that is a shared one.
+pub(crate) fn restore(sources: &Sources, paths: &Paths, database: &Database) -> Result<Restored, Problem> {
     let data = Manifest::read(&sources.from, Holds::Data, backup::store_schema())?;
     let keys = Manifest::read(&sources.keys_from, Holds::Keys, backup::keys_schema())?;
     check_pair(&data, &keys)?;
@@ -57,7 +57,11 @@ pub(crate) fn restore(sources: &Sources, paths: &Paths) -> Result<Restored, Prob
             return Err(Problem::new(message).hint("remove it, and repeat the restore"));
         }
     }
+    let shared = database.open_empty()?;
     let restored = stage(sources, (&data, &keys), &staged).and_then(|restored| {
+        if let Some(shared) = &shared {
+            move_log(&staged, &data, shared)?;
+        }
         // The data first: data without its keys is refused by every start, and keys alone are no installation.
         put(&staged.data, &paths.data)?;
         // Where the keys do not follow, the data goes back, to be removed with them.
@@ -114,7 +118,7 @@ fn stage(
         if (head.size, Digest(head.root)) != (data.size, data.root) {
             return Err(damaged(&sources.from, "the head of the log is not the one that the manifest says"));
         }
-        check(&*read, &[vkey])?;
+        check(&*read, &[vkey]).map_err(|problem| made_by(problem, data))?;
         check_blobs(&*read, data, &sources.from)?;
         erase_again(&*read, staged, &later)?
     };
@@ -128,6 +132,18 @@ fn stage(
         created_at: data.created_at,
         beyond_the_log: erased,
     })
+}
+
+/// Moves the log from its file into a shared database, before anything has its name: what broke off is refused by every start.
+fn move_log(staged: &Paths, data: &Manifest, shared: &dyn Store) -> Result<(), Problem> {
+    let file = SqliteStore::open(&staged.log(), Options { read_connections: 1, ..Options::default() })?;
+    migrate::copy(&*file.read()?, shared)?;
+    file.close()?;
+    let vkey = VerifyingKey::parse(&data.vkey).map_err(Problem::new)?;
+    check(&*shared.read()?, &[vkey])?;
+    let log = staged.log();
+    fs::remove_file(&log).map_err(|error| Problem::path("removed", &log, error))?;
+    pieces::settle_names(&staged.data)
 }
 
 /// Where a piece goes; `None` for what no backup holds.
@@ -153,6 +169,17 @@ fn signs(data: &Manifest, staged: &Paths) -> Result<VerifyingKey, Problem> {
             .hint("name a backup of the keys of the same installation"));
     }
     VerifyingKey::parse(&data.vkey).map_err(Problem::new)
+}
+
+/// What another release made may be whole and beyond this one: the message says which two they are.
+fn made_by(problem: Problem, data: &Manifest) -> Problem {
+    let this = env!("CARGO_PKG_VERSION");
+    if data.program == this {
+        return problem;
+    }
+    let message =
+        format!("{}; the backup was made by Assent {}, this is {this}", problem.message, data.program);
+    Problem { message, ..problem }
 }
 
 fn check_blobs(read: &dyn Read, data: &Manifest, from: &Path) -> Result<(), Problem> {

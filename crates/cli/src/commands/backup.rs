@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::backup::{Made, make};
-use crate::installation::{Paths, system_wiring};
+use crate::installation::{Database, Paths, system_wiring};
 use crate::output::{Answer, Block};
 use crate::problem::Problem;
 
@@ -19,6 +19,8 @@ pub(crate) struct Backup {
     /// Its keys [default: the data directory with `-keys` added]
     #[arg(long, value_name = "DIR")]
     keys_dir: Option<PathBuf>,
+    #[command(flatten)]
+    database: Database,
     /// The folder for the log, its state and the blobs: new, or empty
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
@@ -32,7 +34,7 @@ impl Backup {
     pub(crate) fn run(self) -> Result<Answer, Problem> {
         let paths = Paths::new(&self.data_dir, self.keys_dir.as_deref())?;
         let Made { size, root, blobs, size_bytes } =
-            make(&paths, &self.to, &self.keys_to, system_wiring().now())?;
+            make(&paths, &self.database, &self.to, &self.keys_to, system_wiring().now())?;
         let json = json!({"folder": self.to, "keysFolder": self.keys_to, "size": size, "root": root, "blobs": blobs,
             "sizeBytes": size_bytes});
         let line =

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::backup::{Sources, restore};
-use crate::installation::Paths;
+use crate::installation::{Database, Paths};
 use crate::output::{Answer, Block};
 use crate::problem::Problem;
 
@@ -25,6 +25,8 @@ pub(crate) struct Restore {
     /// Where the keys go: new, or empty [default: the data directory with `-keys` added]
     #[arg(long, value_name = "DIR")]
     keys_dir: Option<PathBuf>,
+    #[command(flatten)]
+    database: Database,
     /// Who knows of later erasures: a keys directory, a backup of keys, or the file `erased` of one; several times for several
     #[arg(long, value_name = "PATH")]
     erasures: Vec<PathBuf>,
@@ -35,7 +37,7 @@ impl Restore {
     pub(crate) fn run(self) -> Result<Answer, Problem> {
         let paths = Paths::new(&self.data_dir, self.keys_dir.as_deref())?;
         let sources = Sources { from: self.from, keys_from: self.keys_from, erasures: self.erasures };
-        let restored = restore(&sources, &paths)?;
+        let restored = restore(&sources, &paths, &self.database)?;
         let json = json!({
             "dataDir": paths.data, "keysDir": paths.keys, "size": restored.size, "root": restored.root,
             "program": restored.program, "createdAt": restored.created_at, "erasedBeyondTheLog": restored.beyond_the_log,

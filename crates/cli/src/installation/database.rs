@@ -63,6 +63,20 @@ impl Database {
         let options = assent_store_sqlite::Options { read_connections: 2, ..Default::default() };
         Ok(Box::new(SqliteStore::open_read_only(&log, options)?))
     }
+
+    /// The shared database that a restore fills, which has to be there and empty; `None` where the log goes into a file.
+    pub(crate) fn open_empty(&self) -> Result<Option<PostgresStore>, Problem> {
+        let Some(url) = &self.database_url else { return Ok(None) };
+        let store = PostgresStore::open(url, assent_store_postgres::Options::default())?;
+        let size = store.read()?.head()?.size;
+        if size > 0 || store.read()?.latest_checkpoint()?.is_some() {
+            return Err(Problem::new(format!("the database holds a log of {size} entries already")).hint(
+                "name an empty database of its own; if this one is left of a restore that was interrupted, drop it, make it \
+                 anew and repeat the restore",
+            ));
+        }
+        Ok(Some(store))
+    }
 }
 
 /// Two logs of one installation would be one too many.

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
@@ -19,21 +20,33 @@ pub(crate) struct Backup {
 }
 
 impl Backup {
-    fn at(folder: &Path, name: &str) -> Self {
+    pub(crate) fn at(folder: &Path, name: &str) -> Self {
         Self { data: folder.join(name), keys: folder.join(format!("{name}.keys")) }
     }
 
-    fn make(&self, data: &Path) -> Run {
-        let arguments = ["backup", "--output", "json", "--data-dir"];
-        run(assent().args(arguments).arg(data).arg("--to").arg(&self.data).arg("--keys-to").arg(&self.keys))
+    pub(crate) fn make(&self, data: &Path) -> Run {
+        run(&mut self.making(data))
+    }
+
+    /// The command that makes it.
+    pub(crate) fn making(&self, data: &Path) -> Command {
+        let mut command = assent();
+        command.args(["backup", "--output", "json", "--data-dir"]).arg(data);
+        command.arg("--to").arg(&self.data).arg("--keys-to").arg(&self.keys);
+        command
     }
 
     /// Restores it, with further arguments.
     pub(crate) fn restore(&self, data: &Path, more: &[&str]) -> Run {
-        let arguments = ["restore", "--output", "json", "--data-dir"];
+        run(self.restoring(data).args(more))
+    }
+
+    /// The command that restores it.
+    pub(crate) fn restoring(&self, data: &Path) -> Command {
         let mut command = assent();
-        command.args(arguments).arg(data).arg("--from").arg(&self.data).arg("--keys-from").arg(&self.keys);
-        run(command.args(more))
+        command.args(["restore", "--output", "json", "--data-dir"]).arg(data);
+        command.arg("--from").arg(&self.data).arg("--keys-from").arg(&self.keys);
+        command
     }
 }
 

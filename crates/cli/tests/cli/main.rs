@@ -17,6 +17,7 @@ mod erase;
 mod evaluate;
 mod fixtures;
 mod help;
+mod interrupted;
 mod remote;
 mod shared;
 mod support;

@@ -2,9 +2,12 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
 
+use crate::backup::Backup;
 use crate::database::Database;
 use crate::support::{Run, Server, assent, run};
 
@@ -88,4 +91,82 @@ fn a_log_moves_to_postgresql_whole() {
     assert_eq!(twice.code, 2, "{twice:?}");
     assert!(twice.stderr.contains("it has to be empty"), "{}", twice.stderr);
     assert!(data.join("log.sqlite").exists());
+}
+
+#[test]
+fn a_shared_log_is_backed_up_under_writes_and_comes_back_in_either_place() {
+    let (folder, database, other) = (tempfile::tempdir().unwrap(), Database::new(), Database::new());
+    let data = folder.path().join("data");
+    let server = Server::start_with(&data, "127.0.0.1:0", &[("ASSENT_DATABASE_URL", &database.address())]);
+    let token = token(&server);
+    let add = |name: &str| remote(server.url(), &token, &["admin", "principal", "add", name]);
+    let ada = add("Ada").json()["receipt"]["id"].as_str().unwrap().to_owned();
+    let (backup, newer) = (Backup::at(folder.path(), "backup"), Backup::at(folder.path(), "newer"));
+    // Without the address there is no log here, and the message says where it may be.
+    let nowhere = backup.make(&data);
+    assert!(nowhere.code == 2 && nowhere.stderr.contains("--database-url"), "{nowhere:?}");
+    let stop = AtomicBool::new(false);
+    let made = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut count = 0;
+            while !stop.load(Ordering::SeqCst) {
+                assert_eq!(add(&format!("Person {count}")).code, 0);
+                count += 1;
+            }
+        });
+        let made = run(backup.making(&data).env("ASSENT_DATABASE_URL", database.address()));
+        stop.store(true, Ordering::SeqCst);
+        made
+    });
+    assert_eq!(made.code, 0, "{made:?}");
+    // Who is erased after the backup stays erased, whichever way it comes back.
+    assert_eq!(remote(server.url(), &token, &["admin", "principal", "disable", &ada]).code, 0);
+    let erased = remote(server.url(), &token, &["admin", "erase-subject", &ada, "--reason", "asked for it"]);
+    assert_eq!(erased.code, 0, "{erased:?}");
+    assert_eq!(run(newer.making(&data).env("ASSENT_DATABASE_URL", database.address())).code, 0);
+    server.stop();
+
+    let list = newer.keys.join("erased");
+    let made = made.json();
+    for (place, shared) in [("file", None), ("shared", Some(&other))] {
+        let place = folder.path().join(place);
+        let at_place = |command: &mut Command| match shared {
+            Some(database) => run(command.env("ASSENT_DATABASE_URL", database.address())),
+            None => run(command),
+        };
+        let done = at_place(backup.restoring(&place).args(["--erasures", text(&list)]));
+        assert_eq!(done.code, 0, "{done:?}");
+        assert_eq!(done.json()["erasedBeyondTheLog"], serde_json::json!([ada]));
+        assert_eq!(place.join("log.sqlite").exists(), shared.is_none());
+        let sound = at_place(assent().args([
+            "audit",
+            "verify",
+            "--replay",
+            "--output",
+            "json",
+            "--data-dir",
+            text(&place),
+        ]));
+        assert_eq!(sound.code, 0, "{sound:?}");
+        let sound = sound.json();
+        assert_eq!((&sound["log"]["size"], &sound["log"]["root"]), (&made["size"], &made["root"]));
+        is_served(&place, shared, &token, &ada);
+    }
+    // Nothing is restored onto what is there.
+    let again = folder.path().join("again");
+    let full = run(backup.restoring(&again).env("ASSENT_DATABASE_URL", other.address()));
+    assert!(full.code == 2 && full.stderr.contains("entries already") && !again.exists(), "{full:?}");
+}
+
+/// A server goes on with what was restored, and whoever was erased is.
+fn is_served(place: &Path, shared: Option<&Database>, token: &str, erased: &str) {
+    let url = shared.map(Database::address).unwrap_or_default();
+    let variables = [("ASSENT_DATABASE_URL", url.as_str())];
+    let variables = if shared.is_some() { &variables[..] } else { &[] };
+    let server = Server::start_with(place, "127.0.0.1:0", variables);
+    assert_eq!(remote(server.url(), token, &["admin", "principal", "add", "Zoe"]).code, 0);
+    let listed = remote(server.url(), token, &["admin", "principal", "list"]).json();
+    let found = listed["items"].as_array().unwrap().iter().find(|item| item["id"] == erased).cloned();
+    assert_eq!(found.unwrap()["name"], Value::Null);
+    server.stop();
 }
