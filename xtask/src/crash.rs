@@ -1,4 +1,5 @@
-//! `cargo xtask crash`: kill -9 at random moments under concurrent writers.
+//! `cargo xtask crash`: kill -9 at random moments under concurrent writers, of the server, and of PostgreSQL with all of its
+//! processes where that keeps the log.
 //!
 //! Rounds pile up on one installation. After each kill the log is verified and replayed by the shipped binary, every write
 //! that was ever acknowledged is looked up, and what was not answered is asked again under its idempotency key: in the end
@@ -10,12 +11,14 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::audit::{self, Entries};
+use crate::audit;
 use crate::http::Client;
 use crate::load::{Ack, Load, Pending, Told, resolve};
+use crate::postgres::Postgres;
 use crate::rng::Rng;
 use crate::run::scratch;
-use crate::server::{Home, Server, verify, writer_token};
+use crate::server::{Home, Server, writer_token};
+use crate::site::{Kind, Site};
 use crate::{out, server};
 
 const WRITERS: usize = 6;
@@ -33,12 +36,16 @@ pub struct Plan {
     pub seed: u64,
     /// The cargo profile of the server.
     pub profile: String,
+    /// Where the log is kept; the rounds are shared out among them.
+    pub stores: Vec<Kind>,
 }
 
 /// What was seen.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Counts {
     rounds: u64,
+    /// Of these, kills of PostgreSQL.
+    databases: u64,
     acknowledged: u64,
     unacknowledged: u64,
     recovered: u64,
@@ -48,42 +55,64 @@ pub struct Counts {
 
 /// Builds the server and runs all rounds.
 pub fn run(plan: &Plan) -> Result<()> {
-    out::step(&format!("crash: {} rounds of kill -9, seed {}", plan.rounds, plan.seed));
     let binary = server::build("crash", &plan.profile, &[])?;
-    let (mut rng, mut counts) = (Rng::new(plan.seed), Counts::default());
-    while counts.rounds < plan.rounds {
-        let rounds = ROUNDS_OF_ONE.min(plan.rounds - counts.rounds);
-        installation(&binary, rounds, &mut rng, &mut counts).with_context(|| {
-            format!("after {} rounds, seed {}; the files are kept", counts.rounds, plan.seed)
-        })?;
+    let share = plan.rounds.div_ceil(plan.stores.len() as u64);
+    plan.stores.iter().try_for_each(|kind| run_on(*kind, share, plan.seed, &binary))
+}
+
+fn run_on(kind: Kind, all: u64, seed: u64, binary: &Path) -> Result<()> {
+    out::step(&format!("crash: {all} rounds of kill -9 on {}, seed {seed}", kind.name()));
+    let postgres = if kind == Kind::Postgres { Some(Postgres::start()?) } else { None };
+    let (mut rng, mut counts) = (Rng::new(seed), Counts::default());
+    while counts.rounds < all {
+        let rounds = ROUNDS_OF_ONE.min(all - counts.rounds);
+        installation(binary, postgres.as_ref(), rounds, &mut rng, &mut counts)
+            .with_context(|| format!("after {} rounds, seed {seed}; the files are kept", counts.rounds))?;
         let Counts { rounds, acknowledged, unacknowledged, recovered, .. } = counts;
         out::line(&format!(
             "{rounds} rounds: {acknowledged} writes acknowledged, 0 lost; {unacknowledged} unanswered, of which \
              {recovered} had been recorded, none twice"
         ));
     }
-    let Counts { rounds, entries, installations, .. } = counts;
+    let Counts { rounds, databases, entries, installations, .. } = counts;
     out::line(&format!(
-        "crash: {rounds} rounds on {installations} installations, {entries} entries, all verified and replayed"
+        "crash on {}: {rounds} rounds ({databases} of them kills of the database) on {installations} installations, \
+         {entries} entries, all verified and replayed",
+        kind.name()
     ));
     Ok(())
 }
 
 struct Installed<'a> {
     binary: &'a Path,
-    home: Home,
+    site: Site,
+    postgres: Option<&'a Postgres>,
     token: String,
     acks: Vec<Ack>,
     pending: Vec<Pending>,
 }
 
-fn installation(binary: &Path, rounds: u64, rng: &mut Rng, counts: &mut Counts) -> Result<()> {
+fn installation(
+    binary: &Path,
+    postgres: Option<&Postgres>,
+    rounds: u64,
+    rng: &mut Rng,
+    counts: &mut Counts,
+) -> Result<()> {
     let home = Home::below(&scratch("crash")?);
-    let server = Server::start(binary, &home, &[])?;
+    let site = match postgres {
+        None => Site::with_file(home),
+        Some(postgres) => {
+            let name = format!("crash_{}", counts.installations);
+            postgres.run(&format!("CREATE DATABASE {name}"))?;
+            Site::with_database(home, postgres, &name)
+        }
+    };
+    let server = site.start(binary)?;
     let token = writer_token(&server.url, &server.first_token()?)?;
     server.kill()?;
-    let before = Entries::read(&home)?.of_load();
-    let mut installed = Installed { binary, home, token, acks: Vec::new(), pending: Vec::new() };
+    let before = site.entries()?.of_load();
+    let mut installed = Installed { binary, site, postgres, token, acks: Vec::new(), pending: Vec::new() };
     for _ in 0..rounds {
         installed.round(rng, counts)?;
         counts.rounds += 1;
@@ -108,27 +137,35 @@ impl Installed<'_> {
             prefix: &prefix,
         };
         let moment = Duration::from_millis(20 + rng.below(LONGEST_MS));
+        let of_database = self.postgres.filter(|_| rng.percent(50));
+        counts.databases += u64::from(of_database.is_some());
         let told = std::thread::scope(|scope| -> Result<Told> {
             let writing = scope.spawn(|| load.run(rng));
             std::thread::sleep(moment);
+            let killed = of_database.map_or(Ok(()), Postgres::kill);
+            // The server cannot go on; it is killed as well, and starts on what the database recovers.
             server.kill()?;
+            killed?;
             writing.join().map_err(|_| anyhow::anyhow!("the writers panicked"))?
         })?;
         counts.acknowledged += told.acks.len() as u64;
         counts.unacknowledged += told.pending.len() as u64;
         self.acks.extend(told.acks);
         self.pending = told.pending;
-        verify(self.binary, &self.home)?;
-        let entries = Entries::read(&self.home)?;
+        if let Some(postgres) = of_database {
+            postgres.start_again()?;
+        }
+        self.site.verify(self.binary)?;
+        let entries = self.site.entries()?;
         entries.ensure_has(self.acks.iter())?;
         entries.ensure_distinct()?;
-        audit::ensure_blobs(&self.home, self.acks.iter())
+        audit::ensure_blobs(&self.site.home, self.acks.iter())
     }
 
     /// Starts the server and asks again what was not answered.
     fn start_and_resolve(&mut self, counts: &mut Counts) -> Result<Server> {
-        let before = Entries::read(&self.home)?.len() as u64;
-        let server = Server::start(self.binary, &self.home, &[])?;
+        let before = self.site.entries()?.len() as u64;
+        let server = self.site.start(self.binary)?;
         let client = Client::new(&server.url, Some(&self.token));
         let resolved = resolve(&client, std::mem::take(&mut self.pending))?;
         let known = |ack: &&Ack| ack.events.iter().all(|(_, index)| *index < before);
@@ -144,8 +181,8 @@ impl Installed<'_> {
         let server = self.start_and_resolve(counts)?;
         audit::ensure_readable(&Client::new(&server.url, Some(&self.token)), self.acks.iter())?;
         server.stop()?;
-        verify(self.binary, &self.home)?;
-        let entries = Entries::read(&self.home)?;
+        self.site.verify(self.binary)?;
+        let entries = self.site.entries()?;
         entries.ensure_has(self.acks.iter())?;
         let asked = self.acks.iter().filter(|ack| !ack.events.is_empty()).count();
         let made = entries.of_load() - before;

@@ -11,6 +11,7 @@ pub mod fault;
 mod http;
 mod load;
 pub mod out;
+
 pub mod postgres;
 pub mod powerloss;
 pub mod replicas;
@@ -19,6 +20,7 @@ mod run;
 pub mod sabotage;
 pub mod schemathesis;
 pub mod server;
+pub mod site;
 pub mod tamper;
 pub mod test;
 pub mod tidy;

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use xtask::args::Args;
+use xtask::site::Kind;
 use xtask::{
     bench, crash, fault, out, postgres, powerloss, replicas, sabotage, schemathesis, tamper, test, tidy,
 };
@@ -12,8 +13,8 @@ const HELP: &str = "\
 cargo xtask test                                   all checks and tests: the one command
 cargo xtask tidy                                   what no compiler checks: layers, licences, links, names, paths
 cargo xtask sabotage                               plants one fault at a time; its test must go red
-cargo xtask crash [--rounds N] [--seed S] [--profile P]      kill -9 under concurrent writers
-cargo xtask fault [--rounds N] [--seed S] [--profile P]      calls on the disk that fail, one at a time
+cargo xtask crash [--rounds N] [--seed S] [--profile P] [--store sqlite|postgres]  kill -9 under concurrent writers
+cargo xtask fault [--rounds N] [--seed S] [--profile P] [--store sqlite|postgres]  calls on the disk that fail, one at a time
 cargo xtask powerloss [--rounds N] [--seed S] [--profile P]  losses of power under concurrent writers
 cargo xtask replicas [--rounds N] [--seed S] [--profile P]   servers and database failing under load, three on one
 cargo xtask tamper [--rounds N] [--seed S] [--profile P]     every class of change behind our back, found and named
@@ -40,7 +41,8 @@ fn run() -> Result<bool> {
         return postgres::run(&arguments.collect::<Vec<_>>()).map(|()| true);
     }
     let known: &[&str] = match command.as_str() {
-        "crash" | "fault" | "powerloss" | "replicas" | "tamper" => &["rounds", "seed", "profile"],
+        "crash" | "fault" => &["rounds", "seed", "profile", "store"],
+        "powerloss" | "replicas" | "tamper" => &["rounds", "seed", "profile"],
         "schemathesis" => &["seconds", "seed", "profile"],
         _ => &[],
     };
@@ -54,11 +56,13 @@ fn run() -> Result<bool> {
             rounds: args.number("rounds", test::CRASH_ROUNDS)?,
             seed: args.number("seed", 1)?,
             profile,
+            stores: Kind::named(args.text("store"))?,
         }),
         "fault" => fault::run(&fault::Plan {
             rounds: args.number("rounds", test::FAULT_ROUNDS)?,
             seed: args.number("seed", 1)?,
             profile,
+            stores: Kind::named(args.text("store"))?,
         }),
         "powerloss" => powerloss::run(&powerloss::Plan {
             rounds: args.number("rounds", test::POWERLOSS_ROUNDS)?,

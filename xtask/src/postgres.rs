@@ -8,7 +8,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 
 use crate::run::check;
@@ -94,6 +94,47 @@ impl Postgres {
         [(VARIABLE, self.address()), (TLS_VARIABLE, self.tls_address())]
     }
 
+    /// The address of another database of it.
+    pub fn address_of(&self, name: &str) -> String {
+        format!("host={} port={} user=assent dbname={name}", self.folder.display(), self.port)
+    }
+
+    /// Runs statements on it.
+    pub(crate) fn run(&self, sql: &str) -> Result<()> {
+        Ok(postgres::Client::connect(&self.address(), postgres::NoTls)?.batch_execute(sql)?)
+    }
+
+    /// Its socket.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.folder.join(format!(".s.PGSQL.{}", self.port))
+    }
+
+    /// Kills all of its processes, as `kill -9` does.
+    pub(crate) fn kill(&self) -> Result<()> {
+        let file = fs::read_to_string(self.folder.join("data").join("postmaster.pid"))?;
+        let first = file.lines().next().context("a server without a number")?;
+        let mut processes = children(first)?;
+        // The first one at first: it would start others in place of those that are gone.
+        processes.insert(0, first.to_owned());
+        for process in &processes {
+            // One that has ended by itself cannot be killed.
+            let _ = Command::new("kill").args(["-KILL", process]).stderr(Stdio::null()).status();
+        }
+        let begun = std::time::Instant::now();
+        while processes.iter().any(|process| lives(process)) {
+            ensure!(begun.elapsed() < END_LIMIT, "PostgreSQL does not end");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        // Where nobody asks about the dead ones, the server takes them for living and refuses to start.
+        fs::remove_file(self.folder.join("data").join("postmaster.pid"))?;
+        Ok(fs::remove_file(self.socket().with_added_extension("lock"))?)
+    }
+
+    /// Starts it again: it recovers by itself.
+    pub(crate) fn start_again(&self) -> Result<()> {
+        self.pg_ctl("start")
+    }
+
     /// Stops it at once, as a loss of power would, and starts it again.
     pub fn kill_and_start(&self) -> Result<()> {
         self.pg_ctl("kill")?;
@@ -118,7 +159,11 @@ impl Postgres {
             }
         }
         // What the server prints goes to its log; it must not keep our pipes open.
-        check(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null())).context(REMEDY)
+        check(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null())).with_context(|| {
+            let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+            let last: Vec<&str> = log.lines().rev().take(5).collect();
+            format!("PostgreSQL did not {what}; it said last: {}", last.join("; "))
+        })
     }
 
     fn program(&self, name: &str) -> Command {
@@ -142,6 +187,27 @@ impl Drop for Postgres {
 /// A port of this machine that nobody listens on.
 fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("localhost", 0))?.local_addr()?.port())
+}
+
+/// How long killed processes may take to be gone.
+const END_LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// The processes that a process has started.
+fn children(parent: &str) -> Result<Vec<String>> {
+    let all = fs::read_dir("/proc")?.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    Ok(all.filter(|process| status(process).is_some_and(|(_, of)| of == parent)).collect())
+}
+
+/// Whether a process is there, and more than a number that nobody has asked about.
+fn lives(process: &str) -> bool {
+    status(process).is_some_and(|(state, _)| state != "Z")
+}
+
+/// State and parent of a process: what follows its name in brackets.
+fn status(process: &str) -> Option<(String, String)> {
+    let text = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let mut words = text.rsplit_once(')')?.1.split_whitespace().map(str::to_owned);
+    Some((words.next()?, words.next()?))
 }
 
 /// Whether the programs are there.

@@ -21,6 +21,7 @@ use crate::postgres::Postgres;
 use crate::rng::Rng;
 use crate::run::scratch;
 use crate::server::{Home, Server, verify_with, writer_token};
+use crate::site::VARIABLE;
 use crate::{out, server};
 
 const SERVERS: usize = 3;
@@ -30,7 +31,6 @@ const WRITERS: usize = 3;
 const LONGEST_MS: u64 = 700;
 /// How long the database may take to come back.
 const BACK: Duration = Duration::from_secs(1);
-const VARIABLE: &str = "ASSENT_DATABASE_URL";
 
 /// What to do.
 #[derive(Debug, Clone)]

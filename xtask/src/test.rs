@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::postgres::{self, Postgres};
 use crate::run::{cargo, check, is_there, shown, target};
+use crate::site::Kind;
 use crate::{crash, fault, out, powerloss, replicas, sabotage, schemathesis, tamper, tidy};
 
 /// Kills in the short run.
@@ -44,12 +45,12 @@ const STEPS: [Step; 14] = [
     ("dependencies", dependencies),
     ("sabotage", sabotage::run),
     ("crash", || {
-        crash::run(&crash::Plan { rounds: CRASH_ROUNDS, seed: 1, profile: "dev".to_owned() })
-            .map(|()| CRASH_ROUNDS)
+        let (profile, stores) = ("dev".to_owned(), vec![Kind::Sqlite, Kind::Postgres]);
+        crash::run(&crash::Plan { rounds: CRASH_ROUNDS, seed: 1, profile, stores }).map(|()| CRASH_ROUNDS)
     }),
     ("fault", || {
-        fault::run(&fault::Plan { rounds: FAULT_ROUNDS, seed: 1, profile: "dev".to_owned() })
-            .map(|()| FAULT_ROUNDS)
+        let (profile, stores) = ("dev".to_owned(), vec![Kind::Sqlite, Kind::Postgres]);
+        fault::run(&fault::Plan { rounds: FAULT_ROUNDS, seed: 1, profile, stores }).map(|()| FAULT_ROUNDS)
     }),
     ("powerloss", || {
         let (profile, features) = ("dev".to_owned(), Vec::new());

@@ -66,7 +66,7 @@ pub(super) fn all(places: &BTreeMap<(String, Place), u64>, rng: &mut Rng) -> Vec
     turns.cloned().collect()
 }
 
-fn shuffle<T>(list: &mut [T], rng: &mut Rng) {
+pub(super) fn shuffle<T>(list: &mut [T], rng: &mut Rng) {
     for last in (1..list.len()).rev() {
         let other = usize::try_from(rng.below(last as u64 + 1)).unwrap_or(0);
         list.swap(last, other);

@@ -5,9 +5,14 @@
 //! fails. The server has to recover or to stop. It must not acknowledge anything after a failed sync; after a restart
 //! everything that was acknowledged is there, what was refused can be asked again under its key and is there once, and the
 //! log verifies and replays.
+//!
+//! Where PostgreSQL keeps the log, the calls are those on the blobs and the keys, and as many rounds again cut a connection to
+//! the database at one message (see `cut`).
 
 mod cases;
+mod cut;
 mod load;
+mod proxy;
 mod trace;
 
 use std::collections::BTreeMap;
@@ -21,13 +26,15 @@ use serde_json::json;
 use self::cases::{Case, Fault};
 use self::load::{Story, Timed};
 use self::trace::{Call, Place};
-use crate::audit::{self, Entries};
+use crate::audit;
 use crate::http::Client;
 use crate::load::{Ack, resolve};
 use crate::out;
+use crate::postgres::Postgres;
 use crate::rng::Rng;
 use crate::run::{check, scratch};
-use crate::server::{self, Home, Server, verify, writer_token};
+use crate::server::{self, Home, Server, writer_token};
+use crate::site::{Kind, Site};
 
 /// What to do.
 #[derive(Debug, Clone)]
@@ -38,6 +45,8 @@ pub struct Plan {
     pub seed: u64,
     /// The cargo profile of the server.
     pub profile: String,
+    /// Where the log is kept; the rounds are shared out among them.
+    pub stores: Vec<Kind>,
 }
 
 /// How the rounds of one kind ended.
@@ -60,22 +69,35 @@ struct Counts {
 /// Builds the server, records, and runs the rounds.
 pub fn run(plan: &Plan) -> Result<()> {
     trace::ensure_there()?;
-    out::step(&format!("fault: at most {} failing calls, seed {}", plan.rounds, plan.seed));
     let binary = server::build("fault", &plan.profile, &[])?;
-    let lab = Lab::prepare(&binary)?;
+    let share = plan.rounds.div_ceil(plan.stores.len() as u64);
+    plan.stores.iter().try_for_each(|kind| match kind {
+        Kind::Sqlite => calls(&Lab::prepare(&binary, None)?, *kind, share, plan.seed),
+        Kind::Postgres => {
+            let postgres = Postgres::start()?;
+            let lab = Lab::prepare(&binary, Some(&postgres))?;
+            calls(&lab, *kind, share.div_ceil(2), plan.seed)?;
+            cut::run(&lab, &postgres, share.div_ceil(2), plan.seed)
+        }
+    })
+}
+
+/// Records, and runs so many rounds of calls that fail.
+fn calls(lab: &Lab<'_>, kind: Kind, rounds: u64, seed: u64) -> Result<()> {
+    out::step(&format!("fault: at most {rounds} failing calls on {}, seed {seed}", kind.name()));
     let places = lab.record()?;
     let mut table: BTreeMap<(String, Place), Counts> = places
         .iter()
         .map(|(kind, calls)| (kind.clone(), Counts { calls: *calls, ..Counts::default() }))
         .collect();
-    let cases = cases::all(&places, &mut Rng::new(plan.seed));
+    let cases = cases::all(&places, &mut Rng::new(seed));
     out::line(&format!(
         "{} calls of {} kinds: {} rounds would be all",
         sum(&places),
         places.len(),
         cases.len()
     ));
-    for (number, case) in cases.iter().enumerate().take(usize::try_from(plan.rounds)?) {
+    for (number, case) in cases.iter().enumerate().take(usize::try_from(rounds)?) {
         let counts = table.entry((case.call.clone(), case.place.clone())).or_default();
         lab.round(case, counts)
             .with_context(|| format!("round {}: {case}; the files are kept", number + 1))?;
@@ -135,28 +157,45 @@ struct Lab<'a> {
     token: String,
     /// Entries in its log that requests like those of the load made.
     before: usize,
+    /// What keeps the log, if no file does.
+    postgres: Option<&'a Postgres>,
 }
 
 impl<'a> Lab<'a> {
-    fn prepare(binary: &'a Path) -> Result<Self> {
+    fn prepare(binary: &'a Path, postgres: Option<&'a Postgres>) -> Result<Self> {
         let folder = scratch("fault")?;
         let home = Home::below(&folder.join("start"));
-        let server = Server::start(binary, &home, &[])?;
+        let site = match postgres {
+            None => Site::with_file(home),
+            Some(postgres) => {
+                postgres.run("CREATE DATABASE start")?;
+                Site::with_database(home, postgres, "start")
+            }
+        };
+        let server = site.start(binary)?;
         let token = writer_token(&server.url, &server.first_token()?)?;
         server.stop()?;
-        let before = Entries::read(&home)?.of_load();
-        Ok(Self { binary, folder, token, before })
+        let before = site.entries()?.of_load();
+        Ok(Self { binary, folder, token, before, postgres })
     }
 
     /// A fresh copy.
-    fn copy(&self) -> Result<(PathBuf, Home)> {
+    fn copy(&self) -> Result<(Site, PathBuf)> {
         let folder = self.folder.join("round");
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
         check(Command::new("cp").arg("-a").arg(self.folder.join("start")).arg(&folder))?;
         let home = Home::below(&folder);
-        Ok((folder, home))
+        let site = match self.postgres {
+            None => Site::with_file(home),
+            Some(postgres) => {
+                postgres.run("DROP DATABASE IF EXISTS round WITH (FORCE)")?;
+                postgres.run("CREATE DATABASE round TEMPLATE start")?;
+                Site::with_database(home, postgres, "round")
+            }
+        };
+        Ok((site, folder))
     }
 
     fn client(&self, server: &Server) -> Client {
@@ -165,9 +204,10 @@ impl<'a> Lab<'a> {
 
     /// Which calls the load makes, how often.
     fn record(&self) -> Result<BTreeMap<(String, Place), u64>> {
-        let (folder, home) = self.copy()?;
+        let (site, folder) = self.copy()?;
         let file = self.folder.join("recording");
-        let server = Server::start_by(trace::command(self.binary, &file, &[]), &home, &[])?;
+        let command = trace::command(self.binary, &file, &[]);
+        let server = Server::start_by(command, &site.home, &site.variables())?;
         let process = server.id();
         let story = load::run(&self.client(&server), "recording")?;
         server.stop()?;
@@ -178,12 +218,13 @@ impl<'a> Lab<'a> {
     }
 
     fn round(&self, case: &Case, counts: &mut Counts) -> Result<()> {
-        let (folder, home) = self.copy()?;
+        let (site, folder) = self.copy()?;
         let file = self.folder.join("trace");
         drop(fs::remove_file(&file));
-        let fault = trace::options(&case.call, &case.place, case.when, case.fault.option(), &home);
+        let fault = trace::options(&case.call, &case.place, case.when, case.fault.option(), &site.home);
         counts.rounds += 1;
-        let (story, ended) = match Server::start_by(trace::command(self.binary, &file, &fault), &home, &[]) {
+        let command = trace::command(self.binary, &file, &fault);
+        let (story, ended) = match Server::start_by(command, &site.home, &site.variables()) {
             Ok(server) => {
                 let process = server.id();
                 let story = load::run(&self.client(&server), "round")?;
@@ -207,7 +248,7 @@ impl<'a> Lab<'a> {
             Ended::Process => counts.ended += 1,
         }
         counts.acknowledged += story.acks.len() as u64;
-        self.restart(&home, story)
+        self.restart(&site, story)
     }
 
     /// What has become of the server: the next write says so. Then it is asked to end, which writes too.
@@ -242,8 +283,8 @@ impl<'a> Lab<'a> {
     }
 
     /// The fault is over: everything is there, and what was not done can be done.
-    fn restart(&self, home: &Home, story: Story) -> Result<()> {
-        let server = Server::start(self.binary, home, &[]).context("after the fault")?;
+    fn restart(&self, site: &Site, story: Story) -> Result<()> {
+        let server = site.start(self.binary).context("after the fault")?;
         let client = self.client(&server);
         let mut acks: Vec<Ack> = story.acks.into_iter().map(|timed| timed.ack).collect();
         acks.extend(resolve(&client, story.pending)?);
@@ -255,11 +296,11 @@ impl<'a> Lab<'a> {
         acks.extend(last.acks.into_iter().map(|timed| timed.ack));
         audit::ensure_readable(&client, acks.iter())?;
         server.stop()?;
-        verify(self.binary, home)?;
-        let entries = Entries::read(home)?;
+        site.verify(self.binary)?;
+        let entries = site.entries()?;
         entries.ensure_has(acks.iter())?;
         entries.ensure_distinct()?;
-        audit::ensure_blobs(home, acks.iter())?;
+        audit::ensure_blobs(&site.home, acks.iter())?;
         let asked = acks.iter().filter(|ack| !ack.events.is_empty()).count();
         // The probe may have been recorded, whether or not it was answered.
         let made = entries.of_load() - self.before;
