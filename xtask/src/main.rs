@@ -57,6 +57,7 @@ fn run() -> Result<bool> {
             seed: args.number("seed", 1)?,
             profile,
             stores: Kind::named(args.text("store"))?,
+            features: Vec::new(),
         }),
         "fault" => fault::run(&fault::Plan {
             rounds: args.number("rounds", test::FAULT_ROUNDS)?,

@@ -2,10 +2,12 @@
 
 use anyhow::{Context as _, Result, bail, ensure};
 
+use crate::crash;
 use crate::out;
 use crate::postgres::Postgres;
 use crate::powerloss;
 use crate::run::{cargo, shown};
+use crate::site::Kind;
 
 /// A planted fault, and what notices it.
 struct Fault {
@@ -19,7 +21,7 @@ struct Fault {
     test: &'static str,
 }
 
-const FAULTS: [Fault; 10] = [
+const FAULTS: [Fault; 11] = [
     Fault {
         what: "the link of the chain is not checked",
         package: "assent-log",
@@ -31,6 +33,12 @@ const FAULTS: [Fault; 10] = [
         package: "assent-store-sqlite",
         feature: "sabotage-synchronous-off",
         test: "commits_are_synchronous",
+    },
+    Fault {
+        what: "commits on PostgreSQL are not synchronous",
+        package: "assent-store-postgres",
+        feature: "sabotage-synchronous-off",
+        test: "commits_are_synchronous_whatever_the_database_says",
     },
     Fault {
         what: "writes are acknowledged before the commit",
@@ -88,6 +96,11 @@ const LOSSES: [&str; 2] =
 /// Losses that are tried before such a fault counts as unnoticed.
 const LOSS_ROUNDS: u64 = 40;
 
+/// The fault that kills of PostgreSQL have to show: what it has not written yet is in its memory, which they take away.
+const KILL: &str = "assent-store-postgres/sabotage-synchronous-off";
+/// Kills that are tried before it counts as unnoticed; every other one is of the database.
+const KILL_ROUNDS: u64 = 20;
+
 /// Exit code of nextest when tests ran and some failed.
 const TESTS_FAILED: i32 = 100;
 
@@ -103,7 +116,8 @@ pub fn run() -> Result<u64> {
         check_loss(feature)?;
         noticed += 1;
     }
-    Ok(noticed)
+    check_kill()?;
+    Ok(noticed + 1)
 }
 
 fn check(fault: &Fault, postgres: &Postgres) -> Result<()> {
@@ -131,6 +145,17 @@ fn test(fault: &Fault, postgres: &Postgres, features: &[&str]) -> Result<i32> {
 /// that what was acknowledged is not there for the very next request.
 const SIGNS: [&str; 4] = ["LOST", "audit verify", "did not become ready", "answered 404"];
 
+fn check_kill() -> Result<()> {
+    let plan = crash::Plan {
+        rounds: KILL_ROUNDS,
+        seed: 1,
+        profile: "dev".to_owned(),
+        stores: vec![Kind::Postgres],
+        features: vec![KILL.to_owned()],
+    };
+    ensure_noticed(KILL, crash::run(&plan))
+}
+
 fn check_loss(feature: &str) -> Result<()> {
     let plan = powerloss::Plan {
         rounds: LOSS_ROUNDS,
@@ -138,8 +163,13 @@ fn check_loss(feature: &str) -> Result<()> {
         profile: "dev".to_owned(),
         features: vec![feature.to_owned()],
     };
-    match powerloss::run(&plan) {
-        Ok(()) => bail!("planted fault `{feature}`: {LOSS_ROUNDS} losses of power did not show it"),
+    ensure_noticed(feature, powerloss::run(&plan))
+}
+
+/// Whether a run has shown the planted fault.
+fn ensure_noticed(feature: &str, run: Result<()>) -> Result<()> {
+    match run {
+        Ok(()) => bail!("planted fault `{feature}`: the run did not show it"),
         Err(error) => {
             let text = format!("{error:#}");
             ensure!(SIGNS.iter().any(|sign| text.contains(sign)), "planted fault `{feature}`: {text}");

@@ -46,7 +46,9 @@ const STEPS: [Step; 14] = [
     ("sabotage", sabotage::run),
     ("crash", || {
         let (profile, stores) = ("dev".to_owned(), vec![Kind::Sqlite, Kind::Postgres]);
-        crash::run(&crash::Plan { rounds: CRASH_ROUNDS, seed: 1, profile, stores }).map(|()| CRASH_ROUNDS)
+        let features = Vec::new();
+        crash::run(&crash::Plan { rounds: CRASH_ROUNDS, seed: 1, profile, stores, features })
+            .map(|()| CRASH_ROUNDS)
     }),
     ("fault", || {
         let (profile, stores) = ("dev".to_owned(), vec![Kind::Sqlite, Kind::Postgres]);

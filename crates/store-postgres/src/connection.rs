@@ -20,6 +20,9 @@ const IDLE_SECONDS: u32 = 60;
 /// The longest that one statement may take.
 const STATEMENT_SECONDS: u32 = 300;
 
+/// Whether commits reach the disk before they are answered. The other value is a planted fault, which a test has to notice.
+const SYNCHRONOUS: &str = if cfg!(feature = "sabotage-synchronous-off") { "off" } else { "on" };
+
 /// A connection.
 pub(crate) struct Connection {
     client: Client,
@@ -42,7 +45,7 @@ impl Connection {
         let lock_ms = lock_timeout.as_millis().max(1);
         let read_only = if read_only { "on" } else { "off" };
         let set_up = format!(
-            "SET synchronous_commit = on; SET lock_timeout = {lock_ms}; SET statement_timeout = '{STATEMENT_SECONDS}s'; \
+            "SET synchronous_commit = {SYNCHRONOUS}; SET lock_timeout = {lock_ms}; SET statement_timeout = '{STATEMENT_SECONDS}s'; \
              SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'; SET client_min_messages = warning; \
              SET default_transaction_isolation = 'read committed'; \
              SET default_transaction_read_only = {read_only}"

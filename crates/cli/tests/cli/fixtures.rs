@@ -23,23 +23,48 @@ fn releases() -> Vec<PathBuf> {
     folders
 }
 
-/// How many rows of each table the entries of an export make. All of them fit into one bundle.
-fn replayed(export: &Path) -> BTreeMap<&'static str, usize> {
+/// An entry, and the payload that it refers to.
+type Recorded = (Vec<u8>, Option<Vec<u8>>);
+
+/// The entries of an export. All of them fit into one bundle.
+fn entries(export: &Path) -> Vec<Recorded> {
     let bundles: Vec<_> = fs::read_dir(export.join("tile/entries/000.p")).unwrap().collect();
     assert_eq!(bundles.len(), 1);
     let bytes = fs::read(bundles[0].as_ref().unwrap().path()).unwrap();
+    let payload = |hash| fs::read(export.join(format!("payloads/{}", Digest(hash)))).unwrap();
+    let bundle = decode_bundle(&bytes).unwrap();
+    bundle.iter().map(|entry| (entry.to_vec(), payload_of(entry).map(payload))).collect()
+}
+
+/// How many rows of each table the entries of an export make.
+fn replayed(export: &Path) -> BTreeMap<&'static str, usize> {
     let mut rebuild = Rebuild::new();
-    for entry in decode_bundle(&bytes).unwrap() {
-        let payload = payload_of(entry);
-        let payload =
-            payload.map(|hash| fs::read(export.join(format!("payloads/{}", Digest(hash)))).unwrap());
-        rebuild.push(entry, payload.as_deref()).unwrap();
+    for (entry, payload) in entries(export) {
+        rebuild.push(&entry, payload.as_deref()).unwrap();
     }
     let mut rows = BTreeMap::new();
     for row in rebuild.rows() {
         *rows.entry(row.unwrap().table).or_default() += 1;
     }
     rows
+}
+
+#[test]
+fn an_entry_of_a_newer_release_is_refused_and_both_versions_are_named() {
+    let newest = releases().pop().unwrap();
+    let (entry, payload) = entries(&newest.join("export")).remove(0);
+    let entry = String::from_utf8(entry).unwrap();
+    let cases = [
+        ("\"schemaVersion\":1", "\"schemaVersion\":2", "schema version 2, and this release knows 1"),
+        ("\"type\":\"", "\"type\":\"new", &format!("by release {}", env!("CARGO_PKG_VERSION"))),
+    ];
+    for (ours, theirs, said) in cases {
+        let newer = entry.replacen(ours, theirs, 1);
+        assert_ne!(newer, entry, "{entry}");
+        let refused = Rebuild::new().push(newer.as_bytes(), payload.as_deref()).unwrap_err().to_string();
+        assert!(refused.contains(said) && refused.contains("newer"), "{refused}");
+    }
+    assert!(Rebuild::new().push(entry.as_bytes(), payload.as_deref()).is_ok());
 }
 
 #[test]
