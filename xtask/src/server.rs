@@ -17,6 +17,8 @@ use crate::run::{cargo, check, target};
 const START_LIMIT: Duration = Duration::from_mins(1);
 /// How long it may take to end.
 const END_LIMIT: Duration = Duration::from_mins(1);
+/// How long to wait for one more line of a server that has ended.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How long between two questions whether it is there.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -111,11 +113,16 @@ impl Server {
             }
             let ended = self.child.try_wait()?;
             if ended.is_some() || begun.elapsed() > START_LIMIT {
-                let said = self.said();
+                let said = self.said_last();
                 bail!("the server did not become ready ({ended:?}); it said:\n{}", said.join("\n"));
             }
             std::thread::sleep(PAUSE);
         }
+    }
+
+    /// What it has printed, its last words included: these may come a little later than its end.
+    fn said_last(&self) -> Vec<String> {
+        std::iter::from_fn(|| self.lines.recv_timeout(LAST_WORDS).ok()).collect()
     }
 
     /// What it has printed since somebody last asked.
