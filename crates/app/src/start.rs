@@ -200,9 +200,12 @@ impl Assent {
             until: None,
             provider: None,
         });
+        // Keys block, and the caller may be a thread of a runtime.
+        let (sealer, text) = (self.sealer.clone(), name.to_owned());
+        let name = tokio::task::spawn_blocking(move || sealer.seal(administrator.0, &text)).await;
         let command = Command::Bootstrap {
             administrator,
-            name: self.sealer.seal(administrator.0, name)?,
+            name: name.map_err(|error| Failure::Internal(error.to_string()))??,
             grants: grants.collect(),
             token: token.id,
             secret_hash: token.hash,

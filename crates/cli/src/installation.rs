@@ -8,7 +8,7 @@
 //! <data>/blobs/        bytes by their SHA-256
 //! <data>/log.vkey      the public key of the log; written last, so that its presence says: this was started before
 //! <keys>/signing.seed  the secret half, 32 bytes
-//! <keys>/subjects.sqlite
+//! <keys>/subjects.sqlite   the keys of people; not there where they are in a PostgreSQL of their own
 //! ```
 //!
 //! Invariants: one process writes (with PostgreSQL: one at a time); a secret never lies in the data directory; what is missing after the first start is
@@ -16,6 +16,7 @@
 
 mod database;
 pub(crate) mod files;
+mod keys;
 mod migration;
 mod open;
 mod paths;
@@ -25,6 +26,7 @@ mod sink;
 mod wiring;
 
 pub use database::Database;
+pub use keys::KeysDatabase;
 pub use migration::{Migration, PutAside};
 pub use open::Installation;
 pub(crate) use open::built_in_pack;

@@ -16,6 +16,7 @@ mod connection;
 mod error;
 mod filter;
 mod flush;
+mod keys;
 mod pool;
 mod records;
 mod schema;
@@ -23,4 +24,5 @@ mod search;
 mod session;
 mod store;
 
+pub use keys::PostgresKeys;
 pub use store::{Options, PostgresStore};

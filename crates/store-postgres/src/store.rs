@@ -9,7 +9,7 @@ use crate::connection::Connection;
 use crate::flush::put_rows;
 use crate::pool::Pool;
 use crate::records::number;
-use crate::schema::{check_current, check_server, migrate};
+use crate::schema::{STORE, check_server};
 use crate::session::{LOCK_HEAD, Session};
 
 /// How a store is opened.
@@ -24,6 +24,13 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self { read_connections: assent_store::READS, busy_timeout_ms: 5_000 }
+    }
+}
+
+impl Options {
+    /// How many connections for reading there are.
+    pub(crate) fn size(self) -> usize {
+        self.read_connections.clamp(1, 64)
     }
 }
 
@@ -50,7 +57,7 @@ impl PostgresStore {
         let store = Self::with(address, options, false)?;
         let mut lease = store.writer.take("the database")?;
         check_server(lease.get()?)?;
-        migrate(lease.get()?)?;
+        STORE.migrate(lease.get()?)?;
         drop(lease);
         Ok(store)
     }
@@ -59,19 +66,24 @@ impl PostgresStore {
     pub fn open_read_only(address: &str, options: Options) -> Result<Self, StoreError> {
         let store = Self::with(address, options, true)?;
         let mut lease = store.readers.take("the database")?;
-        check_current(lease.get()?)?;
+        STORE.check_current(lease.get()?)?;
         drop(lease);
         Ok(store)
     }
 
     fn with(address: &str, options: Options, read_only: bool) -> Result<Self, StoreError> {
-        let mut address = Address::parse(address)?;
-        let config = &mut address.config;
-        config.application_name("assent").connect_timeout(CONNECT_TIMEOUT).tcp_user_timeout(CUT_AFTER);
-        let time_limit = Duration::from_millis(options.busy_timeout_ms.into());
+        let (address, time_limit) = address_of(address, options)?;
         let pool = |size| Pool::new(&address, time_limit, read_only, size);
-        Ok(Self { readers: pool(options.read_connections.clamp(1, 64)), writer: pool(1), aside: pool(1) })
+        Ok(Self { readers: pool(options.size()), writer: pool(1), aside: pool(1) })
     }
+}
+
+/// The database at that address, and how long to wait for a connection and for locks.
+pub(crate) fn address_of(text: &str, options: Options) -> Result<(Address, Duration), StoreError> {
+    let mut address = Address::parse(text)?;
+    let config = &mut address.config;
+    config.application_name("assent").connect_timeout(CONNECT_TIMEOUT).tcp_user_timeout(CUT_AFTER);
+    Ok((address, Duration::from_millis(options.busy_timeout_ms.into())))
 }
 
 impl std::fmt::Debug for PostgresStore {

@@ -4,9 +4,9 @@
 
 mod server;
 
-use assent_store::Store;
-use assent_store::contract::Fixture;
-use assent_store_postgres::{Options, PostgresStore};
+use assent_store::contract::{Fixture, KeysFixture};
+use assent_store::{Store, SubjectKeys};
+use assent_store_postgres::{Options, PostgresKeys, PostgresStore};
 use server::Database;
 
 impl Fixture for Database {
@@ -16,4 +16,12 @@ impl Fixture for Database {
     }
 }
 
+impl KeysFixture for Database {
+    fn open(&self) -> Box<dyn SubjectKeys> {
+        let options = Options { read_connections: 3, ..Options::default() };
+        Box::new(PostgresKeys::open(&self.address(), options, true).unwrap())
+    }
+}
+
 assent_store::contract_tests!(Database::new);
+assent_store::key_contract_tests!(Database::new);

@@ -36,6 +36,7 @@ pub(crate) fn make(
 ) -> Result<Made, Problem> {
     let (to, keys_to) = (absolute(to)?, absolute(keys_to)?);
     check_places(paths, &to, &keys_to)?;
+    check_in_files(paths)?;
     let installation = ReadOnly::open(&paths.data, database)?;
     let vkey = installation.vkey.clone().ok_or_else(|| missing(&paths.vkey()))?;
     let origin = files::read_text(&paths.origin())?.ok_or_else(|| missing(&paths.origin()))?;
@@ -163,6 +164,21 @@ fn check_places(paths: &Paths, to: &Path, keys_to: &Path) -> Result<(), Problem>
     }
     pieces::check_empty(to)?;
     pieces::check_empty(keys_to)
+}
+
+/// Keys in a database are backed up by the tools of that database, apart from the log.
+fn check_in_files(paths: &Paths) -> Result<(), Problem> {
+    if !paths.vkey().exists() || paths.subjects().exists() {
+        return Ok(());
+    }
+    let message = format!(
+        "`{}` is not there: the keys of subjects of this installation may be in PostgreSQL",
+        paths.subjects().display()
+    );
+    Err(Problem::new(message).hint(
+        "back the database of the keys up with its own tools, apart from that of the log, and the blobs and the signing key as \
+         files; if the file is lost, restore it",
+    ))
 }
 
 fn absolute(path: &Path) -> Result<std::path::PathBuf, Problem> {

@@ -3,6 +3,7 @@
 mod erase_subject;
 mod grant;
 mod migrate;
+mod migrate_keys;
 mod principal;
 mod revoke;
 mod scope;
@@ -31,6 +32,8 @@ pub(crate) enum Admin {
     Token(token::Token),
     /// Move the log of an installation from its file to PostgreSQL
     Migrate(migrate::Migrate),
+    /// Move the keys of subjects from their file to a PostgreSQL of their own
+    MigrateKeys(migrate_keys::MigrateKeys),
 }
 
 impl Admin {
@@ -43,6 +46,7 @@ impl Admin {
             Self::Revoke(command) => command.run(context),
             Self::Token(command) => command.run(context),
             Self::Migrate(command) => command.run(),
+            Self::MigrateKeys(command) => command.run(),
         }
     }
 }

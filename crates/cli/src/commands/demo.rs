@@ -25,7 +25,7 @@ use self::place::Place;
 use self::story::Story;
 use super::serve::{options, runtime, stop_signal, tell};
 use crate::client::Client;
-use crate::installation::{Database, Installation, system_wiring};
+use crate::installation::{Database, Installation, KeysDatabase, system_wiring};
 use crate::output::{Block, Format, Printer};
 use crate::problem::{Exit, Problem};
 
@@ -53,8 +53,13 @@ impl Demo {
         let wiring = system_wiring();
         let place = Place::prepare(self.data_dir.as_deref(), self.exit, self.fresh, &wiring)?;
         let runtime = runtime()?;
-        let installation =
-            runtime.block_on(Installation::open(place.paths().clone(), Database::default(), wiring, None))?;
+        let installation = runtime.block_on(Installation::open(
+            place.paths().clone(),
+            Database::default(),
+            KeysDatabase::default(),
+            wiring,
+            None,
+        ))?;
         let server = Server::start(&runtime, &installation, self.listen)?;
         let told = tell_story(&installation, &server, printer);
         let exit = match &told {

@@ -10,7 +10,9 @@ use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::installation::{Database, Installation, Paths, Sink, built_in_pack, providers, system_wiring};
+use crate::installation::{
+    Database, Installation, KeysDatabase, Paths, Sink, built_in_pack, providers, system_wiring,
+};
 use crate::output::{Answer, Block, Printer};
 use crate::problem::{Exit, Problem};
 use crate::table::Table;
@@ -27,6 +29,8 @@ pub(crate) struct Serve {
     keys_dir: Option<PathBuf>,
     #[command(flatten)]
     database: Database,
+    #[command(flatten)]
+    keys_database: KeysDatabase,
     /// Where to listen
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -52,8 +56,14 @@ impl Serve {
         let tls = self.transport.identity()?;
         let providers = self.providers.as_deref().map(providers).transpose()?.unwrap_or_default();
         let sink = self.checkpoint_sink.as_deref().map(Sink::open).transpose()?;
-        let installation =
-            Installation::open(paths, self.database.clone(), system_wiring(), sink.as_ref()).await?;
+        let installation = Installation::open(
+            paths,
+            self.database.clone(),
+            self.keys_database.clone(),
+            system_wiring(),
+            sink.as_ref(),
+        )
+        .await?;
         let listener = TcpListener::bind(self.listen).await.map_err(|error| {
             Problem::new(format!("cannot listen on `{}`: {error}", self.listen))
                 .hint("name another address with --listen")

@@ -8,12 +8,11 @@ use assent_app::Wiring;
 use assent_app::blobs::Blobs;
 use assent_app::start::{Assent, FirstStart, Parts};
 use assent_log::SigningKey;
-use assent_store_sqlite::SqliteKeys;
 use jiff::SignedDuration;
 use object_store::local::LocalFileSystem;
 
 use super::paths::Paths;
-use super::{Database, Sink, files};
+use super::{Database, KeysDatabase, Sink, files};
 use crate::documents::{self, Document};
 use crate::embedded;
 use crate::problem::Problem;
@@ -44,15 +43,17 @@ impl Installation {
     pub async fn open(
         paths: Paths,
         database: Database,
+        keys: KeysDatabase,
         wiring: Wiring,
         sink: Option<&Sink>,
     ) -> Result<Self, Problem> {
         files::make_folder(&paths.data)?;
         let lock = files::lock(&paths.lock())?;
-        let started_before = started_before(&paths, &database)?;
+        let started_before = started_before(&paths, &database, &keys)?;
         // Stores block, and the caller is a thread of a runtime.
-        let (assent, vkey, is_empty) =
-            tokio::task::block_in_place(|| Self::assent(&paths, &database, started_before, wiring, sink))?;
+        let (assent, vkey, is_empty) = tokio::task::block_in_place(|| {
+            Self::assent(&paths, (&database, &keys), started_before, wiring, sink)
+        })?;
         let first_start = match (is_empty, assent.ledger.halted()) {
             (true, None) => Some(bootstrap(&assent).await?),
             _ => None,
@@ -67,7 +68,7 @@ impl Installation {
     /// What runs on the folders and the database, its verifier key, and whether the log is empty.
     fn assent(
         paths: &Paths,
-        database: &Database,
+        (database, keys): (&Database, &KeysDatabase),
         started_before: bool,
         wiring: Wiring,
         sink: Option<&Sink>,
@@ -85,7 +86,7 @@ impl Installation {
         check_vkey(paths, &vkey)?;
         let assent = Assent::open(Parts {
             store,
-            keys: Arc::new(subject_keys(paths, is_empty)?),
+            keys: keys.open(paths, database, is_empty)?,
             blobs: blobs(&paths.blobs())?,
             signing_key,
             known_keys: Vec::new(),
@@ -107,11 +108,12 @@ async fn bootstrap(assent: &Assent) -> Result<FirstStart, Problem> {
 }
 
 /// Whether this installation was started before. Then nothing of it may be missing.
-fn started_before(paths: &Paths, database: &Database) -> Result<bool, Problem> {
+fn started_before(paths: &Paths, database: &Database, keys: &KeysDatabase) -> Result<bool, Problem> {
     let started = paths.vkey().exists();
     if started {
         let log = (!database.is_shared()).then(|| paths.log());
-        for file in log.into_iter().chain([paths.origin(), paths.seed(), paths.subjects()]) {
+        let subjects = (!keys.is_shared()).then(|| paths.subjects());
+        for file in log.into_iter().chain(subjects).chain([paths.origin(), paths.seed()]) {
             if !file.exists() {
                 return Err(lost(&file, "it is missing, and this installation was started before"));
             }
@@ -120,9 +122,10 @@ fn started_before(paths: &Paths, database: &Database) -> Result<bool, Problem> {
     Ok(started)
 }
 
-fn lost(file: &Path, what: &str) -> Problem {
+pub(super) fn lost(file: &Path, what: &str) -> Problem {
     Problem::path("used", file, what).hint(
-        "restore it from a backup; nothing was made in its place. If the log is kept in PostgreSQL, name it with --database-url. \
+        "restore it from a backup; nothing was made in its place. If the log is kept in PostgreSQL, name it with --database-url, and its keys with \
+         --keys-database-url if they are. \
          To begin anew, name another --data-dir",
     )
 }
@@ -166,14 +169,6 @@ fn check_vkey(paths: &Paths, vkey: &str) -> Result<(), Problem> {
         }
         _ => Ok(()),
     }
-}
-
-fn subject_keys(paths: &Paths, is_empty: bool) -> Result<SqliteKeys, Problem> {
-    let path = paths.subjects();
-    if !is_empty && !path.exists() {
-        return Err(lost(&path, "it is missing"));
-    }
-    Ok(SqliteKeys::open(&path)?)
 }
 
 fn blobs(folder: &Path) -> Result<Blobs, Problem> {

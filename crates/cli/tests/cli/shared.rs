@@ -168,5 +168,121 @@ fn is_served(place: &Path, shared: Option<&Database>, token: &str, erased: &str)
     let listed = remote(server.url(), token, &["admin", "principal", "list"]).json();
     let found = listed["items"].as_array().unwrap().iter().find(|item| item["id"] == erased).cloned();
     assert_eq!(found.unwrap()["name"], Value::Null);
+}
+
+/// A server with folders of its own, on the database of the log and on that of the keys.
+fn apart(folder: &Path, log: &Database, keys: &Database) -> Server {
+    let (log, keys) = (log.address(), keys.address());
+    let variables = [("ASSENT_DATABASE_URL", log.as_str()), ("ASSENT_KEYS_DATABASE_URL", keys.as_str())];
+    Server::start_with(&folder.join("data"), "127.0.0.1:0", &variables)
+}
+
+/// What an operator puts on a second machine: the name of the log, its public key, and the key that signs.
+fn provision(from: &Path, to: &Path) {
+    for (folder, files) in [("data", &["origin", "log.vkey"][..]), ("data-keys", &["signing.seed"])] {
+        fs::create_dir_all(to.join(folder)).unwrap();
+        for file in files {
+            fs::copy(from.join(folder).join(file), to.join(folder).join(file)).unwrap();
+        }
+    }
+}
+
+/// How a principal is shown.
+fn shown(server: &Server, token: &str, id: &str) -> Value {
+    let listed = remote(server.url(), token, &["admin", "principal", "list"]).json();
+    let items = listed["items"].as_array().unwrap();
+    items.iter().find(|item| item["id"] == id).unwrap().clone()
+}
+
+#[test]
+fn servers_on_two_machines_share_keys() {
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (log, keys) = (Database::new(), Database::new());
+    let first = apart(one.path(), &log, &keys);
+    let token = token(&first);
+    provision(one.path(), two.path());
+    let second = apart(two.path(), &log, &keys);
+    assert!(!one.path().join("data-keys/subjects.sqlite").exists());
+
+    let added =
+        remote(first.url(), &token, &["admin", "principal", "add", "Ada", "--email", "ada@example.org"]);
+    let id = added.json()["object"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(shown(&second, &token, &id)["name"], "Ada");
+    let found = remote(second.url(), &token, &["admin", "principal", "find", "--email", "ada@example.org"]);
+    assert_eq!(found.code, 0, "{found:?}");
+
+    assert_eq!(remote(second.url(), &token, &["admin", "principal", "disable", &id]).code, 0);
+    let erased = remote(second.url(), &token, &["admin", "erase-subject", &id, "--reason", "asked for it"]);
+    assert_eq!(erased.code, 0, "{erased:?}");
+    for server in [&first, &second] {
+        let shown = shown(server, &token, &id);
+        assert!(shown["status"] == "ERASED" && !shown.to_string().contains("Ada"), "{shown}");
+    }
+    let found = remote(first.url(), &token, &["admin", "principal", "find", "--email", "ada@example.org"]);
+    assert_ne!(found.code, 0, "{found:?}");
+    first.stop();
+    second.stop();
+
+    // Neither database stands in for the other, and what is missing is not made.
+    let fresh = Database::new();
+    for (log, keys, said) in
+        [(&log, &log, "apart from that of the log"), (&log, &fresh, "the database of the keys is empty")]
+    {
+        let refused = run(assent()
+            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir", text(&one.path().join("data"))])
+            .env("ASSENT_DATABASE_URL", log.address())
+            .env("ASSENT_KEYS_DATABASE_URL", keys.address()));
+        assert!(refused.code == 2 && refused.stderr.contains(said), "{refused:?}");
+    }
+    let (to, keys_to) = (two.path().join("backup"), two.path().join("keys"));
+    let backup = run(assent().args([
+        "backup",
+        "--data-dir",
+        text(&one.path().join("data")),
+        "--to",
+        text(&to),
+        "--keys-to",
+        text(&keys_to),
+    ]));
+    assert!(backup.code == 2 && backup.stderr.contains("may be in PostgreSQL"), "{backup:?}");
+}
+
+#[test]
+fn keys_move_to_a_database() {
+    let (folder, log, keys) = (tempfile::tempdir().unwrap(), Database::new(), Database::new());
+    let data = folder.path().join("data");
+    let server = Server::start_with(&data, "127.0.0.1:0", &[("ASSENT_DATABASE_URL", &log.address())]);
+    let token = token(&server);
+    let mut ids = Vec::new();
+    for name in ["Ada", "Ben"] {
+        let email = format!("{name}@example.org");
+        let added = remote(server.url(), &token, &["admin", "principal", "add", name, "--email", &email]);
+        ids.push(added.json()["object"]["id"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(remote(server.url(), &token, &["admin", "principal", "disable", &ids[1]]).code, 0);
+    let erased =
+        remote(server.url(), &token, &["admin", "erase-subject", &ids[1], "--reason", "asked for it"]);
+    assert_eq!(erased.code, 0, "{erased:?}");
+    server.stop();
+
+    let both = |arguments: &[&str]| {
+        run(assent()
+            .args(arguments)
+            .args(["--output", "json", "--data-dir", text(&data)])
+            .env("ASSENT_DATABASE_URL", log.address())
+            .env("ASSENT_KEYS_DATABASE_URL", keys.address()))
+    };
+    let refused = both(&["serve", "--listen", "127.0.0.1:0"]);
+    assert!(refused.code == 2 && refused.stderr.contains("migrate-keys"), "{refused:?}");
+    let moved = both(&["admin", "migrate-keys"]);
+    assert_eq!(moved.code, 0, "{moved:?}");
+    assert_eq!((&moved.json()["keys"], &moved.json()["destroyed"]), (&2.into(), &1.into()), "{moved:?}");
+    assert!(!folder.path().join("data-keys/subjects.sqlite").exists());
+
+    let server = apart(folder.path(), &log, &keys);
+    assert_eq!(shown(&server, &token, &ids[0])["name"], "Ada");
+    assert_eq!(shown(&server, &token, &ids[1])["status"], "ERASED");
+    let found = remote(server.url(), &token, &["admin", "principal", "find", "--email", "ada@example.org"]);
+    assert_eq!(found.code, 0, "{found:?}");
     server.stop();
 }
