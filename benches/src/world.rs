@@ -9,6 +9,7 @@ use assent_app::blobs::Blobs;
 use assent_app::cases::{Prepared, Question};
 use assent_app::command::Origin;
 use assent_app::start::{Assent, Parts};
+use assent_app::vault::{MasterKeys, Vault};
 use assent_app::view::Snapshot;
 use assent_app::{Clock, Command, Entropy, Failure, Receipt, Request, Wiring};
 use assent_domain::Time;
@@ -59,6 +60,11 @@ pub(crate) struct World {
     pub(crate) security: PrincipalId,
 }
 
+/// The clock, and numbers that will do for randomness.
+pub(crate) fn wiring() -> Wiring {
+    Wiring { clock: Arc::new(Real), entropy: Arc::new(Counter(AtomicU64::new(7))) }
+}
+
 /// Where promotions of the benchmarks go.
 pub(crate) fn target() -> Target {
     Target { stage: "PROD".to_owned(), environment: None, strategy: None }
@@ -69,15 +75,17 @@ impl World {
     pub(crate) async fn new(folder: &Path) -> Result<Self> {
         let store: Arc<dyn Store> =
             Arc::new(SqliteStore::open(&folder.join("log.sqlite"), Options::default())?);
+        let wiring = wiring();
+        let vault = Vault::new(MasterKeys::none(), wiring.clone());
         let parts = Parts {
             store: Arc::clone(&store),
             keys: Arc::new(MemoryKeys::new()),
-            blobs: Blobs::new(Arc::new(object_store::memory::InMemory::new())),
+            blobs: Blobs::new(Arc::new(object_store::memory::InMemory::new()), vault),
             signing_key: SigningKey::from_seed("bench.local/log", [7; 32])?,
             known_keys: Vec::new(),
             origin: "bench.local/log".to_owned(),
             outside: None,
-            wiring: Wiring { clock: Arc::new(Real), entropy: Arc::new(Counter(AtomicU64::new(7))) },
+            wiring,
         };
         let assent = Assent::open(parts)?;
         let life = SignedDuration::from_hours(24);

@@ -12,7 +12,7 @@
 use std::thread;
 use std::time::Duration;
 
-use assent_cli::installation::{Database, Installation, KeysDatabase, Paths, system_wiring};
+use assent_cli::installation::{Database, Installation, KeysDatabase, MasterKeys, Paths, system_wiring};
 use assent_server::Options;
 use serde_json::{Value, json};
 use signed_note::{Note, StandardVerifier, VerifierList};
@@ -134,10 +134,16 @@ fn entry_of(bundle: &[u8], position: usize) -> &[u8] {
 async fn stock_crates_accept_what_a_running_server_proves() {
     let folder = tempfile::tempdir().unwrap();
     let paths = Paths::new(&folder.path().join("data"), None).unwrap();
-    let installation =
-        Installation::open(paths, Database::default(), KeysDatabase::default(), system_wiring(), None)
-            .await
-            .unwrap();
+    let installation = Installation::open(
+        paths,
+        Database::default(),
+        KeysDatabase::default(),
+        MasterKeys::none(),
+        system_wiring(),
+        None,
+    )
+    .await
+    .unwrap();
     let token = installation.first_start.as_ref().unwrap().token.secret.clone();
     let vkey = installation.assent.signer.vkey();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

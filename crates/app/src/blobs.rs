@@ -1,5 +1,18 @@
 //! Blobs: bytes kept by their SHA-256. They are streamed to a staging name, hashed on the way, made durable, and renamed to
 //! their digest; nobody can name them before. Never buffered whole.
+//!
+//! ```text
+//! sha256/ab/<digest>            the bytes as they are
+//! sealed/ab/<digest>            an envelope around them, where there is a master key
+//! sealed/ab/<digest>.<envelope> its data key, wrapped under a master key
+//! incoming/<id>                 what is still being received
+//! ```
+//!
+//! The data key is durable before the envelope gets its name. Each envelope has an id of its own, and its data key is named
+//! by it: so two that receive the same bytes at the same time cannot part an envelope from its key, whoever is last.
+
+mod reading;
+mod sealed;
 
 use std::sync::Arc;
 
@@ -7,10 +20,15 @@ use assent_domain::ids::Digest;
 use assent_domain::values::BlobRef;
 use assent_log::Hasher;
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt, pin_mut};
+use futures_util::{Stream, StreamExt, TryStreamExt as _, pin_mut};
 use object_store::path::Path;
 use object_store::{Error, ObjectStore, ObjectStoreExt};
 use uuid::Uuid;
+
+use crate::vault::envelope::{self, EnvelopeError};
+use crate::vault::{Vault, VaultError};
+use reading::Reading;
+use sealed::Sealing;
 
 /// The largest blob in bytes: 16 GiB.
 pub const MAX_BLOB_BYTES: u64 = 16 * 1024 * 1024 * 1024;
@@ -34,6 +52,12 @@ pub enum BlobError {
         /// What arrived.
         found: Digest,
     },
+    /// Its data key does not open.
+    #[error("the blob `{0}` cannot be decrypted: {1}")]
+    Shut(Digest, VaultError),
+    /// What is stored is not what was kept.
+    #[error("the blob `{0}` is damaged: {1}")]
+    Damaged(Digest, String),
     /// The object store failed.
     #[error("the object store: {0}")]
     Store(#[from] Error),
@@ -59,12 +83,18 @@ impl BlobError {
 #[derive(Debug, Clone)]
 pub struct Blobs {
     store: Arc<dyn ObjectStore>,
+    vault: Vault,
 }
 
 impl Blobs {
-    /// Blobs in an object store. A local one must be durable (`with_fsync`).
-    pub fn new(store: Arc<dyn ObjectStore>) -> Self {
-        Self { store }
+    /// Blobs in an object store, encrypted as the vault says. A local store must be durable (`with_fsync`).
+    pub fn new(store: Arc<dyn ObjectStore>, vault: Vault) -> Self {
+        Self { store, vault }
+    }
+
+    /// What they are encrypted under.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// Keeps a stream of bytes. `staging` is a fresh id. With `expected`, other bytes are refused.
@@ -75,20 +105,16 @@ impl Blobs {
         expected: Option<Digest>,
     ) -> Result<BlobRef, BlobError> {
         let staging = Path::from(format!("incoming/{staging}"));
-        let result = self.receive(&staging, bytes).await;
-        let blob = match result {
-            Ok(blob) if expected.is_none_or(|expected| expected == blob.sha256) => blob,
-            Ok(blob) => {
-                self.store.delete(&staging).await?;
-                let expected = expected.unwrap_or(blob.sha256);
-                return Err(BlobError::Mismatch { expected, found: blob.sha256 });
-            }
-            Err(error) => return Err(error),
-        };
-        if let Err(error) = self.store.rename(&staging, &path(blob.sha256)).await {
+        let mut sealing = self.sealing();
+        let blob = self.receive(&staging, bytes, sealing.as_mut()).await?;
+        if let Some(expected) = expected.filter(|expected| *expected != blob.sha256) {
+            self.store.delete(&staging).await?;
+            return Err(BlobError::Mismatch { expected, found: blob.sha256 });
+        }
+        if let Err(error) = self.name(&staging, blob.sha256, sealing).await {
             // Nobody can name what was received; that it cannot be removed either is no news for the client.
             drop(self.store.delete(&staging).await);
-            return Err(error.into());
+            return Err(error);
         }
         Ok(blob)
     }
@@ -97,6 +123,7 @@ impl Blobs {
         &self,
         staging: &Path,
         bytes: impl Stream<Item = Result<Bytes, E>>,
+        mut sealing: Option<&mut Sealing>,
     ) -> Result<BlobRef, BlobError> {
         let mut upload = self.store.put_multipart(staging).await?;
         let outcome = async {
@@ -110,10 +137,16 @@ impl Blobs {
                     return Err(BlobError::Upload(format!("more than {MAX_BLOB_BYTES} bytes")));
                 }
                 hash.update(&chunk);
-                part.extend_from_slice(&chunk);
+                match &mut sealing {
+                    Some(sealing) => sealing.push(&chunk, &mut part)?,
+                    None => part.extend_from_slice(&chunk),
+                }
                 if part.len() >= PART_BYTES {
                     upload.put_part(std::mem::take(&mut part).into()).await?;
                 }
+            }
+            if let Some(sealing) = &mut sealing {
+                sealing.finish(&mut part)?;
             }
             upload.put_part(part.into()).await?;
             upload.complete().await?;
@@ -127,25 +160,64 @@ impl Blobs {
         outcome
     }
 
-    /// The size of a blob, if it is there.
-    pub async fn size(&self, digest: Digest) -> Result<Option<u64>, BlobError> {
-        match self.store.head(&path(digest)).await {
-            Ok(meta) => Ok(Some(meta.size)),
-            Err(Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+    /// Gives what was received its name, and before that its data key.
+    async fn name(&self, staging: &Path, digest: Digest, sealing: Option<Sealing>) -> Result<(), BlobError> {
+        let form = if let Some(sealing) = sealing {
+            self.keep_key(digest, &sealing).await?;
+            Form::Sealed
+        } else {
+            Form::Plain
+        };
+        Ok(self.store.rename(staging, &form.path(digest)).await?)
     }
 
-    /// The bytes of a blob, as a stream.
+    /// The size of a blob, if it is there.
+    pub async fn size(&self, digest: Digest) -> Result<Option<u64>, BlobError> {
+        for form in Form::ORDER {
+            match self.store.head(&form.path(digest)).await {
+                Ok(meta) if form == Form::Plain => return Ok(Some(meta.size)),
+                Ok(meta) => {
+                    let wrong = || damaged(digest, "its length is that of no encrypted blob");
+                    return Ok(Some(envelope::content_bytes(meta.size).ok_or_else(wrong)?));
+                }
+                Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The bytes of a blob, as a stream. The last of them come only once the digest was seen to be right.
     pub async fn get(
         &self,
         digest: Digest,
-    ) -> Result<impl Stream<Item = Result<Bytes, Error>> + Send + 'static, BlobError> {
-        match self.store.get(&path(digest)).await {
-            Ok(result) => Ok(result.into_stream()),
-            Err(Error::NotFound { .. }) => Err(BlobError::Missing(digest)),
-            Err(error) => Err(error.into()),
+    ) -> Result<impl Stream<Item = Result<Bytes, BlobError>> + Send + 'static + use<>, BlobError> {
+        for form in Form::ORDER {
+            match self.store.get(&form.path(digest)).await {
+                Ok(found) => return self.read_as(digest, form, found).await,
+                Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
+        Err(BlobError::Missing(digest))
+    }
+
+    /// What was found, as a stream. Its first piece is read at once: what is wrong at the start, and whatever is wrong with a
+    /// small blob, is known before anything is answered.
+    async fn read_as(
+        &self,
+        digest: Digest,
+        form: Form,
+        found: object_store::GetResult,
+    ) -> Result<impl Stream<Item = Result<Bytes, BlobError>> + Send + 'static + use<>, BlobError> {
+        let mut bytes = found.into_stream();
+        let decoder = match form {
+            Form::Plain => None,
+            Form::Sealed => Some(self.unseal(digest, &mut bytes).await?),
+        };
+        let mut pieces = Box::pin(Reading::new(digest, bytes, decoder).pieces());
+        let first = pieces.try_next().await?;
+        Ok(futures_util::stream::iter(first.map(Ok)).chain(pieces))
     }
 
     /// The bytes of a blob, whole, if they are at most `max_bytes`.
@@ -154,12 +226,63 @@ impl Blobs {
         if size > max_bytes {
             return Err(BlobError::Upload(format!("the blob has {size} bytes, more than {max_bytes}")));
         }
-        Ok(self.store.get(&path(digest)).await?.bytes().await?)
+        let mut whole = Vec::new();
+        let pieces = self.get(digest).await?;
+        pin_mut!(pieces);
+        while let Some(piece) = pieces.try_next().await? {
+            whole.extend_from_slice(&piece);
+        }
+        Ok(whole.into())
     }
 }
 
-fn path(digest: Digest) -> Path {
-    let hex = digest.to_string();
-    let folder: String = hex.chars().take(2).collect();
-    Path::from(format!("sha256/{folder}/{hex}"))
+/// The two forms that a blob can stand in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// The bytes as they are.
+    Plain,
+    /// An envelope around them.
+    Sealed,
+}
+
+impl Form {
+    /// In which order they are looked for. A rotation writes the envelope before it removes the plain bytes: who found
+    /// neither may have come between, and looks again.
+    pub const ORDER: [Self; 3] = [Self::Sealed, Self::Plain, Self::Sealed];
+
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Plain => "sha256",
+            Self::Sealed => "sealed",
+        }
+    }
+
+    fn path(self, digest: Digest) -> Path {
+        Path::from(self.name(digest))
+    }
+
+    /// The name of a blob in this form.
+    pub fn name(self, digest: Digest) -> String {
+        let hex = digest.to_string();
+        let group: String = hex.chars().take(2).collect();
+        format!("{}/{group}/{hex}", self.folder())
+    }
+}
+
+/// The name of the data key of one envelope around these bytes.
+pub fn key_name(digest: Digest, envelope: Uuid) -> String {
+    format!("{}.{}", Form::Sealed.name(digest), envelope.simple())
+}
+
+fn damaged(digest: Digest, what: impl std::fmt::Display) -> BlobError {
+    let error = BlobError::Damaged(digest, what.to_string());
+    tracing::error!(%error);
+    error
+}
+
+impl From<EnvelopeError> for BlobError {
+    /// For envelopes that are written: they have no name yet.
+    fn from(error: EnvelopeError) -> Self {
+        Self::Upload(error.to_string())
+    }
 }

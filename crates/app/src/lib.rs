@@ -35,6 +35,7 @@ pub mod seal;
 pub mod sessions;
 pub mod start;
 mod unit;
+pub mod vault;
 pub mod verify;
 pub mod view;
 pub mod wiring;

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::project;
 use crate::seal::Sealer;
+use crate::vault::Purpose;
 
 impl Sealer {
     /// Lets the address lead to this principal, unless it leads to another one: then gives that.
@@ -32,8 +33,14 @@ impl Sealer {
         self.keys.release(subject.0)
     }
 
+    /// The key of look-ups, which is made at its first use.
+    pub(crate) fn lookup_key(&self) -> Result<[u8; 32], StoreError> {
+        let fresh = self.vault.shut(&self.wiring.random(), Purpose::LookUp)?;
+        Ok(self.vault.open(&self.keys.lookup_key(&fresh)?, Purpose::LookUp)?)
+    }
+
     fn lookup(&self, email: &str) -> Result<[u8; 32], StoreError> {
-        let key = self.keys.lookup_key(self.wiring.random())?;
+        let key = self.lookup_key()?;
         let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), normal(email).as_bytes());
         tag.as_ref().try_into().map_err(|_| StoreError::Corrupt("a look-up has not 32 bytes".to_owned()))
     }

@@ -4,7 +4,7 @@
 //! from the entries; rows and remembered answers are copied. Nothing is moved onto a store that holds anything; and a move
 //! that broke off leaves a store that does, so that nobody takes it for a whole one.
 
-use assent_domain::{Kind, Time};
+use assent_domain::Time;
 use assent_log::{Entry, Hash, Tree, leaf_hash};
 use assent_store::{
     Batch, Head, NewEntry, Payload, Read, Receipt, Row, Store, StoreError, SubjectKeys, TABLES, TileRow,
@@ -70,18 +70,13 @@ pub struct MovedKeys {
     pub destroyed: u64,
 }
 
-/// Copies the keys of all subjects of a log to another place. What is there already has to be the same, so that a move that
-/// broke off can be repeated. Look-ups are made anew by the next start, under the same key; `fresh` becomes it where there is
-/// none.
-pub fn copy_keys(
-    read: &dyn Read,
-    from: &dyn SubjectKeys,
-    to: &dyn SubjectKeys,
-    fresh: [u8; 32],
-) -> Result<MovedKeys, StoreError> {
+/// Copies the keys of all subjects to another place, as they are kept. What is there already has to be the same, so that a
+/// move that broke off can be repeated. Look-ups are made anew by the next start, under the same key.
+pub fn copy_keys(from: &dyn SubjectKeys, to: &dyn SubjectKeys) -> Result<MovedKeys, StoreError> {
     let another = |what: String| StoreError::Conflict(format!("the place to move to holds another {what}"));
-    let lookup_key = from.lookup_key(fresh)?;
-    if to.lookup_key(lookup_key)? != lookup_key {
+    if let Some(lookup_key) = from.made_lookup_key()?
+        && to.lookup_key(&lookup_key)? != lookup_key
+    {
         return Err(another("key of look-ups".to_owned()));
     }
     let mut moved = MovedKeys::default();
@@ -89,20 +84,20 @@ pub fn copy_keys(
         to.destroy(subject)?;
         moved.destroyed += 1;
     }
-    let mut subjects = Vec::new();
-    read.scan_rows(project::table(Kind::Principal).unwrap_or_default(), &mut |row| {
-        subjects.push(row.id);
-        Ok(())
-    })?;
-    for subject in subjects {
-        let Some(key) = from.get(subject)? else { continue };
-        to.get_or_insert(subject, key)?;
-        if to.get(subject)? != Some(key) {
-            return Err(another(format!("key of the subject `{subject}`")));
+    let mut after = None;
+    loop {
+        let page = from.living(after, PAGE)?;
+        for (subject, key) in &page {
+            if to.get_or_insert(*subject, key)? != *key {
+                return Err(another(format!("key of the subject `{subject}`")));
+            }
+            moved.keys += 1;
         }
-        moved.keys += 1;
+        match page.last() {
+            Some((subject, _)) if page.len() == PAGE => after = Some(*subject),
+            _ => return Ok(moved),
+        }
     }
-    Ok(moved)
 }
 
 struct Copy<'a> {

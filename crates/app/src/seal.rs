@@ -16,6 +16,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
 
+use crate::vault::{Purpose, Vault};
 use crate::wiring::Wiring;
 
 const NONCE_BYTES: usize = 12;
@@ -24,6 +25,7 @@ const NONCE_BYTES: usize = 12;
 #[derive(Clone)]
 pub struct Sealer {
     pub(crate) keys: Arc<dyn SubjectKeys>,
+    pub(crate) vault: Vault,
     pub(crate) wiring: Wiring,
 }
 
@@ -34,9 +36,9 @@ impl std::fmt::Debug for Sealer {
 }
 
 impl Sealer {
-    /// A sealer with these keys.
-    pub fn new(keys: Arc<dyn SubjectKeys>, wiring: Wiring) -> Self {
-        Self { keys, wiring }
+    /// A sealer with these keys, which the vault opens.
+    pub fn new(keys: Arc<dyn SubjectKeys>, vault: Vault, wiring: Wiring) -> Self {
+        Self { keys, vault, wiring }
     }
 
     /// A ring that asks for each key once: for the length of one request, no longer, since keys can be destroyed.
@@ -73,7 +75,10 @@ impl KeyRing<'_> {
         let cipher = if let Some(cipher) = self.cipher(subject)? {
             cipher
         } else {
-            let made = cipher(self.sealer.keys.get_or_insert(subject, self.sealer.wiring.random())?);
+            let Sealer { keys, vault, wiring } = self.sealer;
+            let fresh = vault.shut(&wiring.random(), Purpose::Subject(subject))?;
+            let kept = keys.get_or_insert(subject, &fresh)?;
+            let made = cipher(vault.open(&kept, Purpose::Subject(subject))?);
             self.known.borrow_mut().insert(subject, Some(made.clone()));
             made
         };
@@ -100,7 +105,9 @@ impl KeyRing<'_> {
         if let Some(known) = self.known.borrow().get(&subject) {
             return Ok(known.clone());
         }
-        let found = self.sealer.keys.get(subject)?.map(cipher);
+        let kept = self.sealer.keys.get(subject)?;
+        let open = |kept: Vec<u8>| self.sealer.vault.open(&kept, Purpose::Subject(subject));
+        let found = kept.map(open).transpose()?.map(cipher);
         self.known.borrow_mut().insert(subject, found.clone());
         Ok(found)
     }

@@ -136,7 +136,7 @@ impl Assent {
         if let Some(key) = self.marks.0.get() {
             return Ok(key);
         }
-        let lookup = self.sealer.keys.lookup_key(self.wiring.random())?;
+        let lookup = self.sealer.lookup_key()?;
         // No e-mail address, so that no look-up is ever this.
         let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &lookup), b"marks of sessions, 1");
         Ok(self.marks.0.get_or_init(|| hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref())))

@@ -6,7 +6,7 @@ use assent_domain::identity::{Grant, Principal, Scope, Token};
 use assent_domain::ids::{Digest, GrantId, PrincipalId, TokenId};
 use assent_domain::{AggregateId, Time};
 use assent_log::{SigningKey, VerifyingKey};
-use assent_store::{Store, StoreError, SubjectKeys};
+use assent_store::{Replacement, Store, StoreError, SubjectKeys};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::SignedDuration;
@@ -37,7 +37,7 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     /// Keys of subjects.
     pub keys: Arc<dyn SubjectKeys>,
-    /// Bytes.
+    /// Bytes, and the vault that the keys of subjects are shut in too.
     pub blobs: Blobs,
     /// The key that signs checkpoints.
     pub signing_key: SigningKey,
@@ -143,7 +143,11 @@ impl Assent {
             ledger.publish(&String::from_utf8_lossy(&latest.note));
         }
         let assent = Self {
-            sealer: Sealer::new(Arc::new(Watched { keys, ledger: ledger.clone() }), wiring.clone()),
+            sealer: Sealer::new(
+                Arc::new(Watched { keys, ledger: ledger.clone() }),
+                blobs.vault().clone(),
+                wiring.clone(),
+            ),
             ledger,
             store: StoreHandle(store),
             signer,
@@ -276,11 +280,11 @@ impl Watched {
 }
 
 impl SubjectKeys for Watched {
-    fn get(&self, subject: Uuid) -> Result<Option<[u8; 32]>, StoreError> {
+    fn get(&self, subject: Uuid) -> Result<Option<Vec<u8>>, StoreError> {
         self.seen(self.keys.get(subject))
     }
 
-    fn get_or_insert(&self, subject: Uuid, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+    fn get_or_insert(&self, subject: Uuid, fresh: &[u8]) -> Result<Vec<u8>, StoreError> {
         self.seen(self.keys.get_or_insert(subject, fresh))
     }
 
@@ -292,8 +296,12 @@ impl SubjectKeys for Watched {
         self.seen(self.keys.destroyed())
     }
 
-    fn lookup_key(&self, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+    fn lookup_key(&self, fresh: &[u8]) -> Result<Vec<u8>, StoreError> {
         self.seen(self.keys.lookup_key(fresh))
+    }
+
+    fn made_lookup_key(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        self.seen(self.keys.made_lookup_key())
     }
 
     fn claim(&self, lookup: [u8; 32], subject: Uuid) -> Result<Option<Uuid>, StoreError> {
@@ -310,6 +318,18 @@ impl SubjectKeys for Watched {
 
     fn claimed(&self) -> Result<Vec<Uuid>, StoreError> {
         self.seen(self.keys.claimed())
+    }
+
+    fn living(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<(Uuid, Vec<u8>)>, StoreError> {
+        self.seen(self.keys.living(after, limit))
+    }
+
+    fn replace(&self, replacements: &[Replacement]) -> Result<usize, StoreError> {
+        self.seen(self.keys.replace(replacements))
+    }
+
+    fn forget_replaced(&self) -> Result<(), StoreError> {
+        self.seen(self.keys.forget_replaced())
     }
 }
 

@@ -90,7 +90,7 @@ async fn older_keys_do_not_bring_anybody_back() {
     world.assent.carry_out_erasures().unwrap();
 
     let older = MemoryKeys::new();
-    older.get_or_insert(gone.0, key).unwrap();
+    older.get_or_insert(gone.0, &key).unwrap();
     let wiring = world.assent.wiring.clone();
     let opened = World::open(Arc::clone(&world.store), older.clone(), wiring.clone());
     assert_eq!(older.get(gone.0).unwrap(), None);
@@ -99,7 +99,7 @@ async fn older_keys_do_not_bring_anybody_back() {
     // Keys that never knew the subject learn that there are none to be made.
     let unaware = MemoryKeys::new();
     drop(World::open(Arc::clone(&world.store), unaware.clone(), wiring));
-    assert!(unaware.get_or_insert(gone.0, [1; 32]).is_err());
+    assert!(unaware.get_or_insert(gone.0, &[1; 32]).is_err());
 }
 
 #[tokio::test]

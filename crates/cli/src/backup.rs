@@ -8,6 +8,8 @@ mod make;
 mod manifest;
 mod pieces;
 mod restore;
+mod sealed;
 
 pub(crate) use make::{Made, make};
+pub(crate) use pieces::settle_names;
 pub(crate) use restore::{Sources, restore};

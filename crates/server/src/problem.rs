@@ -274,6 +274,20 @@ impl From<BlobError> for Problem {
                 message,
                 "compute the SHA-256 of the file again and repeat the upload",
             ),
+            BlobError::Shut(..) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "master-key-missing",
+                "these bytes are encrypted under a master key that this server was not given",
+                "ask the operator, who finds the name of the key in the log",
+            )
+            .because(message),
+            BlobError::Damaged(..) => Self::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "blob-damaged",
+                "these bytes are stored, and they are no longer what they were",
+                "upload them again, or ask the operator to bring them back from a backup",
+            )
+            .because(message),
             BlobError::Store(_) if error.is_full() => Self::full().because(message),
             BlobError::Store(_) => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -6,14 +6,14 @@
 //! files go with its commit. The write-ahead log and its archive keep what they hold until they are recycled; how long that
 //! is, is for the operator to say.
 
-use assent_store::{StoreError, SubjectKeys};
+use assent_store::{Replacement, StoreError, SubjectKeys};
 use postgres::types::FromSql;
 use uuid::Uuid;
 
 use crate::address::Address;
 use crate::connection::{Connection, Params};
 use crate::pool::Pool;
-use crate::records::{cell, hash};
+use crate::records::cell;
 use crate::schema::{KEYS, check_server};
 use crate::store::{Options, address_of};
 
@@ -24,13 +24,18 @@ const LOCK: &str = "SELECT pg_advisory_xact_lock(4709887)";
 const REWRITE: &str = "CREATE TEMPORARY TABLE kept ON COMMIT DROP AS SELECT * FROM subject_keys; \
                        TRUNCATE subject_keys; INSERT INTO subject_keys SELECT * FROM kept";
 
+/// The same for the key of look-ups.
+const REWRITE_LOOKUP_KEY: &str = "CREATE TEMPORARY TABLE kept_lookup_key ON COMMIT DROP AS SELECT * FROM lookup_key; \
+                                  TRUNCATE lookup_key; INSERT INTO lookup_key SELECT * FROM kept_lookup_key";
+const LOOKUP_KEY: &str = "SELECT key FROM lookup_key WHERE one = 1";
+
 /// The keys.
 pub struct PostgresKeys {
     connections: Pool,
 }
 
 /// What is known of a subject: its key, or that it was destroyed.
-type Known = Option<Option<[u8; 32]>>;
+type Known = Option<Option<Vec<u8>>>;
 
 impl PostgresKeys {
     /// Opens the keys at that address. Where there are none they are made, if `may_be_new`.
@@ -77,10 +82,7 @@ impl PostgresKeys {
 fn find(connection: &mut Connection, subject: Uuid) -> Result<Known, StoreError> {
     let found = connection.first("SELECT key FROM subject_keys WHERE subject = $1", &[&subject])?;
     let Some(row) = found else { return Ok(None) };
-    if cell::<Option<&[u8]>>(&row, 0)?.is_none() {
-        return Ok(Some(None));
-    }
-    Ok(Some(Some(hash(&row, 0)?)))
+    Ok(Some(cell(&row, 0)?))
 }
 
 fn holder(connection: &mut Connection, lookup: [u8; 32]) -> Result<Option<Uuid>, StoreError> {
@@ -111,11 +113,11 @@ impl std::fmt::Debug for PostgresKeys {
 }
 
 impl SubjectKeys for PostgresKeys {
-    fn get(&self, subject: Uuid) -> Result<Option<[u8; 32]>, StoreError> {
+    fn get(&self, subject: Uuid) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.read(|connection| find(connection, subject))?.flatten())
     }
 
-    fn get_or_insert(&self, subject: Uuid, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+    fn get_or_insert(&self, subject: Uuid, fresh: &[u8]) -> Result<Vec<u8>, StoreError> {
         if let Some(known) = self.read(|connection| find(connection, subject))? {
             return known.ok_or_else(|| destroyed(subject));
         }
@@ -124,8 +126,8 @@ impl SubjectKeys for PostgresKeys {
                 return known.ok_or_else(|| destroyed(subject));
             }
             let sql = "INSERT INTO subject_keys (subject, key) VALUES ($1, $2)";
-            connection.execute(sql, &[&subject, &fresh.as_slice()])?;
-            Ok(fresh)
+            connection.execute(sql, &[&subject, &fresh])?;
+            Ok(fresh.to_owned())
         })
     }
 
@@ -143,14 +145,20 @@ impl SubjectKeys for PostgresKeys {
         self.read(|connection| subjects(connection, sql))
     }
 
-    fn lookup_key(&self, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+    fn lookup_key(&self, fresh: &[u8]) -> Result<Vec<u8>, StoreError> {
+        if let Some(made) = self.made_lookup_key()? {
+            return Ok(made);
+        }
         self.change(false, |connection| {
             let sql = "INSERT INTO lookup_key (one, key) VALUES (1, $1) ON CONFLICT (one) DO NOTHING";
-            connection.execute(sql, &[&fresh.as_slice()])?;
-            let row = connection.first("SELECT key FROM lookup_key WHERE one = 1", &[])?;
-            let row = row.ok_or_else(|| StoreError::Corrupt("the key of look-ups is gone".to_owned()))?;
-            hash(&row, 0)
+            connection.execute(sql, &[&fresh])?;
+            let made = first(connection, LOOKUP_KEY, &[])?;
+            made.ok_or_else(|| StoreError::Corrupt("the key of look-ups is gone".to_owned()))
         })
+    }
+
+    fn made_lookup_key(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(|connection| first(connection, LOOKUP_KEY, &[]))
     }
 
     fn claim(&self, lookup: [u8; 32], subject: Uuid) -> Result<Option<Uuid>, StoreError> {
@@ -181,5 +189,34 @@ impl SubjectKeys for PostgresKeys {
     fn claimed(&self) -> Result<Vec<Uuid>, StoreError> {
         let sql = "SELECT subject FROM subject_keys WHERE lookup IS NOT NULL ORDER BY subject";
         self.read(|connection| subjects(connection, sql))
+    }
+
+    fn living(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<(Uuid, Vec<u8>)>, StoreError> {
+        let sql = "SELECT subject, key FROM subject_keys WHERE key IS NOT NULL \
+                   AND ($1::uuid IS NULL OR subject > $1) ORDER BY subject LIMIT $2";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.read(|connection| {
+            let rows = connection.query(sql, &[&after, &limit])?;
+            rows.iter().map(|row| Ok((cell(row, 0)?, cell(row, 1)?))).collect()
+        })
+    }
+
+    fn replace(&self, replacements: &[Replacement]) -> Result<usize, StoreError> {
+        let of_subject = "UPDATE subject_keys SET key = $1 WHERE key = $2 AND subject = $3";
+        let of_lookups = "UPDATE lookup_key SET key = $1 WHERE key = $2 AND one = 1";
+        self.change(false, |connection| {
+            let mut count = 0;
+            for Replacement { subject, from, to } in replacements {
+                count += match subject {
+                    Some(subject) => connection.execute(of_subject, &[to, from, subject])?,
+                    None => connection.execute(of_lookups, &[to, from])?,
+                };
+            }
+            usize::try_from(count).map_err(|error| StoreError::Corrupt(error.to_string()))
+        })
+    }
+
+    fn forget_replaced(&self) -> Result<(), StoreError> {
+        self.change(true, |connection| connection.script(REWRITE_LOOKUP_KEY))
     }
 }

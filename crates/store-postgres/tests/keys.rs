@@ -40,7 +40,7 @@ fn a_destroyed_key_is_in_no_file_of_the_table() {
     let subjects: Vec<u64> = (1..=6).collect();
     let (key, lookup) = (|number| hash(number), |number| hash(number + 1_000));
     for number in &subjects {
-        keys.get_or_insert(id(*number), key(*number)).unwrap();
+        keys.get_or_insert(id(*number), &key(*number)).unwrap();
         keys.claim(lookup(*number), id(*number)).unwrap();
     }
     for number in &subjects {
@@ -61,13 +61,13 @@ fn readers_go_on_while_a_key_is_destroyed() {
     let database = Database::new();
     let keys = open(&database);
     for number in 1..=10 {
-        keys.get_or_insert(id(number), hash(number)).unwrap();
+        keys.get_or_insert(id(number), &hash(number)).unwrap();
     }
     std::thread::scope(|scope| {
         let destroying = scope.spawn(|| (2..=9).for_each(|number| keys.destroy(id(number)).unwrap()));
         let other = open(&database);
         while !destroying.is_finished() {
-            assert_eq!(other.get(id(1)).unwrap(), Some(hash(1)));
+            assert_eq!(other.get(id(1)).unwrap(), Some(hash(1).to_vec()));
         }
     });
     assert_eq!(keys.destroyed().unwrap().len(), 8);
@@ -81,7 +81,7 @@ fn keys_and_log_do_not_share_a_schema() {
     assert!(refused(keys()).contains("apart from that of the log"));
     database.beside().batch_execute("CREATE SCHEMA keys").unwrap();
     let apart = format!("{} options='-c search_path=keys'", database.address());
-    PostgresKeys::open(&apart, OPTIONS, true).unwrap().get_or_insert(id(1), hash(1)).unwrap();
+    PostgresKeys::open(&apart, OPTIONS, true).unwrap().get_or_insert(id(1), &hash(1)).unwrap();
 
     let database = Database::new();
     drop(open(&database));
@@ -105,7 +105,7 @@ fn servers_agree_on_who_is_found() {
     let database = Database::new();
     let servers = [open(&database), open(&database)];
     for number in 1..=8 {
-        servers[0].get_or_insert(id(number), hash(number)).unwrap();
+        servers[0].get_or_insert(id(number), &hash(number)).unwrap();
     }
     let holders: Vec<_> = std::thread::scope(|scope| {
         let claims: Vec<_> = (1..=8)

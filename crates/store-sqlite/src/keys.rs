@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use assent_store::{StoreError, SubjectKeys};
+use assent_store::{Replacement, StoreError, SubjectKeys};
 use rusqlite::{Connection, OptionalExtension, Params};
 use uuid::Uuid;
 
@@ -34,7 +34,7 @@ pub struct SqliteKeys {
 }
 
 /// What is known of a subject: its key, or that it was destroyed.
-type Known = Option<Option<[u8; 32]>>;
+type Known = Option<Option<Vec<u8>>>;
 
 impl SqliteKeys {
     /// Opens the keys in that file, and makes it where there is none.
@@ -122,6 +122,11 @@ fn find(connection: &Connection, subject: Uuid) -> Result<Known, StoreError> {
     found.map_err(reading)
 }
 
+fn made_lookup_key(connection: &Connection) -> Result<Option<Vec<u8>>, StoreError> {
+    let made = connection.query_row("SELECT key FROM lookup_key WHERE one = 1", (), |row| row.get(0));
+    made.optional().map_err(reading)
+}
+
 fn holder(connection: &Connection, lookup: [u8; 32]) -> Result<Option<Uuid>, StoreError> {
     Ok(subjects(connection, "SELECT subject FROM subject_keys WHERE lookup = ?1", [lookup])?.pop())
 }
@@ -153,11 +158,11 @@ impl std::fmt::Debug for SqliteKeys {
 }
 
 impl SubjectKeys for SqliteKeys {
-    fn get(&self, subject: Uuid) -> Result<Option<[u8; 32]>, StoreError> {
+    fn get(&self, subject: Uuid) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(find(&self.lock(), subject)?.flatten())
     }
 
-    fn get_or_insert(&self, subject: Uuid, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+    fn get_or_insert(&self, subject: Uuid, fresh: &[u8]) -> Result<Vec<u8>, StoreError> {
         let connection = self.lock();
         if let Some(known) = find(&connection, subject)? {
             return known.ok_or_else(|| destroyed(subject));
@@ -168,7 +173,7 @@ impl SubjectKeys for SqliteKeys {
             }
             let sql = "INSERT INTO subject_keys (subject, key, lookup) VALUES (?1, ?2, ?3)";
             execute(connection, sql, (Id(subject), fresh, NO_LOOKUP))?;
-            Ok(fresh)
+            Ok(fresh.to_owned())
         })
     }
 
@@ -186,13 +191,21 @@ impl SubjectKeys for SqliteKeys {
         subjects(&self.lock(), "SELECT subject FROM subject_keys WHERE key IS NULL ORDER BY subject", ())
     }
 
-    fn lookup_key(&self, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
-        self.change(&self.lock(), |connection| {
+    fn lookup_key(&self, fresh: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let connection = self.lock();
+        if let Some(made) = made_lookup_key(&connection)? {
+            return Ok(made);
+        }
+        self.change(&connection, |connection| {
             let sql = "INSERT INTO lookup_key (one, key) VALUES (1, ?1) ON CONFLICT (one) DO NOTHING";
             execute(connection, sql, [fresh])?;
-            let key = connection.query_row("SELECT key FROM lookup_key WHERE one = 1", (), |row| row.get(0));
-            key.map_err(reading)
+            let made = made_lookup_key(connection)?;
+            made.ok_or_else(|| StoreError::Corrupt("the key of look-ups was not kept".to_owned()))
         })
+    }
+
+    fn made_lookup_key(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        made_lookup_key(&self.lock())
     }
 
     fn claim(&self, lookup: [u8; 32], subject: Uuid) -> Result<Option<Uuid>, StoreError> {
@@ -221,5 +234,44 @@ impl SubjectKeys for SqliteKeys {
     fn claimed(&self) -> Result<Vec<Uuid>, StoreError> {
         let sql = "SELECT subject FROM subject_keys WHERE lookup <> ?1 ORDER BY subject";
         subjects(&self.lock(), sql, [NO_LOOKUP])
+    }
+
+    fn living(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<(Uuid, Vec<u8>)>, StoreError> {
+        let connection = self.lock();
+        let sql = "SELECT subject, key FROM subject_keys WHERE key IS NOT NULL AND subject > ?1 \
+                   ORDER BY subject LIMIT ?2";
+        let mut statement = connection.prepare_cached(sql).map_err(reading)?;
+        // Before the first id stands what is shorter than any.
+        let after = after.map_or_else(Vec::new, |after| after.as_bytes().to_vec());
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let pair = |row: &rusqlite::Row<'_>| Ok((row.get(0).map(Uuid::from_bytes)?, row.get(1)?));
+        let rows = statement.query_map((after, limit), pair).map_err(reading)?;
+        rows.collect::<rusqlite::Result<_>>().map_err(reading)
+    }
+
+    fn replace(&self, replacements: &[Replacement]) -> Result<usize, StoreError> {
+        let of_subject = "UPDATE subject_keys SET key = ?1 WHERE key = ?2 AND subject = ?3";
+        let of_lookups = "UPDATE lookup_key SET key = ?1 WHERE key = ?2 AND one = 1";
+        self.change(&self.lock(), |connection| {
+            let mut count = 0;
+            for Replacement { subject, from, to } in replacements {
+                let sql = if subject.is_some() { of_subject } else { of_lookups };
+                let mut update = connection.prepare_cached(sql).map_err(reading)?;
+                count += match subject {
+                    Some(subject) => update.execute((to, from, Id(*subject))),
+                    None => update.execute((to, from)),
+                }
+                .map_err(writing)?;
+            }
+            Ok(count)
+        })
+    }
+
+    /// A key that grew may have left its former self on a page that was split: the file is written anew, and then the
+    /// journal, which holds the pages as they were, is overwritten.
+    fn forget_replaced(&self) -> Result<(), StoreError> {
+        let connection = self.lock();
+        connection.execute_batch("VACUUM").map_err(writing)?;
+        self.wipe_journal(&connection)
     }
 }

@@ -25,7 +25,7 @@ pub use batch::{
     Batch, EntryKeys, Head, NewEntry, Payload, Receipt, ReceiptKey, Row, StoredReceipt, TileRow, Value,
 };
 pub use error::StoreError;
-pub use keys::SubjectKeys;
+pub use keys::{Replacement, SubjectKeys};
 pub use memory::{MemoryKeys, MemoryStore};
 pub use query::{EntryQuery, Order, Predicate, Select};
 pub use tables::{Column, ColumnType, TABLES, Table};

@@ -7,6 +7,7 @@ use assent_app::blobs::Blobs;
 use assent_app::cases;
 use assent_app::command::{Origin, Request};
 use assent_app::start::{Assent, Parts};
+use assent_app::vault::{MasterKeys, Vault};
 use assent_app::view::Snapshot;
 use assent_app::{Clock, Command, Entropy, Failure, Receipt, Wiring};
 use assent_domain::identity::{self, PrincipalKind};
@@ -47,6 +48,14 @@ impl Entropy for Seeded {
             chunk.copy_from_slice(&bytes[..chunk.len()]);
         }
     }
+}
+
+pub fn hand() -> Arc<Hand> {
+    Arc::new(Hand(AtomicI64::new(1_795_222_800_123)))
+}
+
+pub fn wiring(clock: &Arc<Hand>) -> Wiring {
+    Wiring { clock: Arc::clone(clock) as _, entropy: Arc::new(Seeded(AtomicU64::new(7))) }
 }
 
 pub struct World {
@@ -100,8 +109,8 @@ impl World {
     }
 
     pub async fn on(store: Arc<dyn Store>) -> Self {
-        let clock = Arc::new(Hand(AtomicI64::new(1_795_222_800_123)));
-        let wiring = Wiring { clock: Arc::clone(&clock) as _, entropy: Arc::new(Seeded(AtomicU64::new(7))) };
+        let clock = hand();
+        let wiring = wiring(&clock);
         let keys = MemoryKeys::new();
         let assent = Self::open(Arc::clone(&store), keys.clone(), wiring);
         let life = SignedDuration::from_hours(24);
@@ -112,10 +121,11 @@ impl World {
 
     /// Opens an installation, as a process that starts does.
     pub fn open(store: Arc<dyn Store>, keys: MemoryKeys, wiring: Wiring) -> Assent {
+        let vault = Vault::new(MasterKeys::none(), wiring.clone());
         let parts = Parts {
             store,
             keys: Arc::new(keys),
-            blobs: Blobs::new(Arc::new(object_store::memory::InMemory::new())),
+            blobs: Blobs::new(Arc::new(object_store::memory::InMemory::new()), vault),
             signing_key: SigningKey::from_seed("test.local/log", [7; 32]).unwrap(),
             known_keys: Vec::new(),
             origin: "test.local/log".to_owned(),

@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
+use assent_app::vault::Vault;
 use assent_app::{erase, migrate, references};
 use assent_domain::ids::Digest;
 use assent_log::verify::Level;
 use assent_store::{Read, Store};
 use assent_store_sqlite::{Options, SqliteKeys, SqliteStore, backup};
 
-use super::manifest::{FORMAT, Holds, Manifest, Piece};
-use super::pieces;
+use super::manifest::{FORMAT, FORMAT_PLAIN, Holds, Manifest, Piece};
+use super::{pieces, sealed};
 use crate::audit;
 use crate::installation::{Database, Paths, ReadOnly, files};
 use crate::problem::{Exit, Problem};
@@ -20,18 +21,21 @@ pub(crate) struct Made {
     pub(crate) size: u64,
     pub(crate) root: Digest,
     pub(crate) blobs: usize,
+    /// Encrypted blobs that were not compared with their digests, for want of the master key.
+    pub(crate) unchecked: usize,
     pub(crate) size_bytes: u64,
 }
 
 /// Backs an installation up: the data into `to`, the keys into `keys_to`.
 ///
 /// The log is copied first and the keys after it, so that they open all that the copy holds; an erasure that comes between
-/// the two has its effect in the copy already.
+/// the two has its effect in the copy already. What is encrypted is copied as it is.
 pub(crate) fn make(
     paths: &Paths,
     database: &Database,
     to: &Path,
     keys_to: &Path,
+    vault: &Vault,
     created_at: jiff::Timestamp,
 ) -> Result<Made, Problem> {
     let (to, keys_to) = (absolute(to)?, absolute(keys_to)?);
@@ -44,11 +48,7 @@ pub(crate) fn make(
     files::make_folder(&keys_to)?;
 
     let log = to.join("log.sqlite");
-    if database.is_shared() {
-        copy_shared(&*installation.store, &log)?;
-    } else {
-        backup::copy_store(&paths.log(), &log)?;
-    }
+    copy_log(&installation, database, paths, &log)?;
     drop(installation);
     let store = SqliteStore::open_read_only(&log, Options { read_connections: 1, ..Options::default() })?;
     let read = store.read()?;
@@ -70,15 +70,19 @@ pub(crate) fn make(
     for (file, name) in [(paths.origin(), "origin"), (paths.vkey(), "log.vkey")] {
         data.files.push(pieces::copy(&file, &to.join(name), name)?);
     }
-    let blobs = copy_blobs(&*read, paths, &to)?;
-    let count = blobs.len();
-    data.files.extend(blobs);
+    let copied = copy_blobs(&*read, paths, &to, vault)?;
+    data.files.extend(copied.files);
+    let keys_files = copy_keys(&*read, paths, &keys_to)?;
+    let seed_bytes = keys_files.last().map(|seed| seed.size_bytes);
+    if copied.sealed == 0 && seed_bytes == Some(32) {
+        data.format = FORMAT_PLAIN;
+    }
 
     let keys = Manifest {
         holds: Holds::Keys,
         schema: backup::keys_schema(),
         checkpoint: None,
-        files: copy_keys(&*read, paths, &keys_to)?,
+        files: keys_files,
         ..data.clone()
     };
     for (folder, manifest) in [(&keys_to, &keys), (&to, &data)] {
@@ -86,13 +90,22 @@ pub(crate) fn make(
         manifest.write(folder)?;
     }
     let size_bytes = data.files.iter().chain(&keys.files).map(|piece| piece.size_bytes).sum();
-    Ok(Made { size: head.size, root: data.root, blobs: count, size_bytes })
+    Ok(Made {
+        size: head.size,
+        root: data.root,
+        blobs: copied.count,
+        unchecked: copied.unchecked,
+        size_bytes,
+    })
 }
 
-/// Copies what a snapshot of a shared database sees into a new file, so that one kind of backup serves both.
-fn copy_shared(store: &dyn Store, log: &Path) -> Result<(), Problem> {
+/// Copies the log into a new file. Of a shared database it is what one snapshot sees, so that one kind of backup serves both.
+fn copy_log(from: &ReadOnly, database: &Database, paths: &Paths, log: &Path) -> Result<(), Problem> {
+    if !database.is_shared() {
+        return Ok(backup::copy_store(&paths.log(), log)?);
+    }
     let file = SqliteStore::open(log, Options { read_connections: 1, ..Options::default() })?;
-    migrate::copy(&*store.read()?, &file)?;
+    migrate::copy(&*from.store.read()?, &file)?;
     // Folds the write-ahead log into the file, so that it can stand alone.
     Ok(file.close()?)
 }
@@ -115,18 +128,41 @@ pub(super) fn check(read: &dyn Read, keys: &[assent_log::VerifyingKey]) -> Resul
     }
 }
 
-fn copy_blobs(read: &dyn Read, paths: &Paths, to: &Path) -> Result<Vec<Piece>, Problem> {
-    let mut copied = Vec::new();
+/// Blobs that were copied.
+#[derive(Default)]
+struct Copied {
+    files: Vec<Piece>,
+    count: usize,
+    sealed: usize,
+    unchecked: usize,
+}
+
+fn copy_blobs(read: &dyn Read, paths: &Paths, to: &Path, vault: &Vault) -> Result<Copied, Problem> {
+    let mut copied = Copied::default();
     for (digest, size_bytes) in references::blobs(read)? {
+        copied.count += 1;
         let path = pieces::blob_path(digest);
         let from = paths.data.join(&path);
+        let envelope = match sealed::copy(&paths.data, to, digest)? {
+            // It may have been encrypted just now.
+            None if !from.exists() => sealed::copy(&paths.data, to, digest)?,
+            found => found,
+        };
+        if let Some(envelope) = envelope {
+            copied.sealed += 1;
+            if !sealed::check(to, digest, size_bytes, vault)? {
+                copied.unchecked += 1;
+            }
+            copied.files.extend(envelope);
+            continue;
+        }
         let piece = pieces::copy(&from, &to.join(&path), &path)?;
         if piece.sha256 != digest || piece.size_bytes != size_bytes {
             return Err(Problem::new(format!("the blob `{}` is damaged", from.display()))
                 .hint("bring it back from an earlier backup, then repeat this one")
                 .exit(Exit::No));
         }
-        copied.push(piece);
+        copied.files.push(piece);
     }
     Ok(copied)
 }

@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::installation::files;
 use crate::problem::Problem;
 
-/// The format that this release writes, and the newest that it reads.
-pub(super) const FORMAT: u32 = 1;
+/// The newest format that this release reads.
+pub(super) const FORMAT: u32 = 2;
+/// The format of a backup without anything encrypted: releases that know no encryption read it.
+pub(super) const FORMAT_PLAIN: u32 = 1;
 const NAME: &str = "manifest.json";
 const DIGEST: &str = "manifest.sha256";
 /// A manifest has at most so many bytes: some hundred for each blob.

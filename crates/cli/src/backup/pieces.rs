@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
+use assent_app::blobs::Form;
 use assent_domain::ids::Digest;
 use assent_log::Hasher;
 
@@ -64,7 +65,7 @@ pub(super) fn settle(file: &Path, path: &str) -> Result<Piece, Problem> {
 }
 
 /// Makes the names in a folder and in those below it durable.
-pub(super) fn settle_names(folder: &Path) -> Result<(), Problem> {
+pub(crate) fn settle_names(folder: &Path) -> Result<(), Problem> {
     let wrong = |error| Problem::path("written", folder, error);
     for entry in fs::read_dir(folder).map_err(wrong)? {
         let entry = entry.map_err(wrong)?;
@@ -93,9 +94,7 @@ fn digest(
     Ok(Piece { path: path.to_owned(), size_bytes, sha256: Digest(hasher.finish().0) })
 }
 
-/// The place of a blob.
+/// The place of a blob that is not encrypted.
 pub(super) fn blob_path(digest: Digest) -> String {
-    let hex = digest.to_string();
-    let folder: String = hex.chars().take(2).collect();
-    format!("blobs/sha256/{folder}/{hex}")
+    format!("blobs/{}", Form::Plain.name(digest))
 }

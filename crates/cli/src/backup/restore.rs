@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use assent_app::vault::Vault;
 use assent_app::{erase, migrate, references, start};
 use assent_domain::ids::Digest;
 use assent_log::{SigningKey, VerifyingKey};
@@ -14,8 +15,8 @@ use uuid::Uuid;
 
 use super::make::check;
 use super::manifest::{Holds, Manifest, Piece, damaged};
-use super::pieces;
-use crate::installation::{Database, Paths, files};
+use super::{pieces, sealed};
+use crate::installation::{Database, Paths, check_keys, files, seed};
 use crate::problem::Problem;
 
 /// A list of erased subjects has at most so many bytes.
@@ -44,10 +45,16 @@ pub(crate) struct Restored {
 }
 
 /// Puts a backup in place; its log goes into the database where that is a shared one.
-pub(crate) fn restore(sources: &Sources, paths: &Paths, database: &Database) -> Result<Restored, Problem> {
+pub(crate) fn restore(
+    sources: &Sources,
+    paths: &Paths,
+    database: &Database,
+    vault: &Vault,
+) -> Result<Restored, Problem> {
     let data = Manifest::read(&sources.from, Holds::Data, backup::store_schema())?;
     let keys = Manifest::read(&sources.keys_from, Holds::Keys, backup::keys_schema())?;
     check_pair(&data, &keys)?;
+    sealed::check_master_keys(sources, &data, vault)?;
     pieces::check_empty(&paths.data)?;
     pieces::check_empty(&paths.keys)?;
     let staged = Paths { data: beside(&paths.data), keys: beside(&paths.keys) };
@@ -58,7 +65,7 @@ pub(crate) fn restore(sources: &Sources, paths: &Paths, database: &Database) -> 
         }
     }
     let shared = database.open_empty()?;
-    let restored = stage(sources, (&data, &keys), &staged).and_then(|restored| {
+    let restored = stage(sources, (&data, &keys), &staged, vault).and_then(|restored| {
         if let Some(shared) = &shared {
             move_log(&staged, &data, shared)?;
         }
@@ -97,6 +104,7 @@ fn stage(
     sources: &Sources,
     (data, keys): (&Manifest, &Manifest),
     staged: &Paths,
+    vault: &Vault,
 ) -> Result<Restored, Problem> {
     let later = later_erasures(&sources.erasures)?;
     for (manifest, from, to) in
@@ -109,7 +117,7 @@ fn stage(
             pieces::copy_checked(&from.join(&piece.path), &to.join(place), piece)?;
         }
     }
-    let vkey = signs(data, staged)?;
+    let vkey = signs(data, staged, vault)?;
     let store = SqliteStore::open(&staged.log(), Options { read_connections: 2, ..Options::default() })?;
     start::bring_up_to_date(&store)?;
     let erased = {
@@ -119,8 +127,10 @@ fn stage(
             return Err(damaged(&sources.from, "the head of the log is not the one that the manifest says"));
         }
         check(&*read, &[vkey]).map_err(|problem| made_by(problem, data))?;
-        check_blobs(&*read, data, &sources.from)?;
-        erase_again(&*read, staged, &later)?
+        check_blobs(&*read, data, (&sources.from, staged), vault)?;
+        let erased = erase_again(&*read, staged, &later)?;
+        check_keys(&SqliteKeys::open(&staged.subjects())?, &vault.keys())?;
+        erased
     };
     store.close()?;
     pieces::settle_names(&staged.data)?;
@@ -151,7 +161,9 @@ fn place(holds: Holds, piece: &Piece) -> Option<&str> {
     let path = piece.path.as_str();
     let known = match holds {
         Holds::Data => {
-            ["log.sqlite", "origin", "log.vkey"].contains(&path) || path == pieces::blob_path(piece.sha256)
+            ["log.sqlite", "origin", "log.vkey"].contains(&path)
+                || path == pieces::blob_path(piece.sha256)
+                || sealed::is_place(path)
         }
         Holds::Keys => ["subjects.sqlite", "erased", "signing.seed"].contains(&path),
     };
@@ -159,9 +171,9 @@ fn place(holds: Holds, piece: &Piece) -> Option<&str> {
 }
 
 /// The key that the log is signed by: the restored secret half has to be the one of the restored public half.
-fn signs(data: &Manifest, staged: &Paths) -> Result<VerifyingKey, Problem> {
-    let seed = files::read(&staged.seed())?.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-    let seed = seed.ok_or_else(|| Problem::new("the keys hold no signing key of 32 bytes"))?;
+fn signs(data: &Manifest, staged: &Paths, vault: &Vault) -> Result<VerifyingKey, Problem> {
+    let seed = seed(staged, vault, &data.origin)?;
+    let seed = seed.ok_or_else(|| Problem::new("the keys hold no signing key"))?;
     let key = SigningKey::from_seed(&data.origin, seed).map_err(Problem::new)?;
     let written = files::read_text(&staged.vkey())?.unwrap_or_default();
     if key.vkey() != data.vkey || written != data.vkey {
@@ -182,9 +194,19 @@ fn made_by(problem: Problem, data: &Manifest) -> Problem {
     Problem { message, ..problem }
 }
 
-fn check_blobs(read: &dyn Read, data: &Manifest, from: &Path) -> Result<(), Problem> {
-    for digest in references::blobs(read)?.into_keys() {
-        if data.piece(&pieces::blob_path(digest)).is_none() {
+/// Every blob that the log refers to is there. A plain one was compared with its digest when it was copied; an encrypted
+/// one is opened for that.
+fn check_blobs(
+    read: &dyn Read,
+    data: &Manifest,
+    (from, staged): (&Path, &Paths),
+    vault: &Vault,
+) -> Result<(), Problem> {
+    for (digest, size_bytes) in references::blobs(read)? {
+        let is_plain = data.piece(&pieces::blob_path(digest)).is_some();
+        if !is_plain && data.piece(&sealed::place(digest)).is_some() {
+            sealed::check(&staged.data, digest, size_bytes, vault)?;
+        } else if !is_plain {
             return Err(damaged(from, &format!("the log refers to the blob {digest}, which is not in it")));
         }
     }

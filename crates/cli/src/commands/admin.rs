@@ -4,8 +4,10 @@ mod erase_subject;
 mod grant;
 mod migrate;
 mod migrate_keys;
+mod new_master_key;
 mod principal;
 mod revoke;
+mod rotate_master_key;
 mod scope;
 mod token;
 
@@ -34,6 +36,10 @@ pub(crate) enum Admin {
     Migrate(migrate::Migrate),
     /// Move the keys of subjects from their file to a PostgreSQL of their own
     MigrateKeys(migrate_keys::MigrateKeys),
+    /// Make a master key, for encryption at rest
+    NewMasterKey(new_master_key::NewMasterKey),
+    /// Put everything that is encrypted under the first master key, and encrypt what is not
+    RotateMasterKey(rotate_master_key::RotateMasterKey),
 }
 
 impl Admin {
@@ -47,6 +53,8 @@ impl Admin {
             Self::Token(command) => command.run(context),
             Self::Migrate(command) => command.run(),
             Self::MigrateKeys(command) => command.run(),
+            Self::NewMasterKey(command) => command.run(),
+            Self::RotateMasterKey(command) => command.run(),
         }
     }
 }

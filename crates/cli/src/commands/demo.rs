@@ -25,7 +25,7 @@ use self::place::Place;
 use self::story::Story;
 use super::serve::{options, runtime, stop_signal, tell};
 use crate::client::Client;
-use crate::installation::{Database, Installation, KeysDatabase, system_wiring};
+use crate::installation::{Database, Installation, KeysDatabase, MasterKeys, system_wiring};
 use crate::output::{Block, Format, Printer};
 use crate::problem::{Exit, Problem};
 
@@ -57,6 +57,7 @@ impl Demo {
             place.paths().clone(),
             Database::default(),
             KeysDatabase::default(),
+            MasterKeys::none(),
             wiring,
             None,
         ))?;

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use assent_app::vault::Vault;
 use clap::Args;
 use serde_json::json;
 
 use crate::backup::{Sources, restore};
-use crate::installation::{Database, Paths};
+use crate::installation::{Database, MasterKeyFile, Paths, system_wiring};
 use crate::output::{Answer, Block};
 use crate::problem::Problem;
 
@@ -30,6 +31,8 @@ pub(crate) struct Restore {
     /// Who knows of later erasures: a keys directory, a backup of keys, or the file `erased` of one; several times for several
     #[arg(long, value_name = "PATH")]
     erasures: Vec<PathBuf>,
+    #[command(flatten)]
+    master_key: MasterKeyFile,
 }
 
 impl Restore {
@@ -37,7 +40,8 @@ impl Restore {
     pub(crate) fn run(self) -> Result<Answer, Problem> {
         let paths = Paths::new(&self.data_dir, self.keys_dir.as_deref())?;
         let sources = Sources { from: self.from, keys_from: self.keys_from, erasures: self.erasures };
-        let restored = restore(&sources, &paths, &self.database)?;
+        let vault = Vault::new(self.master_key.read()?, system_wiring());
+        let restored = restore(&sources, &paths, &self.database, &vault)?;
         let json = json!({
             "dataDir": paths.data, "keysDir": paths.keys, "size": restored.size, "root": restored.root,
             "program": restored.program, "createdAt": restored.created_at, "erasedBeyondTheLog": restored.beyond_the_log,

@@ -5,13 +5,14 @@ mod transport;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use assent_app::start::FirstStart;
 use assent_domain::identity::credential::INVITATION_LIFE;
 use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::installation::{
-    Database, Installation, KeysDatabase, Paths, Sink, built_in_pack, providers, system_wiring,
+    Database, Installation, KeysDatabase, MasterKeyFile, Paths, Sink, built_in_pack, providers, system_wiring,
 };
 use crate::output::{Answer, Block, Printer};
 use crate::problem::{Exit, Problem};
@@ -31,6 +32,8 @@ pub(crate) struct Serve {
     database: Database,
     #[command(flatten)]
     keys_database: KeysDatabase,
+    #[command(flatten)]
+    master_key: MasterKeyFile,
     /// Where to listen
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -56,14 +59,14 @@ impl Serve {
         let tls = self.transport.identity()?;
         let providers = self.providers.as_deref().map(providers).transpose()?.unwrap_or_default();
         let sink = self.checkpoint_sink.as_deref().map(Sink::open).transpose()?;
-        let installation = Installation::open(
-            paths,
-            self.database.clone(),
-            self.keys_database.clone(),
-            system_wiring(),
-            sink.as_ref(),
-        )
-        .await?;
+        let masters = self.master_key.read_outside(&paths)?;
+        let (database, keys) = (self.database.clone(), self.keys_database.clone());
+        let installation =
+            Installation::open(paths, database, keys, masters, system_wiring(), sink.as_ref()).await?;
+        #[cfg(unix)]
+        if self.master_key.path().is_some() {
+            installation.reload_at_hangup(self.master_key.clone())?;
+        }
         let listener = TcpListener::bind(self.listen).await.map_err(|error| {
             Problem::new(format!("cannot listen on `{}`: {error}", self.listen))
                 .hint("name another address with --listen")
@@ -142,6 +145,7 @@ fn started(installation: &Installation, url: &str) -> Answer {
         "dataDir": paths.data,
         "keysDir": paths.keys,
         "database": installation.database.kind(),
+        "masterKey": assent.blobs.vault().keys().first().map(|key| key.id().to_string()),
         "origin": assent.signer.origin(),
         "vkey": assent.signer.vkey(),
     });
@@ -151,27 +155,29 @@ fn started(installation: &Installation, url: &str) -> Answer {
         ("data", "/dataDir"),
         ("keys", "/keysDir"),
         ("database", "/database"),
+        ("master key", "/masterKey"),
         ("log", "/origin"),
         ("verifier key", "/vkey"),
     ];
     let mut blocks = vec![Block::Table(Table::facts(&json, &facts))];
+    match (assent.blobs.vault().keys().first(), installation.plain_keys) {
+        (None, _) => blocks.push(Block::Line(
+            "blobs and keys are not encrypted on the disk: there is no master key".to_owned(),
+        )),
+        (Some(_), 0) => {}
+        (Some(_), count) => {
+            let line = format!("{count} keys of people are not encrypted yet");
+            blocks.push(Block::Line(line));
+            blocks
+                .push(Block::Hint("run `assent admin rotate-master-key`; the server may stay up".to_owned()));
+        }
+    }
     if let Some(reason) = assent.ledger.halted() {
         blocks.push(Block::Bad(format!("the ledger is read-only: {reason}")));
         blocks.push(Block::Hint("run `assent audit verify` on the data directory".to_owned()));
     }
     if let Some(first) = &installation.first_start {
-        blocks.push(Block::Good(
-            "first start: the built-in pack is in force, and there is an administrator".to_owned(),
-        ));
-        blocks.push(Block::Line(format!("administrator's token (shown once): {}", first.token.secret)));
-        blocks.push(Block::Line(format!(
-            "administrator's invitation to set a password (used once, holds {} hours): {}",
-            INVITATION_LIFE.as_hours(),
-            first.invitation.secret
-        )));
-        blocks.push(Block::Hint(
-            "export the token as ASSENT_TOKEN, and add people with `assent admin principal add`".to_owned(),
-        ));
+        blocks.extend(introduced(first));
         if let Some(json) = json.as_object_mut() {
             let principal = json!({
                 "id": first.administrator,
@@ -182,4 +188,20 @@ fn started(installation: &Installation, url: &str) -> Answer {
         }
     }
     Answer { json, blocks, exit: Exit::Done }
+}
+
+/// What the first start tells once.
+fn introduced(first: &FirstStart) -> [Block; 4] {
+    [
+        Block::Good("first start: the built-in pack is in force, and there is an administrator".to_owned()),
+        Block::Line(format!("administrator's token (shown once): {}", first.token.secret)),
+        Block::Line(format!(
+            "administrator's invitation to set a password (used once, holds {} hours): {}",
+            INVITATION_LIFE.as_hours(),
+            first.invitation.secret
+        )),
+        Block::Hint(
+            "export the token as ASSENT_TOKEN, and add people with `assent admin principal add`".to_owned(),
+        ),
+    ]
 }

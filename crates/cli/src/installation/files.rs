@@ -41,6 +41,19 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     })
 }
 
+/// Writes a new file as [`write_new`] does, but never over another one.
+pub(crate) fn write_once(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    // The name is taken first, so that of two writers one is refused.
+    match OpenOptions::new().write(true).create_new(true).open(path) {
+        Ok(_) => write_new(path, bytes).inspect_err(|_| drop(fs::remove_file(path))),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(Problem::new(format!("`{}` is there already", path.display()))
+                .hint("name a new file: nothing that is there is written over"))
+        }
+        Err(error) => Err(Problem::path("made", path, error).hint("choose a place that you can write to")),
+    }
+}
+
 /// The content of a small file; `None` where there is none.
 pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
     let file = match File::open(path) {
@@ -61,6 +74,15 @@ pub(crate) fn read_text(path: &Path) -> Result<Option<String>, Problem> {
     let Some(bytes) = read(path)? else { return Ok(None) };
     let text = String::from_utf8(bytes).map_err(|error| Problem::path("read", path, error))?;
     Ok(Some(text.trim().to_owned()))
+}
+
+/// Whether somebody else than its owner may read a file.
+pub(crate) fn others_may_read(path: &Path) -> bool {
+    #[cfg(unix)]
+    return fs::metadata(path)
+        .is_ok_and(|file| std::os::unix::fs::PermissionsExt::mode(&file.permissions()) & 0o077 != 0);
+    #[cfg(not(unix))]
+    return path.as_os_str().is_empty();
 }
 
 /// Takes the lock of an installation, and holds it as long as the file lives.

@@ -10,7 +10,7 @@ use assent_store_sqlite::SqliteKeys;
 use clap::Args;
 
 use super::open::lost;
-use super::{Database, Paths, files, system_wiring};
+use super::{Database, Paths, files};
 use crate::problem::Problem;
 
 /// Names the database of the keys.
@@ -41,17 +41,23 @@ impl KeysDatabase {
         database: &Database,
         is_new: bool,
     ) -> Result<Arc<dyn SubjectKeys>, Problem> {
-        let (path, Some(url)) = (paths.subjects(), &self.keys_database_url) else {
-            if !is_new && !paths.subjects().exists() {
-                return Err(lost(&paths.subjects(), "it is missing"));
-            }
-            return Ok(Arc::new(SqliteKeys::open(&paths.subjects())?));
-        };
-        if !database.is_shared() {
+        if self.is_shared() && !database.is_shared() {
             let message = "the keys are in a database, and the log is in a file";
             return Err(Problem::new(message)
                 .hint("name a database for the log as well with --database-url, or none for the keys"));
         }
+        self.open_alone(paths, is_new)
+    }
+
+    /// Opens the keys, whatever becomes of the log.
+    pub(crate) fn open_alone(&self, paths: &Paths, is_new: bool) -> Result<Arc<dyn SubjectKeys>, Problem> {
+        let path = paths.subjects();
+        let Some(url) = &self.keys_database_url else {
+            if !is_new && !path.exists() {
+                return Err(lost(&path, "it is missing"));
+            }
+            return Ok(Arc::new(SqliteKeys::open(&path)?));
+        };
         if path.exists() {
             return Err(Problem::path("left aside", &path, "the installation keeps its keys in this file")
                 .hint(
@@ -63,11 +69,7 @@ impl KeysDatabase {
 
     /// Moves the keys of an installation from their file. No server may run meanwhile. Gives what was moved, and
     /// where the file is now.
-    pub(crate) fn take_over(
-        &self,
-        paths: &Paths,
-        database: &Database,
-    ) -> Result<(MovedKeys, PathBuf), Problem> {
+    pub(crate) fn take_over(&self, paths: &Paths) -> Result<(MovedKeys, PathBuf), Problem> {
         let (path, Some(url)) = (paths.subjects(), &self.keys_database_url) else {
             return Err(Problem::new("no database to move the keys to is named")
                 .hint("name it with --keys-database-url or ASSENT_KEYS_DATABASE_URL"));
@@ -77,10 +79,9 @@ impl KeysDatabase {
                 .hint("name the directories of an installation that keeps its keys in a file"));
         }
         let _lock = files::lock(&paths.lock())?;
-        let store = database.open_read_only(paths)?;
         let from = SqliteKeys::open(&path)?;
         let to = PostgresKeys::open(url, Options::default(), true)?;
-        let moved = migrate::copy_keys(&*store.read()?, &from, &to, system_wiring().random())?;
+        let moved = migrate::copy_keys(&from, &to)?;
         drop(from);
         let aside = path.with_extension("sqlite.moved");
         std::fs::rename(&path, &aside).map_err(|error| Problem::path("renamed", &path, error))?;

@@ -5,14 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use assent_app::Wiring;
-use assent_app::blobs::Blobs;
 use assent_app::start::{Assent, FirstStart, Parts};
+use assent_app::vault::{MasterKeys, Vault};
 use assent_log::SigningKey;
+use assent_store::SubjectKeys;
 use jiff::SignedDuration;
-use object_store::local::LocalFileSystem;
 
 use super::paths::Paths;
-use super::{Database, KeysDatabase, Sink, files};
+use super::{Database, KeysDatabase, MasterKeyFile, Sink, at_rest, files};
 use crate::documents::{self, Document};
 use crate::embedded;
 use crate::problem::Problem;
@@ -23,7 +23,6 @@ const FIRST_TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
 const ADMINISTRATOR: &str = "Administrator";
 
 /// An installation that this process may write to.
-#[derive(Debug)]
 pub struct Installation {
     /// What runs on it.
     pub assent: Assent,
@@ -33,8 +32,27 @@ pub struct Installation {
     pub first_start: Option<FirstStart>,
     /// Where the log is kept.
     pub database: Database,
+    /// How many keys of people are not encrypted.
+    pub plain_keys: u64,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only a signal reads it"))]
+    keys: Arc<dyn SubjectKeys>,
     /// Held as long as this lives, where one process writes.
     _lock: Option<File>,
+}
+
+impl std::fmt::Debug for Installation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Installation").field("paths", &self.paths).finish_non_exhaustive()
+    }
+}
+
+/// What was opened, before the first start.
+struct Opened {
+    assent: Assent,
+    vkey: String,
+    is_empty: bool,
+    keys: Arc<dyn SubjectKeys>,
+    plain_keys: u64,
 }
 
 impl Installation {
@@ -44,16 +62,19 @@ impl Installation {
         paths: Paths,
         database: Database,
         keys: KeysDatabase,
+        masters: MasterKeys,
         wiring: Wiring,
         sink: Option<&Sink>,
     ) -> Result<Self, Problem> {
         files::make_folder(&paths.data)?;
+        let vault = Vault::new(masters, wiring.clone());
         let lock = files::lock(&paths.lock())?;
         let started_before = started_before(&paths, &database, &keys)?;
         // Stores block, and the caller is a thread of a runtime.
-        let (assent, vkey, is_empty) = tokio::task::block_in_place(|| {
-            Self::assent(&paths, (&database, &keys), started_before, wiring, sink)
+        let opened = tokio::task::block_in_place(|| {
+            Self::assent(&paths, (&database, &keys), started_before, &vault, wiring, sink)
         })?;
+        let Opened { assent, vkey, is_empty, keys, plain_keys } = opened;
         let first_start = match (is_empty, assent.ledger.halted()) {
             (true, None) => Some(bootstrap(&assent).await?),
             _ => None,
@@ -62,17 +83,26 @@ impl Installation {
             files::write_new(&paths.vkey(), format!("{vkey}\n").as_bytes())?;
         }
         let lock = (!database.is_shared()).then_some(lock);
-        Ok(Self { assent, paths, first_start, database, _lock: lock })
+        Ok(Self { assent, paths, first_start, database, plain_keys, keys, _lock: lock })
     }
 
-    /// What runs on the folders and the database, its verifier key, and whether the log is empty.
+    /// Reads the file of master keys again whenever SIGHUP comes.
+    #[cfg(unix)]
+    pub(crate) fn reload_at_hangup(&self, file: MasterKeyFile) -> Result<(), Problem> {
+        let vault = self.assent.blobs.vault().clone();
+        let wiring = self.assent.wiring.clone();
+        at_rest::reload_at_hangup(file, self.paths.clone(), Arc::clone(&self.keys), vault, wiring)
+    }
+
+    /// What runs on the folders and the database.
     fn assent(
         paths: &Paths,
         (database, keys): (&Database, &KeysDatabase),
         started_before: bool,
+        vault: &Vault,
         wiring: Wiring,
         sink: Option<&Sink>,
-    ) -> Result<(Assent, String, bool), Problem> {
+    ) -> Result<Opened, Problem> {
         let store = database.open(paths)?;
         let is_empty = store.read()?.head()?.size == 0;
         if is_empty && started_before {
@@ -81,20 +111,23 @@ impl Installation {
         }
         files::make_folder(&paths.keys)?;
         let origin = origin(paths, &wiring, is_empty)?;
-        let signing_key = signing_key(paths, &wiring, &origin, is_empty)?;
+        let signing_key = signing_key(paths, vault, &wiring, &origin, is_empty)?;
         let vkey = signing_key.vkey();
         check_vkey(paths, &vkey)?;
+        let keys = keys.open(paths, database, is_empty)?;
+        let plain_keys = at_rest::check_keys(&*keys, &vault.keys())?.plain();
+        at_rest::encrypt_plain_seed(paths, vault, &origin)?;
         let assent = Assent::open(Parts {
             store,
-            keys: keys.open(paths, database, is_empty)?,
-            blobs: blobs(&paths.blobs())?,
+            keys: Arc::clone(&keys),
+            blobs: at_rest::blobs(paths, vault)?,
             signing_key,
             known_keys: Vec::new(),
             origin,
             outside: sink.map(Sink::newest).transpose()?.flatten(),
             wiring,
         })?;
-        Ok((assent, vkey, is_empty))
+        Ok(Opened { assent, vkey, is_empty, keys, plain_keys })
     }
 }
 
@@ -146,14 +179,19 @@ fn origin(paths: &Paths, wiring: &Wiring, is_empty: bool) -> Result<String, Prob
 }
 
 /// The key that signs checkpoints, made at the first start.
-fn signing_key(paths: &Paths, wiring: &Wiring, origin: &str, is_empty: bool) -> Result<SigningKey, Problem> {
+fn signing_key(
+    paths: &Paths,
+    vault: &Vault,
+    wiring: &Wiring,
+    origin: &str,
+    is_empty: bool,
+) -> Result<SigningKey, Problem> {
     let path = paths.seed();
-    let seed = match files::read(&path)? {
-        Some(bytes) => <[u8; 32]>::try_from(bytes.as_slice())
-            .map_err(|_| lost(&path, &format!("it has {} bytes, not 32", bytes.len())))?,
+    let seed = match at_rest::seed(paths, vault, origin)? {
+        Some(seed) => seed,
         None if is_empty => {
             let seed = wiring.random();
-            files::write_new(&path, &seed)?;
+            at_rest::keep_seed(paths, vault, origin, &seed)?;
             seed
         }
         None => return Err(lost(&path, "it is missing")),
@@ -169,11 +207,4 @@ fn check_vkey(paths: &Paths, vkey: &str) -> Result<(), Problem> {
         }
         _ => Ok(()),
     }
-}
-
-fn blobs(folder: &Path) -> Result<Blobs, Problem> {
-    files::make_folder(folder)?;
-    let store =
-        LocalFileSystem::new_with_prefix(folder).map_err(|error| Problem::path("used", folder, error))?;
-    Ok(Blobs::new(Arc::new(store.with_fsync(true))))
 }

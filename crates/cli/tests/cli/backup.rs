@@ -25,7 +25,12 @@ impl Backup {
     }
 
     pub(crate) fn make(&self, data: &Path) -> Run {
-        run(&mut self.making(data))
+        self.make_with(data, &[])
+    }
+
+    /// Makes it, with further arguments.
+    pub(crate) fn make_with(&self, data: &Path, more: &[&str]) -> Run {
+        run(self.making(data).args(more))
     }
 
     /// The command that makes it.
@@ -209,7 +214,7 @@ fn a_backup_that_does_not_fit_is_refused() {
     assert!(again.code == 2 && again.stderr.contains("is not empty"), "{again:?}");
     server.stop();
     let cases: [(&str, &str, Change); 6] = [
-        ("", "has the format 2 of Assent", |m| m["format"] = json!(2)),
+        ("", "has the format 3 of Assent", |m| m["format"] = json!(3)),
         ("", "has the schema 99 of Assent", |m| m["schema"] = json!(99)),
         (".keys", "has the schema 99 of Assent", |m| m["schema"] = json!(99)),
         (".keys", "keys of later subjects are not among them", |m| m["size"] = json!(1)),

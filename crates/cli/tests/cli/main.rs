@@ -7,6 +7,7 @@
     reason = "the helpers of tests may fail as tests do"
 )]
 
+mod at_rest;
 #[path = "../../../tls/tests/authority/mod.rs"]
 mod authority;
 mod backup;

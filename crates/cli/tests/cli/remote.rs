@@ -10,7 +10,7 @@ use crate::support::{Run, Server, assent, copy, repository, run};
 
 /// A client with its state.
 pub(crate) struct Client {
-    url: String,
+    pub(crate) url: String,
     pub(crate) token: String,
     state: PathBuf,
 }
@@ -30,15 +30,24 @@ impl Client {
         done.json()
     }
 
+    /// The same person at another address.
+    pub(crate) fn at(&self, url: &str) -> Self {
+        Self { url: url.to_owned(), token: self.token.clone(), state: self.state.clone() }
+    }
+
     fn with_token(&self, token: &Value) -> Self {
         Self { url: self.url.clone(), token: token.as_str().unwrap().to_owned(), state: self.state.clone() }
     }
 }
 
 pub(crate) fn begin() -> (TempDir, PathBuf, Server, Client) {
-    let folder = tempfile::tempdir().unwrap();
+    begin_in(tempfile::tempdir().unwrap(), &[])
+}
+
+/// The same in that folder, with these variables in the environment of the server.
+pub(crate) fn begin_in(folder: TempDir, variables: &[(&str, &str)]) -> (TempDir, PathBuf, Server, Client) {
     let data = folder.path().join("data");
-    let server = Server::start(&data, "127.0.0.1:0");
+    let server = Server::start_with(&data, "127.0.0.1:0", variables);
     let client = Client {
         url: server.url().to_owned(),
         token: server.started["administrator"]["token"].as_str().unwrap().to_owned(),
@@ -297,7 +306,7 @@ fn what_is_missing_is_not_made_anew() {
     fs::write(&seed, [1; 32]).unwrap();
     refused(&data, "log.vkey", "is not the public half of the signing key");
     fs::write(&seed, [1; 31]).unwrap();
-    refused(&data, "signing.seed", "it has 31 bytes, not 32");
+    refused(&data, "signing.seed", "it has the length of no key");
     fs::write(&seed, kept).unwrap();
     Server::start(&data, "127.0.0.1:0").stop();
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use assent_app::blobs::Blobs;
 use assent_app::start::{Assent, Parts};
+use assent_app::vault::{MasterKeys, Vault};
 use assent_app::{Clock, Entropy, Wiring};
 use assent_domain::Time;
 use assent_log::SigningKey;
@@ -58,10 +59,13 @@ pub(crate) struct World {
 }
 
 fn open(store: Arc<dyn Store>, keys: Arc<MemoryKeys>, wiring: Wiring) -> Assent {
+    // Encryption at rest changes nothing for whoever asks, so all of these tests are made with it.
+    let masters = MasterKeys::parse(&MasterKeys::write(&[9; 32])).unwrap();
+    let vault = Vault::new(masters, wiring.clone());
     let parts = Parts {
         store,
         keys: keys as Arc<dyn SubjectKeys>,
-        blobs: Blobs::new(Arc::new(object_store::memory::InMemory::new())),
+        blobs: Blobs::new(Arc::new(object_store::memory::InMemory::new()), vault),
         signing_key: SigningKey::from_seed("test.local/log", [7; 32]).unwrap(),
         known_keys: Vec::new(),
         origin: "test.local/log".to_owned(),

@@ -1,7 +1,7 @@
 -- A destroyed key is NULL, and its row stays.
 CREATE TABLE subject_keys (
     subject uuid PRIMARY KEY,
-    key bytea CHECK (octet_length(key) = 32),
+    key bytea,
     lookup bytea UNIQUE CHECK (octet_length(lookup) = 32),
     CHECK (key IS NOT NULL OR lookup IS NULL)
 );
@@ -9,5 +9,5 @@ CREATE TABLE subject_keys (
 -- What look-ups are computed under.
 CREATE TABLE lookup_key (
     one integer PRIMARY KEY CHECK (one = 1),
-    key bytea NOT NULL CHECK (octet_length(key) = 32)
+    key bytea NOT NULL
 );

@@ -86,7 +86,8 @@ macro_rules! key_contract_tests {
             keys: a_key_is_made_once, keys_are_there_after_reopening, a_destroyed_key_stays_destroyed,
                 a_key_can_be_destroyed_before_it_was_made, handles_agree_on_one_key, destroyed_keys_are_listed,
                 a_lookup_has_one_holder, a_lookup_needs_a_key, a_destroyed_key_takes_its_lookup_along,
-                lookups_are_there_after_reopening;
+                lookups_are_there_after_reopening, living_keys_are_paged,
+                keys_are_replaced_where_they_still_stand;
         }
     };
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use crate::installation::{Database, KeysDatabase, Paths};
+use crate::installation::{KeysDatabase, Paths};
 use crate::output::{Answer, Block};
 use crate::problem::Problem;
 
@@ -19,8 +19,6 @@ pub(crate) struct MigrateKeys {
     #[arg(long, value_name = "DIR")]
     keys_dir: Option<PathBuf>,
     #[command(flatten)]
-    database: Database,
-    #[command(flatten)]
     keys_database: KeysDatabase,
 }
 
@@ -28,7 +26,7 @@ impl MigrateKeys {
     /// Runs the command. The file is put aside once every key was read back.
     pub(crate) fn run(self) -> Result<Answer, Problem> {
         let paths = Paths::new(&self.data_dir, self.keys_dir.as_deref())?;
-        let (moved, aside) = self.keys_database.take_over(&paths, &self.database)?;
+        let (moved, aside) = self.keys_database.take_over(&paths)?;
         let json = json!({"keys": moved.keys, "destroyed": moved.destroyed, "aside": aside});
         let line =
             format!("moved and read back: {} keys, and {} that were destroyed", moved.keys, moved.destroyed);

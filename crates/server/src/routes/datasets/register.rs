@@ -150,7 +150,7 @@ async fn header(app: &App, sha256: Digest) -> Result<Vec<String>, Problem> {
     while start.len() < MAX_HEADER_BYTES
         && let Some(part) = bytes.next().await
     {
-        start.extend_from_slice(&part.map_err(assent_app::blobs::BlobError::from)?);
+        start.extend_from_slice(&part?);
         start.truncate(MAX_HEADER_BYTES);
     }
     let wrong = |error: assent_eval::EvalError| {

@@ -1,0 +1,153 @@
+//! Envelopes around blobs, and their data keys.
+
+use assent_domain::ids::Digest;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use object_store::path::Path;
+use object_store::{Error, ObjectStoreExt as _};
+use uuid::Uuid;
+
+use super::{BlobError, Blobs, Form, damaged, key_name};
+use crate::vault::envelope::{Decoder, Encoder, EnvelopeError, Head};
+use crate::vault::{Purpose, Wrapped};
+
+/// An envelope that is being written.
+pub(super) struct Sealing {
+    head: Head,
+    key: [u8; 32],
+    encoder: Option<Encoder>,
+}
+
+impl Sealing {
+    fn new(head: Head, key: [u8; 32]) -> Self {
+        Self { head, key, encoder: None }
+    }
+
+    pub(super) fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), EnvelopeError> {
+        self.encoder(out).push(bytes, out)
+    }
+
+    pub(super) fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), EnvelopeError> {
+        self.encoder(out);
+        self.encoder.take().map_or(Ok(()), |encoder| encoder.finish(out))
+    }
+
+    /// Begun with the first bytes.
+    fn encoder(&mut self, out: &mut Vec<u8>) -> &mut Encoder {
+        self.encoder.get_or_insert_with(|| Encoder::new(&self.key, self.head, out))
+    }
+}
+
+impl Blobs {
+    /// A new envelope, if there is a master key.
+    pub(super) fn sealing(&self) -> Option<Sealing> {
+        self.vault.keys().first()?;
+        let head = Head { envelope: Uuid::from_bytes(self.vault.random()) };
+        Some(Sealing::new(head, self.vault.random()))
+    }
+
+    /// Keeps the data key of an envelope around these bytes.
+    pub(super) async fn keep_key(&self, digest: Digest, sealing: &Sealing) -> Result<(), BlobError> {
+        let envelope = sealing.head.envelope;
+        let kept = self.vault.shut(&sealing.key, Purpose::Blob { digest, envelope });
+        let kept = kept.map_err(|error| BlobError::Shut(digest, error))?;
+        self.store.put(&key_path(digest, envelope), kept.into()).await?;
+        Ok(())
+    }
+
+    /// Reads the head of an envelope, and gives the decoder of what follows. It has seen the bytes that came with the head.
+    pub(super) async fn unseal(
+        &self,
+        digest: Digest,
+        bytes: &mut BoxStream<'static, Result<bytes::Bytes, Error>>,
+    ) -> Result<(Decoder, Vec<u8>), BlobError> {
+        let mut start = Vec::new();
+        while start.len() < Head::BYTES {
+            match bytes.next().await.transpose()? {
+                Some(part) => start.extend_from_slice(&part),
+                None => break,
+            }
+        }
+        let wrong = |error: EnvelopeError| damaged(digest, error);
+        let head = Head::decode(&start).map_err(wrong)?;
+        let kept = self.kept_key(digest, head.envelope).await?;
+        let purpose = Purpose::Blob { digest, envelope: head.envelope };
+        let key = self.vault.open(&kept, purpose).map_err(|error| {
+            let error = BlobError::Shut(digest, error);
+            tracing::error!(%error);
+            error
+        })?;
+        let mut decoder = Decoder::new(&key, head);
+        let mut out = Vec::new();
+        decoder.push(start.get(Head::BYTES..).unwrap_or_default(), &mut out).map_err(wrong)?;
+        Ok((decoder, out))
+    }
+
+    async fn kept_key(&self, digest: Digest, envelope: Uuid) -> Result<Vec<u8>, BlobError> {
+        let found = match self.store.get(&key_path(digest, envelope)).await {
+            Ok(found) if found.meta.size == Wrapped::BYTES as u64 => found,
+            Ok(_) => return Err(damaged(digest, "its data key has a wrong length")),
+            Err(Error::NotFound { .. }) => return Err(damaged(digest, "its data key is missing")),
+            Err(error) => return Err(error.into()),
+        };
+        Ok(found.bytes().await?.to_vec())
+    }
+
+    /// Puts the data key of one envelope under the first master key. Says whether it had to be done.
+    pub(crate) async fn rewrap(&self, digest: Digest, envelope: Uuid) -> Result<bool, BlobError> {
+        let kept = self.kept_key(digest, envelope).await?;
+        let anew = self.vault.shut_anew(&kept, Purpose::Blob { digest, envelope });
+        let Some(anew) = anew.map_err(|error| BlobError::Shut(digest, error))? else { return Ok(false) };
+        self.store.put(&key_path(digest, envelope), anew.into()).await?;
+        Ok(true)
+    }
+
+    /// Puts plain bytes into an envelope, and removes them. `staging` is a fresh id.
+    pub(crate) async fn encrypt(&self, digest: Digest, staging: Uuid) -> Result<bool, BlobError> {
+        let plain = Form::Plain.path(digest);
+        let found = match self.store.get(&plain).await {
+            Ok(found) => found,
+            Err(Error::NotFound { .. }) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        };
+        let bytes = self.read_as(digest, Form::Plain, found).await?;
+        self.put(staging, bytes, Some(digest)).await?;
+        self.store.delete(&plain).await?;
+        Ok(true)
+    }
+
+    /// The data keys of all envelopes.
+    pub(crate) async fn data_keys(&self) -> Result<Vec<(Digest, Uuid)>, BlobError> {
+        let keys = self.names(Form::Sealed).await?.into_iter().filter_map(|name| {
+            let (digest, envelope) = name.split_once('.')?;
+            Some((digest.parse().ok()?, envelope.parse().ok()?))
+        });
+        Ok(keys.collect())
+    }
+
+    /// The blobs that stand in their plain form.
+    pub(crate) async fn plain(&self) -> Result<Vec<Digest>, BlobError> {
+        let names = self.names(Form::Plain).await?;
+        Ok(names.into_iter().filter_map(|name| name.parse().ok()).collect())
+    }
+
+    /// What the wrapped form of a data key says.
+    pub(crate) async fn key_of(
+        &self,
+        digest: Digest,
+        envelope: Uuid,
+    ) -> Result<Option<crate::vault::KeyId>, BlobError> {
+        let kept = self.kept_key(digest, envelope).await?;
+        crate::vault::key_of(&kept).map_err(|error| BlobError::Shut(digest, error))
+    }
+
+    async fn names(&self, form: Form) -> Result<Vec<String>, BlobError> {
+        let listed = self.store.list(Some(&Path::from(form.folder())));
+        let names = listed.map_ok(|meta| meta.location.filename().unwrap_or_default().to_owned());
+        Ok(names.try_collect().await?)
+    }
+}
+
+fn key_path(digest: Digest, envelope: Uuid) -> Path {
+    Path::from(key_name(digest, envelope))
+}
