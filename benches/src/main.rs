@@ -1,9 +1,10 @@
-//! Reproducible benchmarks, each beside its peers: `cargo xtask bench write|gate|rules|log`.
+//! Reproducible benchmarks, each beside its peers: `cargo xtask bench write|gate|rules|log|blobs`.
 //!
 //! A figure that a document names comes from here. Each benchmark prints the machine and the versions, measures what it is
 //! compared with in the same run, and says how far each figure is from its bar: bars are ratios wherever they can be, so
 //! that they hold on other machines too. Not a test: nothing fails because a machine is slow.
 
+mod blobs;
 mod client;
 mod gate;
 mod http;
@@ -44,7 +45,8 @@ fn run() -> Result<()> {
         "gate" => gate::run(),
         "rules" => rules::run(),
         "log" => log::run(),
-        other => bail!("`{other}` is no benchmark: run `cargo xtask bench write|gate|rules|log`"),
+        "blobs" => blobs::run(),
+        other => bail!("`{other}` is no benchmark: run `cargo xtask bench write|gate|rules|log|blobs`"),
     }
 }
 

@@ -10,12 +10,13 @@
 pub mod cel;
 pub mod eval;
 pub mod log;
+pub mod vault;
 
 /// A fuzz target.
 pub type Target = fn(&[u8]);
 
 /// Every target, with the name of its folder of seeds.
-pub const TARGETS: [(&str, Target); 9] = [
+pub const TARGETS: [(&str, Target); 11] = [
     ("cel-compile", cel::compile),
     ("cel-evaluate", cel::evaluate),
     ("eval-csv", eval::csv),
@@ -25,4 +26,6 @@ pub const TARGETS: [(&str, Target); 9] = [
     ("log-entry", log::entry),
     ("log-note", log::note),
     ("log-tile-path", log::tile_path),
+    ("vault-envelope", vault::envelope),
+    ("vault-secret", vault::secret),
 ];

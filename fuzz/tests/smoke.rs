@@ -132,5 +132,7 @@ smoke!(
     log_checkpoint "log-checkpoint",
     log_entry "log-entry",
     log_note "log-note",
-    log_tile_path "log-tile-path"
+    log_tile_path "log-tile-path",
+    vault_envelope "vault-envelope",
+    vault_secret "vault-secret"
 );

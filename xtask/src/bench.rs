@@ -12,7 +12,7 @@ use crate::run::{cargo, check, scratch, target};
 /// nothing to gain by writing together.
 const SYNC_US: &str = "2500";
 
-const NAMES: [&str; 4] = ["write", "gate", "rules", "log"];
+const NAMES: [&str; 5] = ["write", "gate", "rules", "log", "blobs"];
 
 /// Runs one benchmark.
 pub fn run(name: &str) -> Result<()> {

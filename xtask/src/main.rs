@@ -20,7 +20,7 @@ cargo xtask replicas [--rounds N] [--seed S] [--profile P]   servers and databas
 cargo xtask tamper [--rounds N] [--seed S] [--profile P]     every class of change behind our back, found and named
 cargo xtask postgres <command>                     runs a command with a PostgreSQL of its own
 cargo xtask schemathesis [--seconds N] [--seed S] [--profile P]  requests made up from the API description
-cargo xtask bench write|gate|rules|log             measures, beside the machine's own rates and peers";
+cargo xtask bench write|gate|rules|log|blobs       measures, beside the machine's own rates and peers";
 
 fn main() -> ExitCode {
     match run() {

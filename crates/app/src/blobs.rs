@@ -52,7 +52,7 @@ pub enum BlobError {
         /// What arrived.
         found: Digest,
     },
-    /// Its data key does not open.
+    /// Its data key is under a master key that was not given.
     #[error("the blob `{0}` cannot be decrypted: {1}")]
     Shut(Digest, VaultError),
     /// What is stored is not what was kept.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{BlobError, Blobs, Form, damaged, key_name};
 use crate::vault::envelope::{Decoder, Encoder, EnvelopeError, Head};
-use crate::vault::{Purpose, Wrapped};
+use crate::vault::{KeyId, Purpose, VaultError, Wrapped, key_of};
 
 /// An envelope that is being written.
 pub(super) struct Sealing {
@@ -50,7 +50,7 @@ impl Blobs {
     pub(super) async fn keep_key(&self, digest: Digest, sealing: &Sealing) -> Result<(), BlobError> {
         let envelope = sealing.head.envelope;
         let kept = self.vault.shut(&sealing.key, Purpose::Blob { digest, envelope });
-        let kept = kept.map_err(|error| BlobError::Shut(digest, error))?;
+        let kept = kept.map_err(|error| shut(digest, error))?;
         self.store.put(&key_path(digest, envelope), kept.into()).await?;
         Ok(())
     }
@@ -72,11 +72,7 @@ impl Blobs {
         let head = Head::decode(&start).map_err(wrong)?;
         let kept = self.kept_key(digest, head.envelope).await?;
         let purpose = Purpose::Blob { digest, envelope: head.envelope };
-        let key = self.vault.open(&kept, purpose).map_err(|error| {
-            let error = BlobError::Shut(digest, error);
-            tracing::error!(%error);
-            error
-        })?;
+        let key = self.vault.open(&kept, purpose).map_err(|error| shut(digest, error))?;
         let mut decoder = Decoder::new(&key, head);
         let mut out = Vec::new();
         decoder.push(start.get(Head::BYTES..).unwrap_or_default(), &mut out).map_err(wrong)?;
@@ -97,7 +93,7 @@ impl Blobs {
     pub(crate) async fn rewrap(&self, digest: Digest, envelope: Uuid) -> Result<bool, BlobError> {
         let kept = self.kept_key(digest, envelope).await?;
         let anew = self.vault.shut_anew(&kept, Purpose::Blob { digest, envelope });
-        let Some(anew) = anew.map_err(|error| BlobError::Shut(digest, error))? else { return Ok(false) };
+        let Some(anew) = anew.map_err(|error| shut(digest, error))? else { return Ok(false) };
         self.store.put(&key_path(digest, envelope), anew.into()).await?;
         Ok(true)
     }
@@ -132,19 +128,27 @@ impl Blobs {
     }
 
     /// What the wrapped form of a data key says.
-    pub(crate) async fn key_of(
-        &self,
-        digest: Digest,
-        envelope: Uuid,
-    ) -> Result<Option<crate::vault::KeyId>, BlobError> {
+    pub(crate) async fn key_of(&self, digest: Digest, envelope: Uuid) -> Result<Option<KeyId>, BlobError> {
         let kept = self.kept_key(digest, envelope).await?;
-        crate::vault::key_of(&kept).map_err(|error| BlobError::Shut(digest, error))
+        key_of(&kept).map_err(|error| shut(digest, error))
     }
 
     async fn names(&self, form: Form) -> Result<Vec<String>, BlobError> {
         let listed = self.store.list(Some(&Path::from(form.folder())));
         let names = listed.map_ok(|meta| meta.location.filename().unwrap_or_default().to_owned());
         Ok(names.try_collect().await?)
+    }
+}
+
+/// A data key that does not open: its master key was not given, or it is not what it was.
+fn shut(digest: Digest, error: VaultError) -> BlobError {
+    match error {
+        VaultError::UnknownKey { .. } => {
+            let error = BlobError::Shut(digest, error);
+            tracing::error!(%error);
+            error
+        }
+        VaultError::Damaged(what) => damaged(digest, format!("of its data key, {what}")),
     }
 }
 

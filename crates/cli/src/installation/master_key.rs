@@ -28,11 +28,12 @@ impl MasterKeyFile {
 
     /// The keys; none where none were named.
     pub(crate) fn read(&self) -> Result<MasterKeys, Problem> {
-        let variable = std::env::var(VARIABLE).ok().filter(|text| !text.is_empty());
+        // An empty variable is a mistake, and not the wish to encrypt nothing.
+        let variable = std::env::var_os(VARIABLE).map(|text| text.to_string_lossy().replace(',', "\n"));
         match (&self.master_key_file, variable) {
             (None, None) => Ok(MasterKeys::none()),
             (Some(path), None) => read(path),
-            (None, Some(text)) => parse(&text.replace(',', "\n"), VARIABLE),
+            (None, Some(text)) => parse(&text, VARIABLE),
             (Some(_), Some(_)) => {
                 Err(Problem::new(format!("master keys were given both in a file and in `{VARIABLE}`"))
                     .hint("give one of them: nobody could say which key comes first"))

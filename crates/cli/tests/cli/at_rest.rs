@@ -175,6 +175,8 @@ fn a_start_without_the_right_key_is_refused_and_says_which() {
     let in_variable = fs::read_to_string(&key).unwrap().lines().last().unwrap().to_owned();
     let twice = refused(&data, &[(FILE, text(&key)), ("ASSENT_MASTER_KEY", &in_variable)]);
     assert!(twice.contains("both in a file and in"), "{twice}");
+    let empty = refused(&data, &[("ASSENT_MASTER_KEY", "")]);
+    assert!(empty.contains("there is no master key in it"), "{empty}");
     let inside = data.with_file_name("data-keys").join("master.key");
     fs::copy(&key, &inside).unwrap();
     let inside = refused(&data, &[(FILE, text(&inside))]);
