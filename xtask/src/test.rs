@@ -124,7 +124,7 @@ fn one(arguments: &[&str]) -> Result<Passed> {
 }
 
 fn tests() -> Result<Passed> {
-    ensure_nextest()?;
+    ensure_subcommand("nextest", "cargo-nextest")?;
     let mut command = cargo(&["nextest", "run", "--workspace", "--no-fail-fast", "--status-level", "fail"]);
     let postgres = Postgres::start()?;
     command.env("ASSENT_CEL_SPEC", cel_spec()?).envs(postgres.variables());
@@ -134,13 +134,14 @@ fn tests() -> Result<Passed> {
     Ok(passed)
 }
 
-fn ensure_nextest() -> Result<()> {
-    const INSTALL: [&str; 3] = ["install", "--locked", "cargo-nextest"];
-    if is_there("cargo", &["nextest", "--version"]) {
+/// Installs a subcommand of cargo where it is missing.
+fn ensure_subcommand(name: &str, package: &str) -> Result<()> {
+    if is_there("cargo", &[name, "--version"]) {
         return Ok(());
     }
-    out::line("cargo-nextest is not installed: installing it");
-    check(&mut cargo(&INSTALL)).with_context(|| format!("install it with `cargo {}`", INSTALL.join(" ")))
+    out::line(&format!("{package} is not installed: installing it"));
+    let install = ["install", "--locked", package];
+    check(&mut cargo(&install)).with_context(|| format!("install it with `cargo {}`", install.join(" ")))
 }
 
 /// The folder of the conformance suite, fetched at the first time.
@@ -177,14 +178,9 @@ fn documentation() -> Result<Passed> {
     check(doc.env("RUSTDOCFLAGS", "-D warnings")).map(|()| 1)
 }
 
-/// The whole of `deny.toml` where cargo-deny is installed; tidy has checked what must never slip (licences, bans, doubles).
+/// The whole of `deny.toml`; tidy has checked what must never slip before anything was built.
 fn dependencies() -> Result<Passed> {
-    if !is_there("cargo", &["deny", "--version"]) {
-        out::line(
-            "cargo-deny is not installed (`cargo install --locked cargo-deny`, some minutes): tidy's checks stand",
-        );
-        return Ok(0);
-    }
+    ensure_subcommand("deny", "cargo-deny")?;
     one(&["deny", "--offline", "--log-level", "error", "check", "bans", "licenses", "sources"])
 }
 
