@@ -21,7 +21,7 @@ struct Fault {
     test: &'static str,
 }
 
-const FAULTS: [Fault; 11] = [
+const FAULTS: [Fault; 14] = [
     Fault {
         what: "the link of the chain is not checked",
         package: "assent-log",
@@ -87,6 +87,24 @@ const FAULTS: [Fault; 11] = [
         package: "assent-app",
         feature: "sabotage-idempotency",
         test: "a_repeated_request_is_done_once",
+    },
+    Fault {
+        what: "two linked accounts count as two people",
+        package: "assent-app",
+        feature: "assent-domain/sabotage-links",
+        test: "linked_accounts_are_one_person",
+    },
+    Fault {
+        what: "who proposes a grant that approves confirms it",
+        package: "assent-app",
+        feature: "assent-domain/sabotage-second-person",
+        test: "one_person_alone_lets_nobody_approve",
+    },
+    Fault {
+        what: "no pack counts as weaker than another",
+        package: "assent-app",
+        feature: "assent-domain/sabotage-weaker",
+        test: "a_weaker_pack_is_in_force_once_a_second_person_has_confirmed_its_digest",
     },
 ];
 

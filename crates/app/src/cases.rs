@@ -91,6 +91,8 @@ impl Question {
             }
             Command::Bootstrap { .. }
             | Command::Principal(..)
+            | Command::LinkPrincipal { .. }
+            | Command::UnlinkPrincipal(_)
             | Command::IssueToken { .. }
             | Command::RevokeToken(_)
             | Command::Model(..)
@@ -104,7 +106,10 @@ impl Question {
             | Command::RecordDenials { .. }
             | Command::RecordRefusedLogIns(_)
             | Command::Vouch(..)
-            | Command::Door(_) => None,
+            | Command::Door(_)
+            | Command::ConfirmProposal(..)
+            | Command::DeclineProposal(..)
+            | Command::WithdrawProposal(..) => None,
         }
     }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use assent_domain::facts::Target;
 use assent_domain::identity::provider::Vouched;
 use assent_domain::identity::{self, Restriction};
-use assent_domain::ids::{DatasetId, Digest, ModelId, PrincipalId, PromotionId, TokenId, VersionId};
+use assent_domain::ids::{
+    DatasetId, Digest, ModelId, PrincipalId, PromotionId, ProposalId, TokenId, VersionId,
+};
 use assent_domain::registry::{DatasetCommand, ModelCommand, NewVersion, VersionCommand};
 use assent_domain::workflow::NewReview;
 use assent_domain::{AggregateId, Sealed, Time};
@@ -42,6 +44,15 @@ pub enum Command {
     },
     /// A command on a principal.
     Principal(PrincipalId, identity::Command),
+    /// Record that a principal belongs to the same person as another.
+    LinkPrincipal {
+        /// Which.
+        principal: PrincipalId,
+        /// The other account.
+        other: PrincipalId,
+    },
+    /// Take that back.
+    UnlinkPrincipal(PrincipalId),
     /// Issue a token.
     IssueToken {
         /// Its id.
@@ -97,6 +108,12 @@ pub enum Command {
     CompletePromotion(PromotionId),
     /// Put a pack in force; the documents come with their files.
     ApplyPack(Vec<(String, Value)>),
+    /// Confirm a proposal, by the digest of what was looked at.
+    ConfirmProposal(ProposalId, Digest),
+    /// Decline a proposal, and say why.
+    DeclineProposal(ProposalId, Sealed),
+    /// Take a proposal back.
+    WithdrawProposal(ProposalId, Option<Sealed>),
     /// Record attempts that were denied.
     RecordDenials {
         /// The operation.

@@ -4,12 +4,13 @@
 use assent_domain::event::{Change, Event};
 use assent_domain::identity::event::EmailSet;
 use assent_domain::identity::session::{self, NewSession, Proof};
-use assent_domain::identity::{Credential, Permission, Principal, Session, Target, credential};
+use assent_domain::identity::{Credential, Permission, Session, Target, credential};
 use assent_domain::ids::{CredentialId, Digest, PrincipalId, SessionId};
+use assent_domain::proposal::Proposed;
 use assent_domain::{Code, Refusal, Sealed};
 
 use crate::cases::not_found;
-use crate::handle::Hand;
+use crate::handle::{Hand, Outcome};
 use crate::ledger::Failure;
 use crate::view::View as _;
 
@@ -63,31 +64,32 @@ impl Door {
 }
 
 impl Hand<'_> {
-    pub(crate) fn door(&self, door: Door) -> Result<Vec<Change>, Failure> {
-        match door {
+    pub(crate) fn door(&self, door: Door) -> Outcome {
+        let object = door.object(self.actor.id);
+        let changes = match door {
             Door::Invite { principal, secret_hash } => {
                 self.may(Permission::ManagePrincipals, Target::Platform)?;
-                let person = self
-                    .unit
-                    .get::<Principal>(principal)?
-                    .ok_or_else(|| not_found("principal", principal))?;
-                Ok(credential::invite(&person, secret_hash, self.now)?)
+                let person = self.known(principal)?;
+                let changes = credential::invite(&person, secret_hash, self.now)?;
+                let proposed = Proposed::Invite { principal, secret_hash };
+                return self.or_propose(object, changes, self.acts_as(&person).then_some(proposed));
             }
             Door::Accept { secret_hash, hash, email } => {
                 let held = self.credential()?;
                 let mut changes =
                     credential::accept(self.actor, held.as_deref(), secret_hash, hash, self.now)?;
                 changes.extend(self.address(email)?);
-                Ok(changes)
+                changes
             }
             Door::ChangePassword { proved, hash } => {
-                Ok(credential::change(self.actor, self.credential()?.as_deref(), &proved, hash)?)
+                credential::change(self.actor, self.credential()?.as_deref(), &proved, hash)?
             }
             Door::Start { proof, new } => {
-                Ok(session::start(self.actor, self.credential()?.as_deref(), &proof, &new, self.now)?)
+                session::start(self.actor, self.credential()?.as_deref(), &proof, &new, self.now)?
             }
-            Door::End(id) => self.end_session(id),
-        }
+            Door::End(id) => self.end_session(id)?,
+        };
+        Ok((object, changes))
     }
 
     /// Everybody may end their own sessions.

@@ -1,5 +1,8 @@
 //! One command on a unit of work: load, authorise, decide.
 
+mod people;
+mod proposals;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -8,12 +11,9 @@ use assent_domain::event::{Change, Event};
 use assent_domain::facts::Target as StageTarget;
 use assent_domain::identity::event::{AccessDenied, PrincipalRegistered, TokenIssued};
 use assent_domain::identity::{
-    self, Credential, Permission, Principal, PrincipalKind, Restriction, Target, Token, authorise,
-    credential, left_by_token, provider,
+    self, Permission, Principal, Restriction, Target, authorise, credential, left_by_token, provider,
 };
-use assent_domain::ids::{
-    CredentialId, DatasetId, Digest, ModelId, PrincipalId, PromotionId, TokenId, VersionId,
-};
+use assent_domain::ids::{DatasetId, ModelId, PrincipalId, PromotionId, VersionId};
 use assent_domain::pack::{self, Applied, Pack};
 use assent_domain::registry::{
     self, Dataset, DatasetCommand, Model, ModelCommand, NewVersion, Version, VersionCommand,
@@ -29,6 +29,7 @@ use crate::ledger::Failure;
 use crate::project::{dataset_key, stage_key};
 use crate::unit::Unit;
 use crate::view::View;
+pub(crate) use proposals::Outcome;
 
 /// What a command decided: the object that it is about, and the changes.
 pub(crate) struct Decided {
@@ -68,10 +69,12 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Resul
         | Command::RecordDenials { .. }
         | Command::RecordRefusedLogIns(_)
         | Command::Vouch(..) => (AggregateId::PACK, Vec::new()),
-        Command::Door(door) => (door.object(request.actor), hand.door(door)?),
-        Command::Principal(id, command) => (id.into(), hand.principal(id, command)?),
+        Command::Door(door) => hand.door(door)?,
+        Command::Principal(id, command) => hand.principal(id, &command)?,
+        Command::LinkPrincipal { principal, other } => hand.link(principal, other)?,
+        Command::UnlinkPrincipal(id) => hand.unlink(id)?,
         Command::IssueToken { id, principal, secret_hash, expires_at, restriction } => {
-            (id.into(), hand.issue_token(id, principal, secret_hash, expires_at, restriction)?)
+            hand.issue_token(id, principal, secret_hash, expires_at, restriction)?
         }
         Command::RevokeToken(id) => (id.into(), hand.revoke_token(id)?),
         Command::Model(id, command) => (id.into(), hand.model(id, command)?),
@@ -88,7 +91,10 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Resul
         }
         Command::WithdrawPromotion(id, comment) => (id.into(), hand.withdraw(id, comment)?),
         Command::CompletePromotion(id) => (id.into(), hand.complete(id)?),
-        Command::ApplyPack(documents) => (AggregateId::PACK, hand.apply_pack(documents)?),
+        Command::ApplyPack(documents) => hand.apply_pack(documents)?,
+        Command::ConfirmProposal(id, digest) => (id.into(), hand.confirm(id, digest)?),
+        Command::DeclineProposal(id, reason) => (id.into(), hand.decline(id, reason)?),
+        Command::WithdrawProposal(id, comment) => (id.into(), hand.withdraw_proposal(id, comment)?),
     };
     Ok(Decided { object, pack: Some(pack), changes })
 }
@@ -135,68 +141,6 @@ impl Hand<'_> {
         authorise(self.actor, permission, target, self.pack, self.now)
     }
 
-    fn principal(&self, id: PrincipalId, command: identity::Command) -> Result<Vec<Change>, Failure> {
-        let permission = match command {
-            identity::Command::Register { .. } | identity::Command::Disable | identity::Command::Enable => {
-                Permission::ManagePrincipals
-            }
-            identity::Command::Erase { .. } => Permission::EraseSubjects,
-            identity::Command::Grant(_) | identity::Command::RevokeGrant(_) => Permission::ManageGrants,
-            identity::Command::EndSessions => Permission::ManagePrincipals,
-        };
-        // Everybody may end their own sessions.
-        if !(matches!(command, identity::Command::EndSessions) && id == self.actor.id) {
-            self.may(permission, Target::Platform)?;
-        }
-        if let identity::Command::Register { responsible: Some(responsible), .. } = &command {
-            let person = self.unit.get::<Principal>(*responsible)?;
-            if person.is_none_or(|person| person.kind != PrincipalKind::User) {
-                return Err(not_found("person", responsible).at("/responsible").into());
-            }
-        }
-        let state = self.unit.get::<Principal>(id)?;
-        Ok(identity::decide(id, state.as_deref(), command, Some(self.actor.person()), self.pack, self.now)?)
-    }
-
-    /// Everybody may issue their own tokens in a session: a token that issued others would never end. Who manages principals
-    /// issues those of service accounts, and of people who cannot log in with a password.
-    fn issue_token(
-        &self,
-        id: TokenId,
-        principal: PrincipalId,
-        secret_hash: Digest,
-        expires_at: Time,
-        restriction: Restriction,
-    ) -> Result<Vec<Change>, Failure> {
-        let own = principal == self.actor.id;
-        if !(own && self.in_session) {
-            self.may(Permission::ManagePrincipals, Target::Platform)?;
-        }
-        let owner =
-            self.unit.get::<Principal>(principal)?.ok_or_else(|| not_found("principal", principal))?;
-        let credential = self.unit.get::<Credential>(CredentialId::of(principal))?;
-        if credential.is_some_and(|credential| credential.password.is_some()) && !(own && self.in_session) {
-            let (code, message) = if own {
-                (Code::SessionNeeded, "who has a password issues tokens in a session".to_owned())
-            } else {
-                let message = format!("`{principal}` has a password, and issues their tokens themself");
-                (Code::TokenOfAnother, message)
-            };
-            return Err(Refusal::new(code, message).into());
-        }
-        Ok(identity::issue_token(id, &owner, secret_hash, expires_at, restriction, self.pack, self.now)?)
-    }
-
-    /// Everybody may revoke their own tokens.
-    fn revoke_token(&self, id: TokenId) -> Result<Vec<Change>, Failure> {
-        let token = self.unit.get::<Token>(id)?;
-        if token.as_ref().is_none_or(|token| token.principal != self.actor.id) {
-            self.may(Permission::ManagePrincipals, Target::Platform)?;
-        }
-        let token = token.ok_or_else(|| not_found("token", id))?;
-        Ok(identity::revoke_token(&token))
-    }
-
     fn submit(&self, id: PromotionId) -> Result<Vec<Change>, Failure> {
         self.may(Permission::RequestPromotion, Target::Model(&self.promotion(id)?.1))?;
         let (case, judgement) = self.case(id)?;
@@ -211,7 +155,7 @@ impl Hand<'_> {
         left_by_token(self.actor, Permission::Review)?;
         let may_review = self.may(Permission::Review, Target::Model(&model));
         let owner = self.unit.get::<Principal>(model.owner)?;
-        if owner.is_none_or(|owner| owner.person() != self.actor.person()) {
+        if owner.is_none_or(|owner| owner.answerable() != self.actor.answerable()) {
             may_review.clone()?;
         }
         let (case, judgement) = self.case(id)?;
@@ -249,10 +193,13 @@ impl Hand<'_> {
         Ok(workflow::complete(promotion_of(&case, id)?, &case.case(), &judgement, &superseded)?)
     }
 
-    fn apply_pack(&self, documents: Vec<(String, serde_json::Value)>) -> Result<Vec<Change>, Failure> {
+    fn apply_pack(&self, documents: Vec<(String, serde_json::Value)>) -> Outcome {
         self.may(Permission::ApplyPack, Target::Platform)?;
         let state = self.unit.get::<Applied>(Uuid::nil())?;
-        Ok(pack::apply(state.as_deref(), documents)?)
+        let mut changes = pack::apply(state.as_deref(), documents.clone())?;
+        let proposed = state.and_then(|state| pack::weakened(&state, self.pack, documents));
+        changes.extend(self.required_by_pack(&changes)?);
+        self.or_propose(AggregateId::PACK, changes, proposed)
     }
 
     fn model(&self, id: ModelId, command: ModelCommand) -> Result<Vec<Change>, Failure> {
@@ -392,7 +339,8 @@ fn bootstrap(unit: &Unit<'_>, request: &Request, now: Time) -> Result<Decided, F
     }
     let mut changes = pack::apply(None, documents.clone())?;
     let pack = Arc::new(Pack::compile(documents).map_err(|_| Refusal::new(Code::PackInvalid, "the pack"))?);
-    let registered = PrincipalRegistered { kind: PrincipalKind::User, name, email: None, responsible: None };
+    let registered =
+        PrincipalRegistered { kind: identity::PrincipalKind::User, name, email: None, responsible: None };
     let stamp = Stamp { at: now, actor: SYSTEM };
     let mut principal = Principal::new(administrator, &registered, &stamp);
     changes.push(Change::new(administrator, Event::PrincipalRegistered(registered)));

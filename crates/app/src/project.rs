@@ -10,7 +10,7 @@ use assent_store::{EntryKeys, Row, StoreError, Value};
 use uuid::Uuid;
 
 /// Version of the code that makes documents and columns. A row of another version is rebuilt from the log.
-pub const PROJECTION_VERSION: u32 = 2;
+pub const PROJECTION_VERSION: u32 = 3;
 
 /// The table of a kind. `None` for what has no state.
 pub fn table(kind: Kind) -> Option<&'static str> {
@@ -24,6 +24,7 @@ pub fn table(kind: Kind) -> Option<&'static str> {
         Kind::Dataset => Some("datasets"),
         Kind::Promotion => Some("promotions"),
         Kind::Pack => Some("packs"),
+        Kind::Proposal => Some("proposals"),
         Kind::Access => None,
     }
 }
@@ -51,7 +52,7 @@ pub fn aggregate(kind: Kind, row: &Row) -> Result<Aggregate, StoreError> {
 pub fn columns(state: &Aggregate) -> Vec<Option<Value>> {
     match state {
         Aggregate::Principal(principal) => {
-            vec![json_text(&principal.kind), json_text(&principal.status)]
+            vec![json_text(&principal.kind), json_text(&principal.status), id(principal.person().0)]
         }
         Aggregate::Token(token) => vec![id(token.principal.0)],
         Aggregate::Credential(_) => Vec::new(),
@@ -61,6 +62,7 @@ pub fn columns(state: &Aggregate) -> Vec<Option<Value>> {
         Aggregate::Dataset(dataset) => dataset_columns(dataset),
         Aggregate::Promotion(promotion) => promotion_columns(promotion),
         Aggregate::Pack(pack) => vec![text(pack.pack.digest.to_string())],
+        Aggregate::Proposal(proposal) => vec![text(proposal.state().name()), id(proposal.recorded.by.0)],
     }
 }
 

@@ -39,6 +39,7 @@ fn of_scopes(kind: Kind, scopes: &[&Scope]) -> Predicate {
         | Kind::Session
         | Kind::Dataset
         | Kind::Pack
+        | Kind::Proposal
         | Kind::Access => Predicate::False,
     }
 }

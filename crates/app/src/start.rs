@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use assent_domain::identity::{Grant, Principal, Scope, Token};
+use assent_domain::identity::{Grant, Principal, Token};
 use assent_domain::ids::{Digest, GrantId, PrincipalId, TokenId};
 use assent_domain::{AggregateId, Time};
 use assent_log::{SigningKey, VerifyingKey};
@@ -196,14 +196,7 @@ impl Assent {
         let administrator = PrincipalId(self.wiring.id());
         let (token, invitation) = (self.new_token(), self.new_invitation(administrator));
         let expires_at = self.wiring.now().checked_add(life).unwrap_or(Time::MAX);
-        let grants = roles.iter().map(|role| Grant {
-            id: GrantId(self.wiring.id()),
-            role: (*role).to_owned(),
-            scope: Scope::default(),
-            from: None,
-            until: None,
-            provider: None,
-        });
+        let grants = roles.iter().map(|role| Grant::of(GrantId(self.wiring.id()), *role));
         // Keys block, and the caller may be a thread of a runtime.
         let (sealer, text) = (self.sealer.clone(), name.to_owned());
         let name = tokio::task::spawn_blocking(move || sealer.seal(administrator.0, &text)).await;

@@ -86,6 +86,11 @@ impl<'a> Unit<'a> {
         self.now
     }
 
+    /// A fresh id, for what a command turns out to make.
+    pub(crate) fn new_id(&self) -> Uuid {
+        self.wiring.id()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.receipts.is_empty()
     }

@@ -19,7 +19,8 @@ use std::sync::Arc;
 use assent_app::view::{Snapshot, View};
 use assent_app::{Command, Receipt, replay, verify};
 use assent_domain::identity::{self, Principal, Status};
-use assent_domain::ids::{GrantId, PrincipalId};
+use assent_domain::ids::{GrantId, PrincipalId, ProposalId};
+use assent_domain::proposal::Proposal;
 use assent_domain::{Code, Sealed};
 use assent_log::verify::Level;
 use assent_store::{MemoryKeys, SubjectKeys};
@@ -111,6 +112,18 @@ async fn who_may_be_erased_and_by_whom() {
     assert_eq!(world.refused(person, erase(&world, other)).await, Code::PermissionMissing);
     let nobody = PrincipalId(world.id());
     assert_eq!(world.refused(world.admin, erase(&world, nobody)).await, Code::NotFound);
+
+    // Who counts as a second person is taken out of the count by two first.
+    let disable = Command::Principal(other, identity::Command::Disable);
+    world.run(world.admin, disable).await.unwrap();
+    assert_eq!(world.refused(world.admin, erase(&world, other)).await, Code::StillManages);
+    world.run(world.admin, Command::Principal(other, identity::Command::Enable)).await.unwrap();
+    let grant = principal(&world, other).grants[0].id;
+    let revoke = Command::Principal(other, identity::Command::RevokeGrant(grant));
+    let proposal = ProposalId(world.run(world.admin, revoke).await.unwrap().id);
+    let read = world.store.read().unwrap();
+    let digest = Snapshot::new(&*read).get::<Proposal>(proposal).unwrap().unwrap().digest;
+    world.run(other, Command::ConfirmProposal(proposal, digest)).await.unwrap();
 
     // The last one who administers is the one who asks.
     recorded(&world, other).await;

@@ -137,12 +137,10 @@ fn some_grants() -> impl Strategy<Value = Vec<Grant>> {
     vec(grant, 0..5).prop_map(|grants| {
         let each = grants.into_iter().zip(1..);
         each.map(|((role, scope, from, until), number)| Grant {
-            id: GrantId(id(300 + number)),
-            role: role.to_owned(),
             scope,
             from,
             until,
-            provider: None,
+            ..Grant::of(GrantId(id(300 + number)), role)
         })
         .collect()
     })
@@ -223,7 +221,7 @@ fn the_widest_grants_make_a_condition_that_fits() {
             tiers: Some(BTreeSet::from(["HIGH".to_owned()])),
         };
         let role = "reader".to_owned();
-        let grant = Grant { id: GrantId(id(number)), role, scope, from: None, until: None, provider: None };
+        let grant = Grant { scope, ..Grant::of(GrantId(id(number)), role) };
         let command = identity::Command::Grant(grant);
         match identity::decide(person.id, Some(&person), command, None, &pack, time(0)) {
             Ok(changes) => {
@@ -248,14 +246,7 @@ fn the_widest_grants_make_a_condition_that_fits() {
         assert_eq!(store.read().unwrap().count(table, &filter).unwrap(), 0);
     }
     let wide = Scope { tags: Some((0..4_001).map(|tag| tag.to_string()).collect()), ..Scope::default() };
-    let grant = Grant {
-        id: GrantId(id(1)),
-        role: "reader".to_owned(),
-        scope: wide,
-        from: None,
-        until: None,
-        provider: None,
-    };
+    let grant = Grant { scope: wide, ..Grant::of(GrantId(id(1)), "reader") };
     let person = principal(Vec::new(), Status::Active);
     let refused =
         identity::decide(person.id, Some(&person), identity::Command::Grant(grant), None, &pack, time(0));

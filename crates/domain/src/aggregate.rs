@@ -8,8 +8,11 @@ use uuid::Uuid;
 
 use crate::event::{Event, Stamp};
 use crate::identity::{Credential, Principal, Session, Token};
-use crate::ids::{CredentialId, DatasetId, ModelId, PrincipalId, PromotionId, SessionId, TokenId, VersionId};
+use crate::ids::{
+    CredentialId, DatasetId, ModelId, PrincipalId, PromotionId, ProposalId, SessionId, TokenId, VersionId,
+};
 use crate::pack::Applied;
+use crate::proposal::Proposal;
 use crate::registry::{Dataset, Model, Version};
 use crate::workflow::Promotion;
 
@@ -35,13 +38,15 @@ pub enum Kind {
     Promotion,
     /// The governance that is in force.
     Pack,
+    /// A change that waits for a second person.
+    Proposal,
     /// The door: attempts that were denied. It has no state.
     Access,
 }
 
 impl Kind {
     /// Every kind that has state.
-    pub const STATEFUL: [Self; 9] = [
+    pub const STATEFUL: [Self; 10] = [
         Self::Principal,
         Self::Token,
         Self::Credential,
@@ -51,6 +56,7 @@ impl Kind {
         Self::Dataset,
         Self::Promotion,
         Self::Pack,
+        Self::Proposal,
     ];
 
     /// As on the wire.
@@ -65,6 +71,7 @@ impl Kind {
             Self::Dataset => "DATASET",
             Self::Promotion => "PROMOTION",
             Self::Pack => "PACK",
+            Self::Proposal => "PROPOSAL",
             Self::Access => "ACCESS",
         }
     }
@@ -165,6 +172,7 @@ aggregates! {
     Dataset Dataset, DatasetId;
     Promotion Promotion, PromotionId;
     Pack Applied, Uuid;
+    Proposal Proposal, ProposalId;
 }
 
 macro_rules! into_uuid {
@@ -183,7 +191,7 @@ macro_rules! into_uuid {
     )*};
 }
 
-into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, PromotionId Promotion);
+into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, PromotionId Promotion, ProposalId Proposal);
 
 /// The state after an event. Total: an event that does not fit the state (which no decision produces) changes nothing.
 pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
@@ -201,6 +209,7 @@ pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) 
         Aggregate::Dataset(_) => {}
         Aggregate::Promotion(promotion) => Arc::make_mut(promotion).evolve(event, stamp),
         Aggregate::Pack(pack) => Arc::make_mut(pack).evolve(event, stamp),
+        Aggregate::Proposal(proposal) => Arc::make_mut(proposal).evolve(event, stamp),
     }
     Some(state)
 }
@@ -216,6 +225,7 @@ fn create(id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
         Event::DatasetRegistered(event) => Some(Dataset::new(id.into(), event, stamp).into()),
         Event::PromotionRequested(event) => Some(Promotion::new(id.into(), event, stamp).into()),
         Event::PackApplied(event) => Some(Applied::new(event, stamp).into()),
+        Event::ProposalMade(event) => Some(Proposal::new(id.into(), event, stamp).into()),
         _ => Credential::create(id.into(), event, stamp).map(Into::into),
     }
 }

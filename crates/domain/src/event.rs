@@ -6,7 +6,8 @@ use crate::Time;
 use crate::aggregate::AggregateId;
 use crate::identity::event as identity;
 use crate::ids::{ModelId, PrincipalId};
-use crate::pack::PackApplied;
+use crate::pack::{PackApplied, TwoPersonsRequired};
+use crate::proposal::event as proposal;
 use crate::registry::event as registry;
 use crate::workflow::event as workflow;
 
@@ -109,6 +110,7 @@ events! {
     PackApplied(PackApplied) "packApplied" "applied a pack";
     InvitationIssued(identity::InvitationIssued) "invitationIssued" "invited a person to set a password";
     PasswordSet(identity::PasswordSet) "passwordSet" "set a password";
+    PasswordVoided(identity::PasswordVoided) "passwordVoided" "took a password away";
     LogInsRefused(identity::LogInsRefused) "logInsRefused" "refused log-ins";
     LocksCleared(identity::LocksCleared) "locksCleared" "let a password be tried again";
     SessionStarted(identity::SessionStarted) "sessionStarted" "logged in";
@@ -116,6 +118,13 @@ events! {
     SessionsEnded(identity::SessionsEnded) "sessionsEnded" "ended all sessions of a principal";
     EmailSet(identity::EmailSet) "emailSet" "changed an e-mail address";
     IdentityLinked(identity::IdentityLinked) "identityLinked" "linked an account with a provider";
+    PrincipalLinked(identity::PrincipalLinked) "principalLinked" "linked two accounts of one person";
+    PrincipalUnlinked(identity::PrincipalUnlinked) "principalUnlinked" "took a link between two accounts back";
+    TwoPersonsRequired(TwoPersonsRequired) "twoPersonsRequired" "made a second person necessary";
+    ProposalMade(proposal::ProposalMade) "proposalMade" "proposed what takes a second person";
+    ProposalConfirmed(proposal::ProposalConfirmed) "proposalConfirmed" "confirmed a proposal";
+    ProposalDeclined(proposal::ProposalDeclined) "proposalDeclined" "declined a proposal";
+    ProposalWithdrawn(proposal::ProposalWithdrawn) "proposalWithdrawn" "withdrew a proposal";
 }
 
 impl Event {

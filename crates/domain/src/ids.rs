@@ -56,6 +56,8 @@ id! {
     EvaluationId;
     /// A request to move a version to a stage.
     PromotionId;
+    /// A change that waits for a second person.
+    ProposalId;
 }
 
 impl CredentialId {

@@ -7,7 +7,7 @@
 //!
 //! Map: [`identity`] who may do what; [`registry`] models, versions, data sets and their evidence; [`facts`] what is known
 //! of one version; [`policy`] findings and compliance; [`workflow`] promotions, rounds and reviews; [`gate`] the one
-//! decision everybody asks; [`pack`] governance as data; [`event`] what happened and what it changes.
+//! decision everybody asks; [`pack`] governance as data; [`proposal`] what takes two persons; [`event`] what happened and what it changes.
 
 pub mod aggregate;
 pub mod calendar;
@@ -18,6 +18,7 @@ pub mod identity;
 pub mod ids;
 pub mod pack;
 pub mod policy;
+pub mod proposal;
 pub mod refusal;
 pub mod registry;
 pub mod text;

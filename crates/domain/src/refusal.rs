@@ -168,6 +168,17 @@ codes! {
     DataInvalid "data-invalid" Unprocessable "mend the file where the message says";
     /// The token or its period is not acceptable.
     TokenPeriod "token-period" Unprocessable "choose an expiry in the future, within the limit that the message names";
+
+    /// One person alone cannot do both.
+    SecondPersonNeeded "second-person-needed" Forbidden "let another person who manages grants confirm or decline it";
+    /// Only who made the proposal takes it back.
+    NotTheProposer "not-the-proposer" Forbidden "decline it, if you may, or let the proposer withdraw it";
+    /// The confirmation names something else.
+    DigestDiffers "digest-differs" Conflict "read the proposal again, and confirm the digest that it shows";
+    /// What the proposal was about has changed.
+    ProposalStale "proposal-stale" Conflict "look at what changed, and make the proposal anew";
+    /// Who is counted as a second person is not erased.
+    StillManages "still-manages" Conflict "take the grants that manage grants back first, with a second person";
 }
 
 /// A refusal: an answer, not a failure. Nothing was changed.

@@ -258,14 +258,7 @@ fn principal(grants: Vec<Grant>) -> Principal {
 }
 
 fn grant(role: &str, scope: Scope) -> Grant {
-    Grant {
-        id: GrantId(Uuid::from_u128(4)),
-        role: role.to_owned(),
-        scope,
-        from: None,
-        until: None,
-        provider: None,
-    }
+    Grant { scope, ..Grant::of(GrantId(Uuid::from_u128(4)), role) }
 }
 
 #[test]

@@ -10,8 +10,9 @@ use assent_app::seal::KeyRing;
 use assent_app::view::{Loaded, Snapshot};
 use assent_domain::aggregate::State;
 use assent_domain::identity::{Permission, Principal, Target, authorise, reach as within};
-use assent_domain::ids::{DatasetId, ModelId, PrincipalId, PromotionId, VersionId};
+use assent_domain::ids::{DatasetId, ModelId, PrincipalId, PromotionId, ProposalId, VersionId};
 use assent_domain::pack::Pack;
+use assent_domain::proposal::Proposal;
 use assent_domain::registry::{Dataset, Model, Version};
 use assent_domain::workflow::Promotion;
 use assent_domain::{AggregateId, Code, Kind, Sealed, Time};
@@ -140,6 +141,13 @@ impl<'a> Desk<'a> {
         let all = self.sees_people(caller)?;
         let found = self.any::<Principal>(id)?.filter(|_| all || caller.id() == id);
         found.ok_or_else(|| not_there("principal", id, all))
+    }
+
+    /// The proposal, if the caller may read it: who made it, or who reads the platform or manages access.
+    pub(crate) fn proposal(&self, caller: &Caller, id: ProposalId) -> Result<Held<Proposal>, Problem> {
+        let all = self.sees_people(caller)?;
+        let found = self.any::<Proposal>(id)?.filter(|made| all || made.recorded.by == caller.id());
+        found.ok_or_else(|| not_there("proposal", id, all))
     }
 
     /// What is about models and not there for this caller.

@@ -1,6 +1,8 @@
 //! The description of the interface (`OpenAPI` 3.1), from the code of the routes.
 
-use crate::views::schemas::{KindWords, OutcomeWords, PromotionStateWords, StrategyWords};
+use crate::views::schemas::{
+    KindWords, OutcomeWords, PromotionStateWords, ProposalStateWords, StrategyWords,
+};
 use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
@@ -26,7 +28,7 @@ pub fn document() -> serde_json::Value {
     security(("bearer" = [])),
     modifiers(&Bearer),
     // Words that only parameters name: those of bodies are found by themselves.
-    components(schemas(StrategyWords, PromotionStateWords, KindWords, OutcomeWords)),
+    components(schemas(StrategyWords, PromotionStateWords, ProposalStateWords, KindWords, OutcomeWords)),
     tags(
         (name = "system", description = "The state of the process"),
         (name = "identity", description = "Principals, grants, tokens and sessions"),
@@ -35,6 +37,7 @@ pub fn document() -> serde_json::Value {
         (name = "versions", description = "Versions and the evidence about them"),
         (name = "datasets", description = "Data sets"),
         (name = "promotions", description = "Promotions and reviews"),
+        (name = "proposals", description = "What takes a second person"),
         (name = "log", description = "The tamper-evident log")
     )
 )]

@@ -53,8 +53,11 @@ fn a_newer_schema_is_refused_and_an_older_one_needs_the_right_to_write() {
 #[test]
 fn servers_that_start_together_make_one_schema() {
     let database = Database::new();
+    // Each waits for the one before, and making the schema takes longer than a commit.
+    let patient = Options { busy_timeout_ms: 10_000, ..OPTIONS };
+    let open = || drop(PostgresStore::open(&database.address(), patient).unwrap());
     std::thread::scope(|scope| {
-        let openings: Vec<_> = (0..6).map(|_| scope.spawn(|| drop(open(&database)))).collect();
+        let openings: Vec<_> = (0..6).map(|_| scope.spawn(open)).collect();
         for opening in openings {
             opening.join().unwrap();
         }

@@ -41,7 +41,7 @@ const fn unique(name: &'static str) -> Column {
 /// Every state table. Composite look-ups are columns of their own (`model_stage` is `<model id>/<stage>`). Tables
 /// about models name theirs by `model_id`, `models` itself included, so that one condition fits all of them.
 pub const TABLES: &[Table] = &[
-    Table { name: "principals", columns: &[text("kind"), text("status")] },
+    Table { name: "principals", columns: &[text("kind"), text("status"), text("person_id")] },
     Table { name: "tokens", columns: &[text("principal_id")] },
     Table {
         name: "models",
@@ -72,4 +72,5 @@ pub const TABLES: &[Table] = &[
     Table { name: "packs", columns: &[text("digest")] },
     Table { name: "credentials", columns: &[] },
     Table { name: "sessions", columns: &[text("principal_id")] },
+    Table { name: "proposals", columns: &[text("state"), text("proposer_id")] },
 ];

@@ -1,11 +1,14 @@
 //! `assent admin`: people, roles and tokens.
 
+mod decide;
 mod erase_subject;
 mod grant;
+mod link;
 mod migrate;
 mod migrate_keys;
 mod new_master_key;
 mod principal;
+pub(crate) mod proposals;
 mod revoke;
 mod rotate_master_key;
 mod scope;
@@ -29,6 +32,18 @@ pub(crate) enum Admin {
     Grant(grant::Grant),
     /// Take a grant back
     Revoke(revoke::Revoke),
+    /// Record that two accounts belong to the same person
+    Link(link::Link),
+    /// Take a link between two accounts back
+    Unlink(link::Unlink),
+    /// Show what waits for a second person
+    Proposals(proposals::Proposals),
+    /// Confirm a proposal as the second person
+    Confirm(decide::Confirm),
+    /// Decline a proposal as the second person
+    Decline(decide::Decline),
+    /// Take a proposal of yours back
+    Withdraw(decide::Withdraw),
     /// Tokens
     #[command(subcommand)]
     Token(token::Token),
@@ -50,6 +65,12 @@ impl Admin {
             Self::EraseSubject(command) => command.run(context),
             Self::Grant(command) => command.run(context),
             Self::Revoke(command) => command.run(context),
+            Self::Link(command) => command.run(context),
+            Self::Unlink(command) => command.run(context),
+            Self::Proposals(command) => command.run(context),
+            Self::Confirm(command) => command.run(context),
+            Self::Decline(command) => command.run(context),
+            Self::Withdraw(command) => command.run(context),
             Self::Token(command) => command.run(context),
             Self::Migrate(command) => command.run(),
             Self::MigrateKeys(command) => command.run(),
@@ -59,12 +80,27 @@ impl Admin {
     }
 }
 
-/// The answer to a write on a principal.
+/// The answer to a write on a principal, or to one that waits for a second person.
 fn written(answer: serde_json::Value) -> Answer {
+    if let Some(waits) = proposals::waits(&answer) {
+        return waits;
+    }
     let object = answer.get("object").cloned().unwrap_or_default();
     let grants = object.get("grants").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
-    let facts = [("id", "/id"), ("name", "/name"), ("kind", "/kind"), ("status", "/status")];
-    let columns = [("role", "/role"), ("active", "/active"), ("scope", "/scope"), ("grant", "/id")];
+    let facts = [
+        ("id", "/id"),
+        ("name", "/name"),
+        ("kind", "/kind"),
+        ("status", "/status"),
+        ("same person as", "/samePersonAs/name"),
+    ];
+    let columns = [
+        ("role", "/role"),
+        ("active", "/active"),
+        ("granted alone", "/grantedAlone"),
+        ("scope", "/scope"),
+        ("grant", "/id"),
+    ];
     let answer = Answer::new(answer).table(crate::table::Table::facts(&object, &facts));
     if grants.is_empty() { answer } else { answer.line("").table(crate::table::Table::of(&grants, &columns)) }
 }

@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::Context;
+use super::admin::proposals::second;
 use crate::documents::{self, Document};
 use crate::output::{Answer, Block};
 use crate::problem::Problem;
@@ -42,14 +43,23 @@ pub(super) fn body(documents: Vec<Document>, dry_run: bool) -> Value {
 fn shown(answer: Value, dry_run: bool) -> Answer {
     let found = answer.get("object").unwrap_or(&answer);
     let changes = found.get("changes").and_then(Value::as_array).cloned().unwrap_or_default();
-    let line = match (changes.is_empty(), dry_run) {
-        (true, _) => "the pack in force says the same already",
-        (false, true) => "this would change; nothing was changed",
-        (false, false) => "the pack is in force",
+    let proposal = found.get("proposal").map(|_| second(&text(found, "/proposal"), &text(found, "/digest")));
+    let weaker = found.get("weaker").and_then(Value::as_array).cloned().unwrap_or_default();
+    let line = match (changes.is_empty(), dry_run, proposal.is_none()) {
+        (true, ..) => "the pack in force says the same already",
+        (false, true, _) => "this would change; nothing was changed",
+        (false, false, true) => "the pack is in force",
+        (false, false, false) => "the pack is not in force yet: it is weaker, and that takes two persons",
     };
     let table = Table::of(&changes, &[("change", "/change"), ("kind", "/kind"), ("id", "/id")]);
     let impact = found.get("impact").map(impact);
     let mut shown = Answer::new(answer).table(table).line(line);
+    for reason in weaker {
+        shown = shown.line(format!("weaker: {}", reason.as_str().unwrap_or_default()));
+    }
+    if let Some(proposal) = proposal {
+        shown = shown.hint(proposal);
+    }
     shown.blocks.extend(impact.into_iter().flatten());
     shown
 }

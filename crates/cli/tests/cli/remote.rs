@@ -335,3 +335,41 @@ fn secrets_are_for_their_owner_only() {
     );
     server.stop();
 }
+
+/// With a second administrator a role that approves takes both; each is told what to type.
+#[test]
+fn a_role_that_approves_takes_two_persons() {
+    let (_folder, _, server, ada) = begin();
+    ada.json(&["admin", "principal", "add", "Bea"]);
+    let bea = ada.with_token(&ada.json(&["admin", "token", "issue", "Bea"])["object"]["secret"]);
+    let first = ada.json(&["admin", "grant", "Bea", "admin"]);
+    assert_eq!(first["object"]["grants"][0]["grantedAlone"], true);
+    ada.json(&["admin", "principal", "add", "Olga"]);
+    let told = ada.run(&["admin", "grant", "Olga", "compliance_officer"]);
+    assert_eq!(told.code, 0, "{told:?}");
+    assert!(told.stdout.contains("nothing is changed yet: this takes two persons"), "{}", told.stdout);
+    let words: Vec<&str> = told.stdout.split('`').collect();
+    let command = words.iter().find(|text| text.starts_with("assent admin confirm ")).unwrap();
+    let command: Vec<&str> = command.split_whitespace().skip(1).collect();
+    assert_ne!(ada.run(&command).code, 0);
+    let waiting = bea.json(&["admin", "proposals", "--confirmable"]);
+    assert_eq!(waiting["items"][0]["principal"]["name"], "Olga");
+    assert_eq!(bea.json(&command)["object"]["state"], "CONFIRMED");
+    let olga = ada.json(&["admin", "principal", "list"]);
+    let olga = olga["items"].as_array().unwrap().iter().find(|held| held["name"] == "Olga").unwrap();
+    assert_eq!(olga["grants"][0]["role"], "compliance_officer");
+
+    let made = ada.json(&["admin", "grant", "Olga", "tech_lead"]);
+    let id = made["object"]["id"].as_str().unwrap();
+    assert_eq!(
+        bea.json(&["admin", "decline", id, "--reason", "one is enough"])["object"]["state"],
+        "DECLINED"
+    );
+    let made = ada.json(&["admin", "grant", "Olga", "executive"]);
+    let id = made["object"]["id"].as_str().unwrap();
+    assert_eq!(ada.json(&["admin", "withdraw", id])["object"]["state"], "WITHDRAWN");
+    let linked = ada.json(&["admin", "link", "Olga", "Bea"]);
+    assert_eq!(linked["object"]["samePersonAs"]["name"], "Bea");
+    assert_eq!(ada.json(&["admin", "unlink", "Olga"])["receipt"]["kind"], "PROPOSAL");
+    server.stop();
+}

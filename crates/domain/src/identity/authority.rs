@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Grant, Principal, Status};
-use crate::ids::ModelId;
+use crate::ids::{GrantId, ModelId};
 use crate::pack::Pack;
 use crate::{Code, Refusal, Time};
 
@@ -64,6 +64,14 @@ permissions! {
     EraseSubjects "ERASE_SUBJECTS";
 }
 
+impl Permission {
+    /// Whether it lets its holder approve something, or decide who approves what: such a role is granted by two persons.
+    /// Besides reviews these are grants, packs, and principals, in whose name tokens are issued.
+    pub fn approves(self) -> bool {
+        matches!(self, Self::Review | Self::ManageGrants | Self::ManagePrincipals | Self::ApplyPack)
+    }
+}
+
 /// Where a grant holds. Absent lists do not restrict; present ones all have to match.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -117,6 +125,17 @@ impl Scope {
 }
 
 impl Grant {
+    /// A grant of that role everywhere, at once and without end.
+    pub fn of(id: GrantId, role: impl Into<String>) -> Self {
+        let scope = Scope::default();
+        Self { id, role: role.into(), scope, from: None, until: None, provider: None, proposal: None }
+    }
+
+    /// Whether its holder manages all grants while it holds.
+    pub fn is_managing(&self, pack: &Pack) -> bool {
+        self.scope.is_unrestricted() && pack.manages(&self.role)
+    }
+
     /// Whether the grant holds at that time.
     pub fn holds_at(&self, now: Time) -> bool {
         self.from.is_none_or(|from| from <= now) && self.until.is_none_or(|until| now < until)

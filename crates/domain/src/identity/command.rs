@@ -1,7 +1,7 @@
 //! What can be asked about principals.
 
+use super::Grant;
 use super::event::PrincipalKind;
-use super::{Grant, Scope};
 use crate::ids::{GrantId, PrincipalId};
 use crate::{Sealed, Time};
 
@@ -39,25 +39,11 @@ pub enum Command {
 impl Command {
     /// A grant without scope or period.
     pub fn grant(id: GrantId, role: impl Into<String>) -> Self {
-        Self::Grant(Grant {
-            id,
-            role: role.into(),
-            scope: Scope::default(),
-            from: None,
-            until: None,
-            provider: None,
-        })
+        Self::Grant(Grant::of(id, role))
     }
 
     /// A grant until a time.
     pub fn grant_until(id: GrantId, role: impl Into<String>, until: Time) -> Self {
-        Self::Grant(Grant {
-            id,
-            role: role.into(),
-            scope: Scope::default(),
-            from: None,
-            until: Some(until),
-            provider: None,
-        })
+        Self::Grant(Grant { until: Some(until), ..Grant::of(id, role) })
     }
 }

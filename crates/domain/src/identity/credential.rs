@@ -7,7 +7,9 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::event::{InvitationIssued, LocksCleared, LogInsRefused, PasswordSet, SessionsEnded};
+use super::event::{
+    InvitationIssued, LocksCleared, LogInsRefused, PasswordSet, PasswordVoided, SessionsEnded,
+};
 use super::{Principal, PrincipalKind, Status};
 use crate::event::{Change, Event, Stamp};
 use crate::ids::{CredentialId, Digest, PrincipalId};
@@ -82,6 +84,7 @@ impl Credential {
                 self.locks = self.locks.saturating_add(1);
                 self.locked_until = Some(refused.locked_until);
             }
+            Event::PasswordVoided(_) => (self.password, self.invitation) = (None, None),
             Event::LocksCleared(_) => (self.locks, self.locked_until) = (0, None),
             _ => {}
         }
@@ -148,6 +151,13 @@ pub fn refused(principal: Option<PrincipalId>, event: LogInsRefused) -> Change {
         Some(id) => Change::new(CredentialId::of(id), Event::LogInsRefused(event)),
         None => Change::new(crate::AggregateId::DOOR, Event::LogInsRefused(event)),
     }
+}
+
+/// What takes away every way in that there is: the password, an open invitation, and sessions.
+pub fn void(credential: &Credential) -> Vec<Change> {
+    let ended = Change::new(credential.principal, Event::SessionsEnded(SessionsEnded {}));
+    let voided = Event::PasswordVoided(PasswordVoided {});
+    vec![Change::new(CredentialId::of(credential.principal), voided), ended]
 }
 
 /// What clears the counting once a log-in succeeds, if there is something to clear.

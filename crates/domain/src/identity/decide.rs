@@ -149,7 +149,7 @@ fn not_erased(principal: &Principal) -> Result<(), Refusal> {
 /// Nobody erases themself, so that whoever erased the last of the others is still there to administer; and nobody is erased
 /// while they may still act, because what they do is sealed under the key that goes.
 fn may_be_erased(principal: &Principal, granter: Option<PrincipalId>) -> Result<(), Refusal> {
-    if granter == Some(principal.id) {
+    if granter == Some(principal.person()) && principal.kind == PrincipalKind::User {
         let message = format!("the principal `{}` is the one who asks", principal.id);
         return Err(Refusal::new(Code::ErasureOfOneself, message));
     }

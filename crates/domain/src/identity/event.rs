@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::provider::Identity;
 use super::{Restriction, Scope};
-use crate::ids::{Digest, GrantId, PrincipalId};
+use crate::ids::{Digest, GrantId, PrincipalId, ProposalId};
 use crate::{Sealed, Time};
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
@@ -73,6 +73,9 @@ pub struct Grant {
     /// The provider whose groups it comes from, by its name in the configuration; absent where somebody granted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
+    /// The proposal that a second person confirmed; absent where one person granted it alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<ProposalId>,
 }
 
 /// A grant was taken back.
@@ -81,6 +84,17 @@ pub struct GrantRevoked {
     /// Which.
     pub id: GrantId,
 }
+
+/// A principal belongs to the same person as another account. Everything else of that person says so too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrincipalLinked {
+    /// The account that stands for the person.
+    pub person: PrincipalId,
+}
+
+/// A principal was taken for somebody else's by mistake.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrincipalUnlinked {}
 
 /// A token was issued.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,6 +146,10 @@ pub struct PasswordSet {
     /// Its Argon2id hash in the PHC format, sealed under its person.
     pub hash: Sealed,
 }
+
+/// A password, and an open invitation to set one, were taken away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordVoided {}
 
 /// Wrong passwords came in a row for one address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

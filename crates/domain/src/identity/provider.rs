@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::credential::logs_in;
 use super::event::{GrantRevoked, IdentityLinked, PrincipalRegistered};
-use super::{Grant, Principal, PrincipalKind, Scope};
+use super::{Grant, Principal, PrincipalKind};
 use crate::event::{Change, Event};
 use crate::ids::{GrantId, PrincipalId};
 use crate::pack::Pack;
@@ -74,14 +74,9 @@ pub fn vouch(
     for (id, role) in &roles {
         let known = pack.role(role).is_some();
         if known && !held.iter().any(|grant| grant.role == *role && fresh(grant)) {
-            events.push(Event::GrantIssued(Grant {
-                id: *id,
-                role: role.clone(),
-                scope: Scope::default(),
-                from: None,
-                until: now.checked_add(ROLE_LIFE).ok(),
-                provider: Some(provider.clone()),
-            }));
+            let until = now.checked_add(ROLE_LIFE).ok();
+            let provider = Some(provider.clone());
+            events.push(Event::GrantIssued(Grant { until, provider, ..Grant::of(*id, role) }));
         }
     }
     Ok(events.into_iter().map(|event| Change::new(id, event)).collect())

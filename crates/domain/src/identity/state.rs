@@ -7,6 +7,7 @@ use super::provider::Identity;
 use super::{Grant, PrincipalKind, Restriction};
 use crate::event::{Event, Stamp};
 use crate::ids::{Digest, PrincipalId, TokenId};
+use crate::pack::Pack;
 use crate::{Sealed, Time};
 
 /// Whether a principal may act at all.
@@ -37,6 +38,9 @@ pub struct Principal {
     /// The person responsible for a service account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub responsible: Option<PrincipalId>,
+    /// The account that stands for the person, where it is linked to another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PrincipalId>,
     /// Whether it may act.
     pub status: Status,
     /// Roles that it was granted and that were not taken back, past and future ones included.
@@ -66,6 +70,7 @@ impl Principal {
             name: event.name.clone(),
             email: event.email.clone(),
             responsible: event.responsible,
+            person: None,
             status: Status::Active,
             grants: Vec::new(),
             registered_at: stamp.at,
@@ -82,9 +87,27 @@ impl Principal {
         Self { restriction, ..self.clone() }
     }
 
-    /// The person behind it: itself, or who is responsible for it.
+    /// The person behind it, by one account of theirs: through who is responsible for it, and through links. Whatever must
+    /// not be done by the same person twice compares this.
     pub fn person(&self) -> PrincipalId {
+        let linked = if cfg!(feature = "sabotage-links") { None } else { self.person };
+        linked.or(self.responsible).unwrap_or(self.id)
+    }
+
+    /// The account that answers for it: itself, or who is responsible for it. Whatever only one person may do compares this:
+    /// a link takes rights away and gives none.
+    pub fn answerable(&self) -> PrincipalId {
         self.responsible.unwrap_or(self.id)
+    }
+
+    /// Whether it holds a role that approves, at whatever time: who is to act in its name is for two persons to say.
+    pub fn approves(&self, pack: &Pack) -> bool {
+        self.grants.iter().any(|grant| pack.approves(&grant.role))
+    }
+
+    /// Whether it holds a role that manages all grants, at whatever time.
+    pub fn manages(&self, pack: &Pack) -> bool {
+        self.grants.iter().any(|grant| grant.is_managing(pack))
     }
 
     /// The grants that hold at that time.
@@ -96,6 +119,9 @@ impl Principal {
         #[expect(clippy::wildcard_enum_match_arm, reason = "the other events are about other things")]
         match event {
             Event::SubjectErased(_) => self.status = Status::Erased,
+            // What somebody erased has done is still compared with what others do.
+            Event::PrincipalLinked(linked) => self.person = Some(linked.person),
+            Event::PrincipalUnlinked(_) => self.person = None,
             _ if self.status == Status::Erased => {}
             Event::PrincipalDisabled(_) => {
                 self.status = Status::Disabled;

@@ -7,8 +7,9 @@ use super::{Document, Pack, Policy};
 use crate::aggregate::AggregateId;
 use crate::event::{Change, Event, Stamp};
 use crate::ids::Digest;
+use crate::proposal::Proposed;
 use crate::registry::event::Recorded;
-use crate::{Code, Refusal};
+use crate::{Code, Refusal, Time};
 
 /// The largest pack, in bytes of its JSON text.
 pub const MAX_CONTENT_BYTES: usize = 4 * 1024 * 1024;
@@ -24,6 +25,11 @@ pub struct PackApplied {
     pub content: String,
 }
 
+/// Two persons can manage grants: from now on it takes two to let somebody approve, or to weaken the rules. It does not end
+/// when one of them goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TwoPersonsRequired {}
+
 /// The governance in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Applied {
@@ -32,12 +38,15 @@ pub struct Applied {
     pub pack: PackApplied,
     /// When, and by whom.
     pub recorded: Recorded,
+    /// Since when it takes two persons to let somebody approve, or to weaken the rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub two_persons_since: Option<Time>,
 }
 
 impl Applied {
     /// The governance that the event puts in force.
     pub fn new(event: &PackApplied, stamp: &Stamp) -> Self {
-        Self { pack: event.clone(), recorded: stamp.into() }
+        Self { pack: event.clone(), recorded: stamp.into(), two_persons_since: None }
     }
 
     /// The compiled pack. It was compiled before it was applied; a problem here means that an older release allowed what
@@ -48,8 +57,16 @@ impl Applied {
     }
 
     pub(crate) fn evolve(&mut self, event: &Event, stamp: &Stamp) {
-        if let Event::PackApplied(event) = event {
-            *self = Self::new(event, stamp);
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the other events are about other things")]
+        match event {
+            Event::PackApplied(event) => {
+                let two_persons_since = self.two_persons_since;
+                *self = Self { two_persons_since, ..Self::new(event, stamp) };
+            }
+            Event::TwoPersonsRequired(_) => {
+                self.two_persons_since.get_or_insert(stamp.at);
+            }
+            _ => {}
         }
     }
 }
@@ -57,6 +74,31 @@ impl Applied {
 /// The text of a pack: its documents with their files.
 pub fn content(documents: &[(String, Value)]) -> String {
     serde_json::to_value(documents).unwrap_or_default().to_string()
+}
+
+/// Decides that from now on it takes two persons, if that is not so already.
+pub fn require_two_persons(state: &Applied) -> Vec<Change> {
+    if state.two_persons_since.is_some() {
+        return Vec::new();
+    }
+    vec![
+        Change::new(AggregateId::PACK, Event::TwoPersonsRequired(TwoPersonsRequired {}))
+            .named(&state.pack.name),
+    ]
+}
+
+/// What applying a pack comes to: why it is weaker than the one in force, and the digests of both. `None` if it is not.
+pub fn weakened(state: &Applied, before: &Pack, documents: Vec<(String, Value)>) -> Option<Proposed> {
+    let content = content(&documents);
+    let after = Pack::compile(documents).ok()?;
+    let reasons = super::weaker(before, &after);
+    (!reasons.is_empty()).then(|| Proposed::ApplyPack {
+        name: after.info().id.clone(),
+        digest: Digest::of(content.as_bytes()),
+        in_force: state.pack.digest,
+        content,
+        reasons,
+    })
 }
 
 /// Decides to put a pack in force. Applying what is in force already changes nothing.

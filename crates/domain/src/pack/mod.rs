@@ -18,9 +18,13 @@ mod pack_index;
 mod period;
 mod policy;
 mod schema;
+mod weaker;
 mod workflow;
 
-pub use applied::{Applied, MAX_CONTENT_BYTES, PackApplied, apply, content};
+pub use applied::{
+    Applied, MAX_CONTENT_BYTES, PackApplied, TwoPersonsRequired, apply, content, require_two_persons,
+    weakened,
+};
 pub use check::Problem;
 pub use compile::{CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow};
 pub use diff::{DocumentChange, diff};
@@ -32,4 +36,5 @@ pub use pack_index::{Pack, TierHit};
 pub use period::Period;
 pub use policy::{Category, Enforcement, ExceptionRules, Policy, PolicyScope, Rule, Severity};
 pub use schema::json_schemas;
+pub use weaker::weaker;
 pub use workflow::{QuorumMode, Step, StepKind, Workflow};

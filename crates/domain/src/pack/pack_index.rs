@@ -76,6 +76,16 @@ impl Pack {
         roles.map(|role| role.id.as_str()).collect()
     }
 
+    /// Whether the role lets its holder approve something, or let others approve.
+    pub fn approves(&self, role: &str) -> bool {
+        self.role(role).is_some_and(|role| role.permissions.iter().any(|held| held.approves()))
+    }
+
+    /// Whether the role lets its holder manage grants, and so be the second person.
+    pub fn manages(&self, role: &str) -> bool {
+        self.role(role).is_some_and(|role| role.permissions.contains(&Permission::ManageGrants))
+    }
+
     /// The tier of that id.
     pub fn tier(&self, id: &str) -> Option<&Tier> {
         self.tiers.get(id)

@@ -36,6 +36,16 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// As on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "LOW",
+            Self::Medium => "MEDIUM",
+            Self::High => "HIGH",
+            Self::Critical => "CRITICAL",
+        }
+    }
+
     /// Its weight in the compliance score.
     pub fn weight(self) -> u32 {
         match self {

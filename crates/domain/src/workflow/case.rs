@@ -10,12 +10,12 @@ use serde_json::Value;
 use super::horizon;
 use super::standing::{self, Approval, StepStanding};
 use super::{Promotion, StepState};
-use crate::Time;
 use crate::facts::{self, Inputs};
 use crate::identity::Principal;
 use crate::ids::{Digest, PrincipalId};
 use crate::pack::{CompiledWorkflow, StepKind};
 use crate::policy::{self, Finding};
+use crate::{Code, Time};
 
 /// What a judgement is made from.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +32,31 @@ impl Case<'_> {
     /// The person behind a principal that the case names: separation of duties is between people.
     pub(super) fn person(&self, id: PrincipalId) -> PrincipalId {
         self.reviewers.get(&id).map_or(id, |principal| principal.person())
+    }
+
+    /// The account that answers for the owner of the model, and so attests.
+    pub(super) fn attests(&self) -> PrincipalId {
+        let owner = self.inputs.model.owner;
+        self.reviewers.get(&owner).map_or(owner, |principal| principal.answerable())
+    }
+
+    /// Whose work a person judges who decides a review, if it is their own: which of the rules of separation of duties is
+    /// against it.
+    pub(super) fn own_work(
+        &self,
+        promotion: &Promotion,
+        person: PrincipalId,
+    ) -> Option<(Code, &'static str)> {
+        let of = |id| self.person(id) == person;
+        if of(promotion.requester()) {
+            Some((Code::ReviewerIsRequester, "you asked for this promotion"))
+        } else if of(self.inputs.version.registered.by) {
+            Some((Code::ReviewerIsCreator, "you created this version"))
+        } else if of(self.inputs.model.owner) {
+            Some((Code::ReviewerIsOwner, "you own this model"))
+        } else {
+            None
+        }
     }
 }
 

@@ -21,5 +21,5 @@ pub use decide::{complete, expire, meet_condition, request, submit, withdraw};
 pub use event::{ConditionMet, ConditionTime, Decision, NewCondition, Review};
 pub use review::{NewReview, review};
 pub(crate) use standing::OWNER;
-pub use standing::{Approval, StepStanding, StepState};
+pub use standing::{Approval, Lapse, StepStanding, StepState};
 pub use state::{Lifecycle, Promotion, ReviewRecord, Round, StateName};

@@ -52,7 +52,7 @@ pub fn review(
 
     let role = match &step.step.kind {
         StepKind::Attestation { .. } => {
-            if case.person(case.inputs.model.owner) != reviewer.person() {
+            if case.attests() != reviewer.answerable() {
                 return Err(Refusal::new(Code::NotTheOwner, "only the owner of the model can attest"));
             }
             None
@@ -67,7 +67,8 @@ pub fn review(
     };
     well_formed(step, &new)?;
     reached(standing, new.decision)?;
-    let stands = standing.approvals.iter().any(|approval| approval.reviewer == reviewer.id);
+    let stands =
+        standing.approvals.iter().any(|approval| case.person(approval.reviewer) == reviewer.person());
     if stands && new.decision.is_approval() {
         let message = format!("your approval of the step `{}` stands", new.step);
         return Err(Refusal::new(Code::ReviewerDecidedAlready, message));
@@ -88,18 +89,10 @@ fn separate(promotion: &Promotion, case: &Case<'_>, reviewer: &Principal) -> Res
     if cfg!(feature = "sabotage-separation-of-duties") {
         return Ok(());
     }
-    let person = reviewer.person();
-    let refuse = |code: Code, message: &str| Err(Refusal::new(code, message));
-    if case.person(promotion.requester()) == person {
-        return refuse(Code::ReviewerIsRequester, "you asked for this promotion");
+    match case.own_work(promotion, reviewer.person()) {
+        Some((code, message)) => Err(Refusal::new(code, message)),
+        None => Ok(()),
     }
-    if case.person(case.inputs.version.registered.by) == person {
-        return refuse(Code::ReviewerIsCreator, "you created this version");
-    }
-    if case.person(case.inputs.model.owner) == person {
-        return refuse(Code::ReviewerIsOwner, "you own this model");
-    }
-    Ok(())
 }
 
 /// The role that the decision is made in: one that the step still needs, if the reviewer holds one.

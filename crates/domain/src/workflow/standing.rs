@@ -55,6 +55,8 @@ pub enum Lapse {
     Expired,
     /// Who gave it no longer holds the role, or the account is disabled.
     RoleLost,
+    /// Who gave it turned out to be a person who may not: accounts were linked since.
+    SamePerson,
 }
 
 /// An approval that does not count any more.
@@ -201,7 +203,7 @@ fn gather(case: &Case<'_>, standing: &mut StepStanding, evidence: Digest) {
     let Some(promotion) = case.promotion else { return };
     let mut last: BTreeMap<PrincipalId, &ReviewRecord> = BTreeMap::new();
     for record in of_step(promotion, &standing.step) {
-        last.insert(record.recorded.by, record);
+        last.insert(case.person(record.recorded.by), record);
     }
     let mut approvals: Vec<&ReviewRecord> =
         last.into_values().filter(|r| r.review.decision.is_approval()).collect();
@@ -214,7 +216,7 @@ fn gather(case: &Case<'_>, standing: &mut StepStanding, evidence: Digest) {
             decision: record.review.decision,
             at: record.recorded.at,
         };
-        match lapse(case, record, evidence) {
+        match lapse(case, promotion, record, evidence) {
             None => standing.approvals.push(approval),
             Some(lapse) => standing.lapsed.push(Lapsed { approval, lapse }),
         }
@@ -254,22 +256,40 @@ fn of_step<'a>(promotion: &'a Promotion, step: &str) -> impl Iterator<Item = &'a
     promotion.reviews.iter().filter(move |record| record.review.step == step)
 }
 
-fn lapse(case: &Case<'_>, record: &ReviewRecord, evidence: Digest) -> Option<Lapse> {
+fn lapse(case: &Case<'_>, promotion: &Promotion, record: &ReviewRecord, evidence: Digest) -> Option<Lapse> {
     let now = case.inputs.now;
     let model = case.inputs.model;
     let reviewer = case.reviewers.get(&record.recorded.by);
     let authorised = reviewer.is_some_and(|reviewer| match &record.review.role {
         Some(role) => carries_review(case, role) && holds_role(reviewer, role, Target::Model(model), now),
-        None => reviewer.status == Status::Active && reviewer.person() == case.person(model.owner),
+        None => reviewer.status == Status::Active && reviewer.answerable() == case.attests(),
     });
     if !authorised {
         return Some(Lapse::RoleLost);
+    }
+    if record.review.role.is_some() && !is_separate(case, promotion, record) {
+        return Some(Lapse::SamePerson);
     }
     let ends = !cfg!(feature = "sabotage-expiry");
     if ends && record.review.expires_at.is_some_and(|end| end <= now) {
         return Some(Lapse::Expired);
     }
     (record.review.evidence != evidence).then_some(Lapse::Stale)
+}
+
+/// Whether separation of duties still allows an approval: it did when it was given, by what was known of people then.
+fn is_separate(case: &Case<'_>, promotion: &Promotion, record: &ReviewRecord) -> bool {
+    if cfg!(feature = "sabotage-separation-of-duties") {
+        return true;
+    }
+    let person = case.person(record.recorded.by);
+    let decided_another = |other: &ReviewRecord| {
+        other.review.step != record.review.step
+            && other.review.role.is_some()
+            && case.person(other.recorded.by) == person
+    };
+    let earlier = promotion.reviews.iter().take_while(|other| *other != record);
+    case.own_work(promotion, person).is_none() && !earlier.into_iter().any(decided_another)
 }
 
 /// Whether the pack in force still has the role, and lets it review.

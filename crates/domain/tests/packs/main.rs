@@ -11,6 +11,7 @@ use assent_domain::facts;
 use assent_domain::identity::Permission;
 use assent_domain::pack::{
     CompiledPolicy, ComplianceLevel, Enforcement, Pack, Period, Problem, Severity, StepKind, json_schemas,
+    weaker,
 };
 use serde_json::{Value, json};
 
@@ -99,3 +100,4 @@ mod reference;
 mod schemas;
 mod tiers;
 mod ways;
+mod weaker;

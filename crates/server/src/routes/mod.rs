@@ -23,6 +23,7 @@ pub(crate) mod models;
 pub(crate) mod packs;
 pub(crate) mod principals;
 pub(crate) mod promotions;
+pub(crate) mod proposals;
 pub(crate) mod sessions;
 mod system;
 pub(crate) mod tokens;
@@ -59,6 +60,7 @@ fn assemble(app: Option<&App>) -> (Router<App>, Document) {
         .merge(versions::router())
         .merge(datasets::router())
         .merge(promotions::router())
+        .merge(proposals::router())
         .merge(log::router())
         .route_layer(from_fn_with_state(quick, time_limit))
         .merge(versions::evaluations().route_layer(from_fn_with_state(slow, time_limit)))

@@ -33,6 +33,9 @@ pub(crate) struct PrincipalView {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(default = false)]
     erased: bool,
+    /// The account that stands for the person, where it is linked to another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    same_person_as: Option<Person>,
     /// The person responsible for a service account.
     #[serde(skip_serializing_if = "Option::is_none")]
     responsible: Option<Person>,
@@ -65,19 +68,30 @@ pub(crate) struct GrantView {
     provider: Option<String>,
     /// Whether it holds now.
     active: bool,
+    /// The proposal that a second person confirmed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proposal: Option<Uuid>,
+    /// Whether the role approves, and one person granted it alone.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(default = false)]
+    granted_alone: bool,
 }
 
 impl GrantView {
-    fn new(grant: &Grant, now: Timestamp) -> Self {
-        Self {
+    pub(super) fn new(grant: &Grant, desk: &Desk<'_>) -> Result<Self, Problem> {
+        Ok(Self {
             id: grant.id.0,
             role: grant.role.clone(),
             scope: grant.scope.clone(),
             from: grant.from,
             until: grant.until,
+            active: grant.holds_at(desk.now),
             provider: grant.provider.clone(),
-            active: grant.holds_at(now),
-        }
+            proposal: grant.proposal.map(|proposal| proposal.0),
+            granted_alone: grant.proposal.is_none()
+                && grant.provider.is_none()
+                && desk.pack()?.approves(&grant.role),
+        })
     }
 }
 
@@ -116,9 +130,10 @@ impl PrincipalView {
             name,
             erased: erased || email.as_ref().is_some_and(|email| email.erased),
             email: email.and_then(|email| email.text),
+            same_person_as: held.person.map(|id| desk.person(id)).transpose()?,
             responsible: held.responsible.map(|id| desk.person(id)).transpose()?,
             status: held.status,
-            grants: held.grants.iter().map(|grant| GrantView::new(grant, desk.now)).collect(),
+            grants: held.grants.iter().map(|grant| GrantView::new(grant, desk)).collect::<Result<_, _>>()?,
             registered_at: held.registered_at,
         })
     }

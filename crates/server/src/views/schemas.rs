@@ -55,7 +55,14 @@ words! {
     ];
     /// What a receipt or an entry is about.
     KindWords "Kind" [
-        "PRINCIPAL", "TOKEN", "CREDENTIAL", "SESSION", "MODEL", "VERSION", "DATASET", "PROMOTION", "PACK", "ACCESS"
+        "PRINCIPAL", "TOKEN", "CREDENTIAL", "SESSION", "MODEL", "VERSION", "DATASET", "PROMOTION", "PACK", "PROPOSAL",
+        "ACCESS"
+    ];
+    /// Where a proposal is in its life.
+    ProposalStateWords "ProposalState" ["OPEN", "CONFIRMED", "DECLINED", "WITHDRAWN", "EXPIRED"];
+    /// What takes a second person.
+    ActionWords "ProposedAction" [
+        "GRANT_ROLE", "REVOKE_GRANT", "LINK_PRINCIPAL", "UNLINK_PRINCIPAL", "ISSUE_TOKEN", "APPLY_PACK", "INVITE"
     ];
     /// How an event ended.
     OutcomeWords "Outcome" ["SUCCESS", "FAILURE", "PARTIAL"];

@@ -79,6 +79,11 @@ pub(crate) fn created<T: Serialize>(receipt: Receipt, object: T) -> Response {
     written(StatusCode::CREATED, receipt, object)
 }
 
+/// The answer to a write that waits for a second person.
+pub(crate) fn accepted<T: Serialize>(receipt: Receipt, object: T) -> Response {
+    written(StatusCode::ACCEPTED, receipt, object)
+}
+
 /// The answer to a write that changed something.
 pub(crate) fn done<T: Serialize>(receipt: Receipt, object: T) -> Response {
     written(StatusCode::OK, receipt, object)

@@ -14,7 +14,7 @@ use crate::world::{Answer, World, bare, text};
 const TABLE: &str = include_str!("access_table.txt");
 const MISSING: &str = "01931e2c-5b1a-7cc3-98c4-000000000000";
 /// The codes by which the case itself says no.
-const RULES: [&str; 9] = [
+const RULES: [&str; 10] = [
     "not-the-requester",
     "reviewer-lacks-role",
     "gate-shut",
@@ -24,6 +24,7 @@ const RULES: [&str; 9] = [
     "no-session",
     "log-in-refused",
     "invitation-void",
+    "not-the-proposer",
 ];
 
 struct Row {
@@ -180,6 +181,8 @@ struct Stage {
     data: String,
     own_data: String,
     predictions: String,
+    /// A proposal that only has to be read.
+    proposal: String,
     /// The caller with grants for some models, and with one for everything: ids and tokens; empty without a token.
     scoped: (String, String),
     all: (String, String),
@@ -205,8 +208,24 @@ impl Stage {
         let own_data = stewarded(&world, &scoped).await;
         world.assent.signer.sign_head(&world.assent.ledger).unwrap();
         let made = AtomicU64::new(0);
-        let mut stage =
-            Self { world, owner, steward, own, foreign, data, own_data, predictions, scoped, all, made };
+        // With a second administrator, what lets somebody approve has to be proposed.
+        world.person("Bea", &["admin"]).await;
+        let proposal = String::new();
+        let mut stage = Self {
+            world,
+            owner,
+            steward,
+            own,
+            foreign,
+            data,
+            own_data,
+            predictions,
+            proposal,
+            scoped,
+            all,
+            made,
+        };
+        stage.proposal = stage.proposed().await.0;
         if role == "nobody" {
             (stage.scoped.1, stage.all.1) = (String::new(), String::new());
         }
@@ -252,6 +271,14 @@ impl Stage {
         Objects { model: held.model.clone(), version, promotion }
     }
 
+    /// A proposal that somebody else made: its id and digest.
+    async fn proposed(&self) -> (String, String) {
+        let (id, _) = self.world.person(&format!("Pia{}", self.number()), &[]).await;
+        let path = format!("/api/v1/principals/{id}/grants");
+        let made = self.world.post(&self.world.admin, &path, json!({"role": "tech_lead"})).await.expect(202);
+        (text(&made["object"]["id"]), text(&made["object"]["digest"]))
+    }
+
     /// What the automated steps of a promotion ask for.
     async fn evidence(&self, version: &str) {
         story::evidence(&self.world, &self.owner, version).await;
@@ -277,8 +304,12 @@ impl Stage {
             return (id, grant, String::new());
         }
         let path = format!("/api/v1/principals/{id}/tokens");
-        let token = self.world.post(&self.world.admin, &path, json!({"life": "1h"})).await.expect(201);
-        (id, grant, text(&token["object"]["id"]))
+        let answer = self.world.post(&self.world.admin, &path, json!({"life": "1h"})).await;
+        let token = answer.json()["object"].clone();
+        if let Some(proposal) = token["proposal"].as_str() {
+            self.world.confirm_as_second(proposal).await;
+        }
+        (id, grant, text(&token["id"]))
     }
 
     /// A session of that principal.
@@ -403,14 +434,40 @@ impl Stage {
                 "/api/v1/principals".to_owned(),
                 json!({"kind": "USER", "name": format!("P{}", self.number())}),
             ),
+            "listProposals" => list("/api/v1/proposals"),
+            "getProposal" | "confirmProposal" | "declineProposal" | "withdrawProposal" => {
+                return self.request_on_proposals(operation, object).await;
+            }
             _ => return self.request_on_people(operation, object).await,
         };
         (method, path, if body.is_null() { String::new() } else { body.to_string() })
     }
 
+    async fn request_on_proposals(&self, operation: &str, object: &str) -> (&'static str, String, String) {
+        let (id, digest) = match (operation, object) {
+            (_, "missing") => (MISSING.to_owned(), "0".repeat(64)),
+            ("getProposal", _) => (self.proposal.clone(), String::new()),
+            _ => self.proposed().await,
+        };
+        let at = |rest: &str| format!("/api/v1/proposals/{id}{rest}");
+        match operation {
+            "getProposal" => ("GET", at(""), String::new()),
+            "confirmProposal" => ("POST", at("/confirm"), json!({"digest": digest}).to_string()),
+            "declineProposal" => ("POST", at("/decline"), r#"{"reason": "not now"}"#.to_owned()),
+            _ => ("POST", at("/withdraw"), "{}".to_owned()),
+        }
+    }
+
     async fn request_on_people(&self, operation: &str, object: &str) -> (&'static str, String, String) {
         let (id, grant, token) = self.principal(operation, object).await;
         let at = |rest: &str| format!("/api/v1/principals/{id}{rest}");
+        let link = json!({"person": self.scoped.0}).to_string();
+        if operation == "unlinkPrincipal" && object == "all" {
+            self.world
+                .post(&self.world.admin, &at("/link"), json!({"person": self.scoped.0}))
+                .await
+                .expect(200);
+        }
         let (method, path, body) = match operation {
             "getPrincipal" => ("GET", at(""), ""),
             "disablePrincipal" => ("POST", at("/disable"), "{}"),
@@ -421,6 +478,8 @@ impl Stage {
             "invite" => ("POST", at("/invitation"), "{}"),
             "endSessions" => ("POST", at("/end-sessions"), "{}"),
             "endSession" => ("DELETE", format!("/api/v1/sessions/{}", self.session(object, &id).await), ""),
+            "linkPrincipal" => ("POST", at("/link"), link.as_str()),
+            "unlinkPrincipal" => ("POST", at("/unlink"), "{}"),
             "issueToken" => ("POST", at("/tokens"), r#"{"life": "1h"}"#),
             "revokeToken" => ("DELETE", format!("/api/v1/tokens/{token}"), ""),
             other => panic!("no request for the operation `{other}`: say here how it is tried"),

@@ -76,3 +76,40 @@ async fn a_pack_that_does_not_fit_is_refused() {
     let schema = world.get(&world.admin, "/api/v1/schemas/facts").await.expect(200);
     assert_eq!(schema["properties"]["model"]["properties"]["tier"]["type"], "string");
 }
+
+/// A pack that asks for less waits for a second person, and says why.
+#[tokio::test]
+async fn a_weaker_pack_waits_for_a_second_person() {
+    let world = World::new().await;
+    let (_, second) = world.person("Bea", &["admin"]).await;
+    let mut documents: Vec<serde_json::Value> = crate::world::default_pack()
+        .into_iter()
+        .map(|(file, document)| json!({"file": file, "document": document}))
+        .collect();
+    documents.retain(|document| document["document"]["id"] != "security-scan-required");
+    let body = |dry_run: bool| json!({"documents": documents, "dryRun": dry_run});
+    let reasons = json!(["policy `security-scan-required` removed"]);
+    let tried = world.post(&world.admin, "/api/v1/packs", body(true)).await.expect(200);
+    assert_eq!(tried["weaker"], reasons);
+    let made = world.post(&world.admin, "/api/v1/packs", body(false)).await.expect(202);
+    assert_eq!(made["object"]["weaker"], reasons);
+    let id = crate::world::text(&made["object"]["proposal"]);
+    let before = world.get(&world.admin, "/api/v1/packs/current").await.expect(200);
+
+    let path = format!("/api/v1/proposals/{id}");
+    let own = world.get(&world.admin, &path).await.expect(200);
+    assert_eq!((own["state"].as_str(), own["confirmable"].as_bool()), (Some("OPEN"), Some(false)));
+    world.confirm(&world.admin, &own).await.problem(403, "second-person-needed");
+    let inbox = world.get(&second, "/api/v1/proposals?confirmable=true").await.expect(200);
+    assert_eq!(inbox["items"][0]["id"].as_str(), Some(id.as_str()));
+    let shown = world.get(&second, &path).await.expect(200);
+    assert_eq!(shown["pack"]["weaker"], reasons);
+    assert_eq!(shown["pack"]["changes"][0]["change"], "REMOVED");
+    assert_eq!(shown["digest"], made["object"]["digest"]);
+    world.confirm(&second, &shown).await.expect(200);
+    let after = world.get(&world.admin, "/api/v1/packs/current").await.expect(200);
+    assert_ne!(before["digest"], after["digest"]);
+    assert_eq!(after["digest"], shown["pack"]["digest"]);
+    let over = world.get(&second, &path).await.expect(200);
+    assert_eq!((over["state"].as_str(), over["confirmable"].as_bool()), (Some("CONFIRMED"), Some(false)));
+}

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use assent_app::blobs::Blobs;
 use assent_app::start::{Assent, Parts};
@@ -56,6 +56,8 @@ pub(crate) struct World {
     pub(crate) keys: Arc<MemoryKeys>,
     store: Arc<dyn Store>,
     pub(crate) admin: String,
+    /// The second person who manages grants, once there is one: the id and the secret.
+    pub(crate) second: OnceLock<(String, String)>,
 }
 
 fn open(store: Arc<dyn Store>, keys: Arc<MemoryKeys>, wiring: Wiring) -> Assent {
@@ -136,7 +138,7 @@ impl World {
         let life = SignedDuration::from_hours(24);
         let first = assent.bootstrap(default_pack(), "Ada", &["admin"], life).await.unwrap();
         let router = router(&assent, options);
-        Self { router, assent, clock, keys, store, admin: first.token.secret }
+        Self { router, assent, clock, keys, store, admin: first.token.secret, second: OnceLock::new() }
     }
 
     /// The same installation, opened anew.
@@ -170,13 +172,52 @@ impl World {
             json!({"kind": "USER", "name": name, "email": format!("{}@example.org", name.to_lowercase())});
         let made = self.post(&self.admin, "/api/v1/principals", body).await.expect(201);
         let id = made["object"]["id"].as_str().unwrap().to_owned();
+        // A token from before ends when two persons let somebody approve.
+        let early = if self.second.get().is_none() { Some(self.token(&id).await) } else { None };
         for grant in grants {
             let path = format!("/api/v1/principals/{id}/grants");
-            self.post(&self.admin, &path, grant.clone()).await.expect(200);
+            let answer = self.post(&self.admin, &path, grant.clone()).await;
+            if answer.status == StatusCode::ACCEPTED {
+                self.confirm_as_second(&text(&answer.json()["object"]["id"])).await;
+            } else {
+                answer.expect(200);
+            }
         }
+        let secret = match early {
+            Some(secret) => secret,
+            None => self.token(&id).await,
+        };
+        let manages = |grant: &Value| {
+            grant["role"] == "admin" && grant["scope"].as_object().is_none_or(serde_json::Map::is_empty)
+        };
+        if grants.iter().any(manages) {
+            drop(self.second.set((id.clone(), secret.clone())));
+        }
+        (id, secret)
+    }
+
+    /// A token for somebody.
+    async fn token(&self, id: &str) -> String {
         let path = format!("/api/v1/principals/{id}/tokens");
-        let issued = self.post(&self.admin, &path, json!({"life": "12h"})).await.expect(201);
-        (id, issued["object"]["secret"].as_str().unwrap().to_owned())
+        let answer = self.post(&self.admin, &path, json!({"life": "12h"})).await;
+        let issued = answer.json()["object"].clone();
+        if let Some(proposal) = issued["proposal"].as_str() {
+            self.confirm_as_second(proposal).await;
+        }
+        text(&issued["secret"])
+    }
+
+    /// Confirms a proposal as the second person.
+    pub(crate) async fn confirm_as_second(&self, id: &str) {
+        let (_, second) = self.second.get().expect("a second person");
+        let proposal = self.get(second, &format!("/api/v1/proposals/{id}")).await.expect(200);
+        self.confirm(second, &proposal).await.expect(200);
+    }
+
+    /// Confirms a proposal as it is shown.
+    pub(crate) async fn confirm(&self, token: &str, proposal: &Value) -> Answer {
+        let path = format!("/api/v1/proposals/{}/confirm", text(&proposal["id"]));
+        self.post(token, &path, json!({"digest": proposal["digest"]})).await
     }
 
     pub(crate) async fn person(&self, name: &str, roles: &[&str]) -> (String, String) {

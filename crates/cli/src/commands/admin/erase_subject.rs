@@ -25,8 +25,11 @@ impl EraseSubject {
         let id = names::principal_id(&client, &self.principal)?;
         let erased =
             client.post(&format!("/api/v1/principals/{id}/erase"), &json!({"reason": self.reason}))?;
-        Ok(super::written(erased).hint(
+        let linked = erased.pointer("/object/samePersonAs").is_some();
+        let answer = super::written(erased).hint(
             "copies of the keys that were made before still tell who it was: remove backups of the keys that are older",
-        ))
+        );
+        let others = "the account was linked: other accounts of the same person are erased one by one";
+        Ok(if linked { answer.hint(others) } else { answer })
     }
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use assent_app::Command;
 use assent_domain::AggregateId;
 use assent_domain::identity::{Permission, Target};
+use assent_domain::ids::ProposalId;
 use assent_domain::pack::{self, Applied, DocumentChange, Pack};
+use assent_domain::proposal::Proposal;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -21,7 +23,8 @@ use crate::desk::Desk;
 use crate::http::{Caller, Write};
 use crate::openapi::{Problems, WriteHeaders};
 use crate::problem::Problem;
-use crate::views::{Written, done};
+use crate::routes::proposals;
+use crate::views::{Written, accepted, done};
 
 /// The largest pack as JSON, in bytes.
 const MAX_PACK_BYTES: usize = 16 * 1024 * 1024;
@@ -58,6 +61,15 @@ pub(crate) struct PackAnswer {
     /// By document: `kind`, `id`, `change` (ADDED, REMOVED, CHANGED), and the `fields` that differ.
     #[schema(value_type = Vec<Object>)]
     changes: Vec<DocumentChange>,
+    /// Why the pack is weaker than the one in force, one sentence each; then a second person has to confirm it, once two
+    /// persons can manage grants.
+    weaker: Vec<String>,
+    /// The proposal that a second person has to confirm before the pack is in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proposal: Option<Uuid>,
+    /// Its digest, which a confirmation names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
     /// What a dry run found of the gates.
     #[serde(skip_serializing_if = "Option::is_none")]
     impact: Option<Impact>,
@@ -65,21 +77,31 @@ pub(crate) struct PackAnswer {
     dry_run: bool,
 }
 
-/// Puts a pack in force, or tells what that would change. A dry run answers without a receipt.
+/// Puts a pack in force, or tells what that would change. One that is weaker than the one in force is proposed only, and comes
+/// in force once a second person has confirmed it. A dry run answers without a receipt.
 #[utoipa::path(post, path = "/api/v1/packs", tag = "packs", operation_id = "applyPack",
     params(WriteHeaders), request_body = NewPack,
-    responses((status = 200, description = "Applied, or tried", body = Written<PackAnswer>), Problems))]
+    responses((status = 200, description = "Applied, or tried", body = Written<PackAnswer>),
+        (status = 202, description = "It waits for a second person", body = Written<PackAnswer>), Problems))]
 pub(crate) async fn apply(
     State(app): State<App>,
     write: Write<NewPack, MAX_PACK_BYTES>,
 ) -> Result<Response, Problem> {
     let Write { sent, body } = write;
     let (caller, dry_run) = (sent.caller.clone(), body.dry_run);
-    let (documents, answer) = app.read(move |desk| compare(desk, &caller, body)).await?;
+    let (documents, mut answer) = app.read(move |desk| compare(desk, &caller, body)).await?;
     if dry_run {
         return Ok(Json(answer).into_response());
     }
     let receipt = app.execute(&sent, Some(AggregateId::PACK), Command::ApplyPack(documents)).await?;
+    if proposals::waits(&receipt) {
+        let id = ProposalId(receipt.id);
+        let made =
+            app.read(move |desk| desk.any::<Proposal>(id)?.ok_or_else(|| Problem::not_found("proposal", id)));
+        answer.proposal = Some(receipt.id);
+        answer.digest = Some(made.await?.digest.to_string());
+        return Ok(accepted(receipt, answer));
+    }
     Ok(done(receipt, answer))
 }
 
@@ -102,7 +124,14 @@ fn compare(
     let after = Arc::new(after.map_err(|_| Problem::internal("a pack compiles once and not twice"))?);
     let before = desk.pack()?;
     let impact = if body.dry_run { Some(impact(desk, caller, &after)?) } else { None };
-    let changes = pack::diff(Some(&before), &after);
-    let answer = PackAnswer { name: after.info().id.clone(), changes, impact, dry_run: body.dry_run };
+    let answer = PackAnswer {
+        name: after.info().id.clone(),
+        changes: pack::diff(Some(&before), &after),
+        weaker: pack::weaker(&before, &after),
+        proposal: None,
+        digest: None,
+        impact,
+        dry_run: body.dry_run,
+    };
     Ok((documents, answer))
 }

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::http::{Segments, Write};
 use crate::openapi::{Problems, WriteHeaders};
 use crate::problem::Problem;
-use crate::views::{PrincipalView, Written};
+use crate::views::{PrincipalView, ProposalView, Written};
 
 /// A role to grant.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -64,16 +64,17 @@ impl ScopeBody {
     }
 }
 
-/// Grants a role to a principal.
+/// Grants a role to a principal. A role that approves is proposed only, and holds once a second person has confirmed it.
 #[utoipa::path(post, path = "/api/v1/principals/{id}/grants", tag = "identity", operation_id = "grantRole",
     params(("id" = Uuid, Path, description = "Id of the principal"), WriteHeaders), request_body = NewGrant,
-    responses((status = 200, description = "Granted", body = Written<PrincipalView>), Problems))]
+    responses((status = 200, description = "Granted", body = Written<PrincipalView>),
+        (status = 202, description = "It waits for a second person", body = Written<ProposalView>), Problems))]
 pub(crate) async fn grant(
     State(app): State<App>,
     Segments(id): Segments<Uuid>,
     write: Write<NewGrant>,
 ) -> Result<Response, Problem> {
     let NewGrant { role, scope, from, until } = write.body;
-    let grant = Grant { id: app.id(), role, scope: scope.scope()?, from, until, provider: None };
+    let grant = Grant { scope: scope.scope()?, from, until, ..Grant::of(app.id(), role) };
     change(&app, &write.sent, PrincipalId(id), identity::Command::Grant(grant)).await
 }

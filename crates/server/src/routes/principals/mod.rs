@@ -7,9 +7,11 @@ mod erase;
 mod get;
 mod grant;
 mod invite;
+mod link;
 mod list;
 mod register;
 mod revoke_grant;
+mod unlink;
 
 use assent_app::Receipt;
 use assent_domain::identity::{self, Permission, Principal, Target};
@@ -21,6 +23,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::http::{Caller, Sent};
 use crate::problem::Problem;
+use crate::routes::proposals;
 use crate::views::{PrincipalView, created, done};
 
 pub(crate) use grant::ScopeBody;
@@ -37,6 +40,8 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(revoke_grant::revoke_grant))
         .routes(routes!(invite::invite))
         .routes(routes!(end_sessions::end_sessions))
+        .routes(routes!(link::link))
+        .routes(routes!(unlink::unlink))
 }
 
 /// Carries out a command on a principal and shows it.
@@ -46,7 +51,20 @@ async fn change(
     id: PrincipalId,
     command: identity::Command,
 ) -> Result<Response, Problem> {
-    let receipt = changed(app, sent, id, command).await?;
+    carried_out(app, sent, id, assent_app::Command::Principal(id, command)).await
+}
+
+/// Carries out a command that is about a principal, and shows the principal, or the proposal that it became.
+async fn carried_out(
+    app: &App,
+    sent: &Sent,
+    id: PrincipalId,
+    command: assent_app::Command,
+) -> Result<Response, Problem> {
+    let receipt = executed(app, sent, id, command).await?;
+    if proposals::waits(&receipt) {
+        return proposals::waiting(app, &sent.caller, receipt).await;
+    }
     let view = show(app, &sent.caller, &receipt).await?;
     Ok(done(receipt, view))
 }
@@ -58,9 +76,18 @@ async fn changed(
     id: PrincipalId,
     command: identity::Command,
 ) -> Result<Receipt, Problem> {
+    executed(app, sent, id, assent_app::Command::Principal(id, command)).await
+}
+
+async fn executed(
+    app: &App,
+    sent: &Sent,
+    id: PrincipalId,
+    command: assent_app::Command,
+) -> Result<Receipt, Problem> {
     let caller = sent.caller.clone();
     app.read(move |desk| desk.principal(&caller, id).map(drop)).await?;
-    app.execute(sent, Some(id.into()), assent_app::Command::Principal(id, command)).await
+    app.execute(sent, Some(id.into()), command).await
 }
 
 async fn show(app: &App, caller: &Caller, receipt: &Receipt) -> Result<PrincipalView, Problem> {

@@ -11,13 +11,14 @@ use crate::app::App;
 use crate::http::{Empty, Segments, Write};
 use crate::openapi::{Problems, WriteHeaders};
 use crate::problem::Problem;
-use crate::views::{PrincipalView, Written};
+use crate::views::{PrincipalView, ProposalView, Written};
 
 /// Takes a grant back.
 #[utoipa::path(delete, path = "/api/v1/principals/{id}/grants/{grantId}", tag = "identity", operation_id = "revokeGrant",
     params(("id" = Uuid, Path, description = "Id of the principal"), ("grantId" = Uuid, Path, description = "Id of the grant"),
         WriteHeaders),
-    responses((status = 200, description = "Taken back", body = Written<PrincipalView>), Problems))]
+    responses((status = 200, description = "Taken back", body = Written<PrincipalView>),
+        (status = 202, description = "It waits for a second person", body = Written<ProposalView>), Problems))]
 pub(crate) async fn revoke_grant(
     State(app): State<App>,
     Segments((id, grant)): Segments<(Uuid, Uuid)>,

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use assent_app::Command;
+use assent_app::{Command, Receipt};
 use assent_domain::identity::{Permission, Restriction, Token};
-use assent_domain::ids::{PrincipalId, TokenId};
+use assent_domain::ids::{PrincipalId, ProposalId, TokenId};
 use assent_domain::pack::Period;
+use assent_domain::proposal::Proposed;
 use axum::extract::State;
 use axum::response::Response;
 use jiff::Timestamp;
@@ -14,12 +15,14 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::http::{Segments, Write};
+use crate::desk::Desk;
+use crate::http::{Caller, Segments, Write};
 use crate::openapi::{Problems, WriteHeaders};
 use crate::problem::Problem;
 use crate::routes::principals::ScopeBody;
+use crate::routes::proposals;
 use crate::views::schemas::PermissionWords;
-use crate::views::{RestrictionView, Written, created};
+use crate::views::{RestrictionView, Written, accepted, created};
 
 /// How long a token is to hold, as one of `expiresAt` and `life`, and what it leaves of what its principal may do.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -50,15 +53,20 @@ pub(crate) struct IssuedToken {
     restriction: RestrictionView,
     /// What its bearer presents. It is shown in this answer only; null where this is the answer to a repeated request.
     secret: Option<String>,
+    /// The proposal that a second person has to confirm before the token holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proposal: Option<Uuid>,
     /// Whether the secret was shown before, in the answer to the first request; then revoke the token and issue another.
     shown_before: bool,
 }
 
 /// Issues a token, whose secret is shown once: for oneself in a session; for service accounts, and for people without a
-/// password, by who manages principals.
+/// password, by who manages principals. A token for somebody else who holds a role that approves holds once a second person
+/// has confirmed it.
 #[utoipa::path(post, path = "/api/v1/principals/{id}/tokens", tag = "identity", operation_id = "issueToken",
     params(("id" = Uuid, Path, description = "Id of the principal"), WriteHeaders), request_body = NewToken,
-    responses((status = 201, description = "Issued", body = Written<IssuedToken>), Problems))]
+    responses((status = 201, description = "Issued", body = Written<IssuedToken>),
+        (status = 202, description = "It waits for a second person", body = Written<IssuedToken>), Problems))]
 pub(crate) async fn issue(
     State(app): State<App>,
     Segments(id): Segments<Uuid>,
@@ -79,19 +87,38 @@ pub(crate) async fn issue(
     let secret_hash = token.hash;
     let command = Command::IssueToken { id: token.id, principal, secret_hash, expires_at, restriction };
     let receipt = app.execute(&write.sent, None, command).await?;
-    let issued = TokenId(receipt.id);
-    let held =
-        app.read(move |desk| desk.any::<Token>(issued)?.ok_or_else(|| Problem::not_found("token", issued)));
-    let held = held.await?;
-    let secret = (!receipt.replayed).then_some(token.secret);
-    let shown_before = receipt.replayed;
-    let shown = IssuedToken {
-        id: issued.0,
+    let (of, caller) = (receipt.clone(), write.sent.caller.clone());
+    let mut shown = app.read(move |desk| issued(desk, &caller, &of)).await?;
+    shown.secret = (!receipt.replayed).then_some(token.secret);
+    Ok(if shown.proposal.is_some() { accepted(receipt, shown) } else { created(receipt, shown) })
+}
+
+/// The token that a receipt is about, or that waits for a second person.
+fn issued(desk: &Desk<'_>, caller: &Caller, receipt: &Receipt) -> Result<IssuedToken, Problem> {
+    if proposals::waits(receipt) {
+        let held = desk.proposal(caller, ProposalId(receipt.id))?;
+        if let Proposed::IssueToken { id, principal, expires_at, restriction, .. } = &held.proposed {
+            let restriction = RestrictionView::new(restriction);
+            return Ok(IssuedToken {
+                id: id.0,
+                principal: principal.0,
+                expires_at: *expires_at,
+                restriction,
+                secret: None,
+                proposal: Some(held.id.0),
+                shown_before: receipt.replayed,
+            });
+        }
+    }
+    let id = TokenId(receipt.id);
+    let held = desk.any::<Token>(id)?.ok_or_else(|| Problem::not_found("token", id))?;
+    Ok(IssuedToken {
+        id: id.0,
         principal: held.principal.0,
         expires_at: held.expires_at,
         restriction: RestrictionView::new(&held.restriction),
-        secret,
-        shown_before,
-    };
-    Ok(created(receipt, shown))
+        secret: None,
+        proposal: None,
+        shown_before: receipt.replayed,
+    })
 }

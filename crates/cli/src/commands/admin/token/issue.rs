@@ -1,7 +1,7 @@
 //! `assent admin token issue`
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::commands::Context;
 use crate::commands::admin::scope::Scope;
@@ -36,6 +36,10 @@ impl Issue {
         let answer = client.post(&format!("/api/v1/principals/{id}/tokens"), &body)?;
         let facts = [("token", "/object/secret"), ("id", "/object/id"), ("until", "/object/expiresAt")];
         let table = Table::facts(&answer, &facts);
-        Ok(Answer::new(answer).table(table).hint("keep the token now: it is not shown again"))
+        let proposal = answer.pointer("/object/proposal").and_then(Value::as_str).map(str::to_owned);
+        let shown = Answer::new(answer).table(table).hint("keep the token now: it is not shown again");
+        let Some(proposal) = proposal else { return Ok(shown) };
+        let see = format!("a second person sees and confirms it: `assent admin proposals {proposal}`");
+        Ok(shown.line("the token does not hold yet: this takes two persons").hint(see))
     }
 }

@@ -1,0 +1,96 @@
+//! Decisions about proposals. What a confirmed one brings about is decided where it belongs.
+
+use jiff::SignedDuration;
+
+use super::event::{ProposalConfirmed, ProposalDeclined, ProposalMade, ProposalWithdrawn};
+use super::{Proposal, Proposed, StateName};
+use crate::event::{Change, Event};
+use crate::identity::{Principal, PrincipalKind};
+use crate::ids::{Digest, ProposalId};
+use crate::{Code, Refusal, Sealed, Time};
+
+/// How long a proposal can be confirmed.
+const LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Decides to propose something that one person alone may not do.
+pub fn propose(id: ProposalId, proposed: Proposed, now: Time) -> Vec<Change> {
+    let digest = proposed.digest();
+    let expires_at = now.checked_add(LIFE).unwrap_or(Time::MAX);
+    vec![Change::new(id, Event::ProposalMade(ProposalMade { proposed, digest, expires_at }))]
+}
+
+/// Decides to confirm a proposal. `gains` is who gains by it, if somebody does.
+pub fn confirm(
+    proposal: &Proposal,
+    confirmer: &Principal,
+    proposer: &Principal,
+    gains: Option<&Principal>,
+    digest: Digest,
+    now: Time,
+) -> Result<Change, Refusal> {
+    is_open(proposal, now, "be confirmed")?;
+    is_second_person(confirmer, proposer)?;
+    if gains.is_some_and(|gains| gains.person() == confirmer.person()) && !sabotaged() {
+        let message = "the proposal is to your own advantage";
+        return Err(Refusal::new(Code::SecondPersonNeeded, message));
+    }
+    if digest != proposal.digest {
+        let message =
+            format!("the proposal has the digest `{}`, not the one that you looked at", proposal.digest);
+        return Err(Refusal::new(Code::DigestDiffers, message).at("/digest"));
+    }
+    Ok(Change::new(proposal.id, Event::ProposalConfirmed(ProposalConfirmed { digest })))
+}
+
+/// Decides to decline a proposal.
+pub fn decline(
+    proposal: &Proposal,
+    decliner: &Principal,
+    proposer: &Principal,
+    reason: Sealed,
+    now: Time,
+) -> Result<Vec<Change>, Refusal> {
+    is_open(proposal, now, "be declined")?;
+    is_second_person(decliner, proposer)?;
+    Ok(vec![Change::new(proposal.id, Event::ProposalDeclined(ProposalDeclined { reason }))])
+}
+
+/// Decides to take a proposal back.
+pub fn withdraw(
+    proposal: &Proposal,
+    actor: &Principal,
+    comment: Option<Sealed>,
+    now: Time,
+) -> Result<Vec<Change>, Refusal> {
+    if proposal.recorded.by != actor.id {
+        let message = "only who made the proposal takes it back; others decline it";
+        return Err(Refusal::new(Code::NotTheProposer, message));
+    }
+    is_open(proposal, now, "be withdrawn")?;
+    Ok(vec![Change::new(proposal.id, Event::ProposalWithdrawn(ProposalWithdrawn { comment }))])
+}
+
+fn is_open(proposal: &Proposal, now: Time, what: &str) -> Result<(), Refusal> {
+    let state = proposal.state_at(now);
+    if state == StateName::Open {
+        return Ok(());
+    }
+    let message = format!("a proposal that is {} cannot {what}; OPEN can", state.name());
+    Err(Refusal::new(Code::WrongState, message))
+}
+
+fn is_second_person(second: &Principal, proposer: &Principal) -> Result<(), Refusal> {
+    if second.kind != PrincipalKind::User {
+        let message = "a service account cannot decide proposals";
+        return Err(Refusal::new(Code::SecondPersonNeeded, message));
+    }
+    if second.person() == proposer.person() && !sabotaged() {
+        let message = "you made the proposal, with this account or another one of yours";
+        return Err(Refusal::new(Code::SecondPersonNeeded, message));
+    }
+    Ok(())
+}
+
+fn sabotaged() -> bool {
+    cfg!(feature = "sabotage-second-person")
+}

@@ -1,0 +1,314 @@
+//! Which changes of a pack weaken it, and which do not.
+
+use super::*;
+
+/// Changes the documents of that kind and id.
+fn changed(kind: &str, id: &str, change: impl Fn(&mut Value)) -> Vec<String> {
+    let mut documents = default_documents();
+    let mut found = 0;
+    for (_, document) in documents.iter_mut().filter(|(_, d)| d["kind"] == kind && d["id"] == id) {
+        change(document);
+        found += 1;
+    }
+    assert_eq!(found, 1, "{kind} {id}");
+    weaker(&default_pack(), &compiled(documents))
+}
+
+fn added(document: Value) -> Vec<String> {
+    let mut documents = default_documents();
+    documents.push(("more.yaml".to_owned(), document));
+    weaker(&default_pack(), &compiled(documents))
+}
+
+fn removed(kind: &str, id: &str) -> Vec<String> {
+    let mut documents = default_documents();
+    documents.retain(|(_, document)| !(document["kind"] == kind && document["id"] == id));
+    weaker(&default_pack(), &compiled(documents))
+}
+
+#[track_caller]
+fn says(reasons: &[String], expected: &str) {
+    assert_eq!(reasons, [expected]);
+}
+
+const NOTHING: [&str; 0] = [];
+
+#[test]
+fn a_pack_is_not_weaker_than_itself_and_the_demo_says_why_it_is() {
+    let pack = default_pack();
+    assert_eq!(weaker(&pack, &pack), NOTHING);
+    for reason in weaker(&pack, &compas_pack()) {
+        assert!(reason.starts_with("threshold ") || reason.starts_with("smallest group"), "{reason}");
+    }
+}
+
+#[test]
+fn wording_and_what_is_asked_in_addition_do_not_weaken() {
+    let words = |document: &mut Value| {
+        for field in ["title", "name", "description"]
+            .iter()
+            .filter(|field| document.get(**field).is_some())
+            .collect::<Vec<_>>()
+        {
+            document[*field] = json!("Other words");
+        }
+    };
+    for (kind, id) in [
+        ("Pack", "default"),
+        ("Role", "tech_lead"),
+        ("Stage", "STAGING"),
+        ("Tier", "HIGH"),
+        ("Workflow", "staging"),
+    ] {
+        assert_eq!(changed(kind, id, words), NOTHING, "{kind} {id}");
+    }
+    let reasons = changed("Policy", "security-scan-required", |policy| {
+        policy["version"] = json!("2");
+        policy["name"] = json!("Scan");
+        policy["rules"][0]["message"] = json!("scan it");
+        policy["rules"].as_array_mut().unwrap().push(
+            json!({"id": "more", "condition": "hasDocument('MODEL_CARD')", "message": "a card", "when": "version.kind != 'VENDOR'"}),
+        );
+        policy["exceptions"]["maxDuration"] = json!("3d");
+    });
+    assert_eq!(reasons, NOTHING);
+    let reasons = changed("Workflow", "staging", |workflow| {
+        workflow["steps"][1]["people"] = json!(2);
+        workflow["steps"][1]["expiresAfter"] = json!("30d");
+        workflow["steps"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({"id": "more", "type": "review", "roles": ["risk_manager"]}));
+    });
+    assert_eq!(reasons, NOTHING);
+    let advisory = json!({"kind": "Policy", "id": "more", "name": "More", "version": "1", "category": "QUALITY",
+        "severity": "LOW", "enforcement": "ADVISORY",
+        "rules": [{"id": "card", "condition": "hasDocument('MODEL_CARD')", "message": "a card"}]});
+    assert_eq!(added(advisory), NOTHING);
+    let role = json!({"kind": "Role", "id": "reader", "title": "Reader", "permissions": ["READ"]});
+    assert_eq!(added(role), NOTHING);
+}
+
+#[test]
+fn every_loosened_policy_is_named() {
+    let policy = |change: fn(&mut Value)| {
+        changed("Policy", "security-scan-required", |policy| {
+            policy["version"] = json!("2");
+            change(policy);
+        })
+    };
+    says(&removed("Policy", "security-scan-required"), "policy `security-scan-required` removed");
+    says(
+        &policy(|policy| policy["enforcement"] = json!("ADVISORY")),
+        "policy `security-scan-required`: enforcement BLOCKING → ADVISORY",
+    );
+    says(
+        &policy(|policy| policy["severity"] = json!("LOW")),
+        "policy `security-scan-required`: severity HIGH → LOW",
+    );
+    says(
+        &policy(|policy| policy["scope"]["tiers"] = json!(["CRITICAL"])),
+        "policy `security-scan-required` applies to less than before",
+    );
+    says(
+        &policy(|policy| policy["rules"][0]["condition"] = json!("true")),
+        "condition of rule `scan-passed` of policy `security-scan-required` changed (cannot be compared, counts as weaker)",
+    );
+    says(
+        &policy(|policy| drop(policy["rules"].as_array_mut().unwrap().remove(1))),
+        "rule `no-severe-findings` of policy `security-scan-required` removed",
+    );
+    says(
+        &policy(|policy| policy["exceptions"]["requireApproval"] = json!(false)),
+        "policy `security-scan-required` can be waived without an approval",
+    );
+    says(
+        &policy(|policy| policy["expiresAt"] = json!("2030-01-01T00:00:00Z")),
+        "policy `security-scan-required` ends earlier",
+    );
+}
+
+#[test]
+fn every_loosened_way_is_named() {
+    let way = |change: fn(&mut Value)| changed("Workflow", "staging", change);
+    says(
+        &way(|way| drop(way["steps"].as_array_mut().unwrap().remove(1))),
+        "step `technical` of way `staging` removed",
+    );
+    says(
+        &way(|way| way["steps"][1]["roles"] = json!(["compliance_officer"])),
+        "step `technical` of way `staging`: role `tech_lead` removed",
+    );
+    says(
+        &way(|way| way["steps"][1]["expiresAfter"] = json!("91d")),
+        "step `technical` of way `staging`: life of an approval: 90d → 91d",
+    );
+    says(
+        &way(|way| way["steps"][1]["decisions"] = json!(["APPROVED", "CONDITIONAL", "REJECTED"])),
+        "step `technical` of way `staging`: may no longer be decided CHANGES_REQUESTED",
+    );
+    says(
+        &way(|way| way["steps"][1]["after"] = json!([])),
+        "step `technical` of way `staging` no longer waits for `automated`",
+    );
+    says(
+        &way(|way| way["steps"][1]["when"] = json!("version.kind == 'LLM'")),
+        "where step `technical` of way `staging` applies changed (cannot be compared, counts as weaker)",
+    );
+    let twice = |people: u32| {
+        let mut documents = default_documents();
+        for (_, document) in documents.iter_mut().filter(|(_, document)| document["id"] == "staging") {
+            document["steps"][1]["people"] = json!(people);
+        }
+        compiled(documents)
+    };
+    says(&weaker(&twice(2), &twice(1)), "step `technical` of way `staging`: required number of people 2 → 1");
+}
+
+#[test]
+fn roles_that_come_to_approve_are_named() {
+    let permissions =
+        |role: &str, held: Value| changed("Role", role, |document| document["permissions"] = held.clone());
+    says(
+        &permissions("auditor", json!(["READ", "READ_LOG", "REVIEW"])),
+        "role `auditor` gains the permission REVIEW",
+    );
+    // A role that comes back could find grants that were given when it allowed nothing.
+    let role = json!({"kind": "Role", "id": "helper", "title": "Helper", "permissions": ["READ", "REVIEW"]});
+    says(&added(role), "role `helper` gains the permission REVIEW");
+    let reasons = permissions("admin", json!(["READ", "READ_LOG", "MANAGE_PRINCIPALS", "APPLY_PACK"]));
+    says(&reasons, "role `admin` loses the permission MANAGE_GRANTS, which a second person needs");
+}
+
+#[test]
+fn what_opens_a_shut_gate_counts() {
+    let trivial = json!({"kind": "Policy", "id": "nothing", "name": "Nothing", "version": "1", "category": "QUALITY",
+        "severity": "LOW", "enforcement": "BLOCKING", "scope": {"stages": ["STAGING", "PRODUCTION"]},
+        "rules": [{"id": "true", "condition": "true", "message": "nothing"}]});
+    assert_eq!(added(trivial.clone()), NOTHING, "other policies block there");
+    let mut documents = default_documents();
+    documents.retain(|(_, document)| document["kind"] != "Policy");
+    let bare = compiled(documents.clone());
+    documents.push(("more.yaml".to_owned(), trivial));
+    let reasons = weaker(&bare, &compiled(documents));
+    assert!(reasons[0].starts_with("policy `nothing` is the first that blocks somewhere"), "{reasons:?}");
+    let tier = json!({"kind": "Tier", "id": "NONE", "title": "None", "rank": 0, "riskLevel": "LOW"});
+    says(&added(tier), "tier `NONE` added (models could be put into it)");
+    let rule = json!({"kind": "TierRule", "id": "all", "order": 0, "condition": "true", "tier": "LOW"});
+    says(&added(rule), "tier rule `all` added (could come before another)");
+    says(
+        &changed("Tier", "CRITICAL", |tier| tier["openUpTo"] = json!("PRODUCTION")),
+        "stage up to which tier `CRITICAL` is open without a policy changed (cannot be compared, counts as weaker)",
+    );
+    let reasons = changed("Settings", "settings", |settings| settings["complianceLevel"] = json!("BASIC"));
+    assert!(reasons[0].starts_with("score that counts as compliant: "), "{reasons:?}");
+}
+
+#[test]
+fn loosened_thresholds_are_named() {
+    let pack = default_pack();
+    let first = pack.thresholds().unwrap().thresholds[0].clone();
+    let id = pack.settings().threshold_set.clone();
+    let line =
+        format!("threshold {} {} {} {}", first.suite, first.metric, first.operator.symbol(), first.bound);
+    let reasons =
+        changed("ThresholdSet", &id, |set| drop(set["thresholds"].as_array_mut().unwrap().remove(0)));
+    assert!(reasons[0].starts_with(&line), "{reasons:?}");
+    for bound in [-1000.0, 1000.0] {
+        let reasons = changed("ThresholdSet", &id, |set| set["thresholds"][0]["bound"] = json!(bound));
+        let loosened = !first.operator.holds(bound, first.bound);
+        assert_eq!(reasons.len(), usize::from(loosened), "{bound}: {reasons:?}");
+    }
+    let reasons = changed("ThresholdSet", &id, |set| set["minGroupSize"] = json!(1_000));
+    says(&reasons, "smallest group that is compared changed (cannot be compared, counts as weaker)");
+}
+
+/// One thing taken out of a document: the documents, and where it stood, or nothing where that is not possible.
+fn without(documents: &Documents, which: usize, path: &str) -> Option<(Documents, String)> {
+    let mut documents = documents.clone();
+    let document = &mut documents[which].1;
+    let (parent, name) = path.rsplit_once('/').unwrap();
+    match document.pointer_mut(parent)? {
+        Value::Object(members) => drop(members.remove(name)),
+        Value::Array(items) => drop(items.remove(name.parse().unwrap())),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
+    }
+    let kind = document["kind"].as_str().unwrap_or_default().to_owned();
+    let part = |part| if str::parse::<usize>(part).is_ok() { "*" } else { part };
+    let shape: Vec<&str> = path.split('/').map(part).collect();
+    Some((documents, format!("{kind}{}", shape.join("/"))))
+}
+
+fn paths(value: &Value, at: &str, found: &mut Vec<String>) {
+    let members: Vec<(String, &Value)> = match value {
+        Value::Object(members) => {
+            let escaped = |name: &str| name.replace('~', "~0").replace('/', "~1");
+            members.iter().map(|(name, member)| (escaped(name), member)).collect()
+        }
+        Value::Array(items) => items.iter().enumerate().map(|(i, item)| (i.to_string(), item)).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+    };
+    for (name, member) in members {
+        let path = format!("{at}/{name}");
+        paths(member, &path, found);
+        found.push(path);
+    }
+}
+
+/// What can be taken out of a document of the default pack without weakening it.
+const HARMLESS: &[&str] = &[
+    "Pack/description",
+    "Role/description",
+    "Role/responsibilities",
+    "Role/responsibilities/*",
+    "Role/authority",
+    "Role/authority/*",
+    "Role/escalation",
+    "Role/escalation/*",
+    "Role/permissions/*",
+    "Tier/openUpTo",
+    "ThresholdSet/rationale",
+    "Settings/notes",
+    "Policy/description",
+    "Policy/owner",
+    "Policy/exceptions",
+    "Policy/scope",
+    "Policy/scope/kinds",
+    "Policy/scope/stages",
+    "Policy/scope/tiers",
+    "Policy/rules/*/remediation",
+    "Policy/rules/*/evidence",
+    "Policy/rules/*/evidence/*",
+    "Workflow/from/*",
+    "Workflow/steps/*/after",
+    "Workflow/steps/*/title",
+    "Workflow/steps/*/when",
+    "Workflow/steps/*/decisions/*",
+];
+
+/// Whatever is taken out of the pack, at every place: it does not compile, or is weaker, or the list says why not.
+#[test]
+fn whatever_is_taken_out_weakens_or_is_known_not_to() {
+    let (documents, before) = (default_documents(), default_pack());
+    let (mut unnoticed, mut tried) = (BTreeMap::new(), 0);
+    for (which, (_, document)) in documents.iter().enumerate() {
+        let mut places = Vec::new();
+        paths(document, "", &mut places);
+        for path in places {
+            let Some((documents, shape)) = without(&documents, which, &path) else { continue };
+            if HARMLESS.contains(&shape.as_str()) || shape.starts_with("Settings/notes/") {
+                continue;
+            }
+            let Ok(after) = Pack::compile(documents) else { continue };
+            if after.documents() == before.documents() {
+                continue;
+            }
+            tried += 1;
+            if weaker(&before, &after).is_empty() {
+                unnoticed.insert(shape, path);
+            }
+        }
+    }
+    assert!(tried > 100, "{tried}");
+    assert!(unnoticed.is_empty(), "{unnoticed:#?}");
+}
