@@ -317,9 +317,8 @@ impl Stage {
         if object == "missing" {
             return MISSING.to_owned();
         }
-        let path = format!("/api/v1/principals/{principal}/invitation");
-        let invited = self.world.post(&self.world.admin, &path, json!({})).await.expect(201);
-        let body = json!({"secret": invited["object"]["secret"], "password": "quiet otter mends kettles"});
+        let secret = crate::people::invite(&self.world, principal).await;
+        let body = json!({"secret": secret, "password": "quiet otter mends kettles"});
         let started = self.world.post("", "/api/v1/auth/invitations/accept", body).await.expect(200);
         text(&started["session"])
     }

@@ -223,7 +223,7 @@ fn clients(token: &str, download: &str) -> Vec<Client> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_client_comes_to_its_end_and_others_are_served_meanwhile() {
-    let world = World::new().await;
+    let world = World::plain().await;
     let download = large_artifact(&world).await;
     let (_, token) = world.person("Ben", &["model_owner"]).await;
     let (address, _stop) = listening(&world, options()).await;

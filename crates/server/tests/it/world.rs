@@ -60,9 +60,12 @@ pub(crate) struct World {
     pub(crate) second: OnceLock<(String, String)>,
 }
 
-fn open(store: Arc<dyn Store>, keys: Arc<MemoryKeys>, wiring: Wiring) -> Assent {
-    // Encryption at rest changes nothing for whoever asks, so all of these tests are made with it.
-    let masters = MasterKeys::parse(&MasterKeys::write(&[9; 32])).unwrap();
+/// Encryption at rest changes nothing for whoever asks, so nearly all of these tests are made with it.
+fn masters() -> MasterKeys {
+    MasterKeys::parse(&MasterKeys::write(&[9; 32])).unwrap()
+}
+
+fn open(store: Arc<dyn Store>, keys: Arc<MemoryKeys>, wiring: Wiring, masters: MasterKeys) -> Assent {
     let vault = Vault::new(masters, wiring.clone());
     let parts = Parts {
         store,
@@ -130,11 +133,20 @@ impl World {
         Self::on(Arc::new(MemoryStore::new()), options).await
     }
 
+    /// One without encryption at rest, which takes its time in unoptimised code: for large blobs.
+    pub(crate) async fn plain() -> Self {
+        Self::made_of(Arc::new(MemoryStore::new()), Options::default(), MasterKeys::none()).await
+    }
+
     pub(crate) async fn on(store: Arc<dyn Store>, options: Options) -> Self {
+        Self::made_of(store, options, masters()).await
+    }
+
+    async fn made_of(store: Arc<dyn Store>, options: Options, masters: MasterKeys) -> Self {
         let clock = Arc::new(Ticking(AtomicI64::new(1_795_222_800_000)));
         let wiring = Wiring { clock: Arc::clone(&clock) as _, entropy: Arc::new(Counted(AtomicU64::new(0))) };
         let keys = Arc::new(MemoryKeys::new());
-        let assent = open(Arc::clone(&store), Arc::clone(&keys), wiring);
+        let assent = open(Arc::clone(&store), Arc::clone(&keys), wiring, masters);
         let life = SignedDuration::from_hours(24);
         let first = assent.bootstrap(default_pack(), "Ada", &["admin"], life).await.unwrap();
         let router = router(&assent, options);
@@ -143,7 +155,8 @@ impl World {
 
     /// The same installation, opened anew.
     pub(crate) fn restarted(self) -> Self {
-        let assent = open(Arc::clone(&self.store), Arc::clone(&self.keys), self.assent.wiring.clone());
+        let assent =
+            open(Arc::clone(&self.store), Arc::clone(&self.keys), self.assent.wiring.clone(), masters());
         Self { router: router(&assent, Options::default()), assent, ..self }
     }
 
