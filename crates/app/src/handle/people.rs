@@ -93,7 +93,7 @@ impl Hand<'_> {
     }
 
     /// Everybody may issue their own tokens in a session: a token that issued others would never end. Who manages principals
-    /// issues those of service accounts, and of people who cannot log in with a password.
+    /// issues those of service accounts, and of people who cannot log in.
     pub(super) fn issue_token(
         &self,
         id: TokenId,
@@ -109,11 +109,13 @@ impl Hand<'_> {
         }
         let owner = self.known(principal)?;
         let credential = self.unit.get::<Credential>(CredentialId::of(principal))?;
-        if credential.is_some_and(|credential| credential.password.is_some()) && !themself {
+        let logs_in = credential.is_some_and(|credential| credential.password.is_some())
+            || !owner.identities.is_empty();
+        if logs_in && !themself {
             let (code, message) = if own {
-                (Code::SessionNeeded, "who has a password issues tokens in a session".to_owned())
+                (Code::SessionNeeded, "who can log in issues tokens in a session".to_owned())
             } else {
-                let message = format!("`{principal}` has a password, and issues their tokens themself");
+                let message = format!("`{principal}` can log in, and issues their tokens themself");
                 (Code::TokenOfAnother, message)
             };
             return Err(Refusal::new(code, message).into());

@@ -60,9 +60,9 @@ pub(crate) struct IssuedToken {
     shown_before: bool,
 }
 
-/// Issues a token, whose secret is shown once: for oneself in a session; for service accounts, and for people without a
-/// password, by who manages principals. A token for somebody else who holds a role that approves holds once a second person
-/// has confirmed it.
+/// Issues a token, whose secret is shown once: for oneself in a session; for service accounts, and for people who cannot log
+/// in, by who manages principals. A token for somebody else who holds a role that approves holds once a second person has
+/// confirmed it.
 #[utoipa::path(post, path = "/api/v1/principals/{id}/tokens", tag = "identity", operation_id = "issueToken",
     params(("id" = Uuid, Path, description = "Id of the principal"), WriteHeaders), request_body = NewToken,
     responses((status = 201, description = "Issued", body = Written<IssuedToken>),
