@@ -26,9 +26,12 @@ pub const TAMPER_ROUNDS: u64 = 1;
 /// How long requests are made up in the short run.
 pub const SCHEMATHESIS_SECONDS: u64 = 60;
 
-/// The conformance suite of the rule language: an npm package.
-const CEL_SPEC: &str = "@bufbuild/cel-spec";
-const CEL_SPEC_VERSION: &str = "0.6.1";
+/// The conformance suite of the rule language.
+const CEL_SPEC: Npm =
+    Npm { folder: "cel-spec", name: "@bufbuild/cel-spec", version: "0.6.1", user: "the rule language" };
+/// A provider to log in with.
+const OIDC_PROVIDER: Npm =
+    Npm { folder: "oidc-provider", name: "oidc-provider", version: "9.13.3", user: "log-ins" };
 
 /// How many tests a step ran, all of which passed.
 type Passed = u64;
@@ -127,7 +130,8 @@ fn tests() -> Result<Passed> {
     ensure_subcommand("nextest", "cargo-nextest")?;
     let mut command = cargo(&["nextest", "run", "--workspace", "--no-fail-fast", "--status-level", "fail"]);
     let postgres = Postgres::start()?;
-    command.env("ASSENT_CEL_SPEC", cel_spec()?).envs(postgres.variables());
+    command.env("ASSENT_CEL_SPEC", CEL_SPEC.provide()?).env("ASSENT_OIDC_PROVIDER", OIDC_PROVIDER.provide()?);
+    command.envs(postgres.variables());
     let (code, lines) = shown(&mut command)?;
     let passed = summary(&lines).context("nextest has printed no summary")?;
     ensure!(code == 0, "tests failed: {passed} passed");
@@ -144,27 +148,38 @@ fn ensure_subcommand(name: &str, package: &str) -> Result<()> {
     check(&mut cargo(&install)).with_context(|| format!("install it with `cargo {}`", install.join(" ")))
 }
 
-/// The folder of the conformance suite, fetched at the first time.
-fn cel_spec() -> Result<PathBuf> {
-    let folder = target().join("xtask").join("cel-spec");
-    let package = folder.join("node_modules").join(CEL_SPEC);
-    let wanted = format!("{CEL_SPEC}@{CEL_SPEC_VERSION}");
-    let version = format!("\"version\": \"{CEL_SPEC_VERSION}\"");
-    let manifest = fs::read_to_string(package.join("package.json")).unwrap_or_default();
-    if !manifest.contains(&version) {
-        fs::create_dir_all(&folder)?;
-        let mut install = Command::new("npm");
-        install
-            .args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
-            .arg(&folder)
-            .arg(&wanted);
-        check(&mut install).with_context(|| {
-            format!(
-                "the tests of the rule language need npm (of Node) for `npm install {wanted}`: install Node"
-            )
-        })?;
+/// An npm package that tests use.
+struct Npm {
+    /// The folder that it is installed in.
+    folder: &'static str,
+    name: &'static str,
+    version: &'static str,
+    /// Who needs it.
+    user: &'static str,
+}
+
+impl Npm {
+    /// The folder of the package, fetched at the first time.
+    fn provide(&self) -> Result<PathBuf> {
+        let Self { name, version, user, .. } = self;
+        let folder = target().join("xtask").join(self.folder);
+        let package = folder.join("node_modules").join(name);
+        let held = format!("\"version\": \"{version}\"");
+        let manifest = fs::read_to_string(package.join("package.json")).unwrap_or_default();
+        if !manifest.contains(&held) {
+            fs::create_dir_all(&folder)?;
+            let wanted = format!("{name}@{version}");
+            let mut install = Command::new("npm");
+            install
+                .args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
+                .arg(&folder)
+                .arg(&wanted);
+            check(&mut install).with_context(|| {
+                format!("the tests of {user} need npm (of Node) for `npm install {wanted}`: install Node")
+            })?;
+        }
+        Ok(package.canonicalize()?)
     }
-    Ok(package.canonicalize()?)
 }
 
 fn doc_tests() -> Result<Passed> {

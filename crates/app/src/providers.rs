@@ -25,14 +25,20 @@ impl Assent {
         let wanted = key(provider, subject);
         // One reads for all who wait.
         let mut known = self.vouched.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !known.contains_key(&wanted) {
-            *known = self.accounts()?;
+        if let Some(found) = known.get(&wanted).copied()
+            && !self.is_erased(found)?
+        {
+            return Ok(Some(found));
         }
-        let Some(found) = known.get(&wanted).copied() else { return Ok(None) };
-        drop(known);
+        // Nobody yet, or somebody who was erased and may have come anew.
+        *known = self.accounts()?;
+        Ok(known.get(&wanted).copied())
+    }
+
+    fn is_erased(&self, person: PrincipalId) -> Result<bool, StoreError> {
         let read = self.store().read()?;
-        let person = Snapshot::new(&*read).get::<Principal>(found)?;
-        Ok(person.filter(|person| person.status != Status::Erased).map(|person| person.id))
+        let person = Snapshot::new(&*read).get::<Principal>(person)?;
+        Ok(person.is_none_or(|person| person.status == Status::Erased))
     }
 
     /// Every account that can be read, of the person who was registered first where two have it.
@@ -43,6 +49,9 @@ impl Assent {
         self.store().read()?.scan_rows(table, &mut |row| {
             let state = project::aggregate(Kind::Principal, &row)?;
             let Some(person) = Principal::from_aggregate(&state) else { return Ok(()) };
+            if person.status == Status::Erased {
+                return Ok(());
+            }
             for Identity { provider, subject } in &person.identities {
                 let subject: &Sealed = subject;
                 if let Some(subject) = ring.open(subject)? {

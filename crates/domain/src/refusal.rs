@@ -67,10 +67,12 @@ codes! {
     PermissionMissing "permission-missing" Forbidden "ask a person who manages access for a role that has this permission";
     /// The token leaves less than its principal may do.
     TokenRestricted "token-restricted" Forbidden "use a token without this restriction, or log in";
-    /// People with a password issue their own tokens.
+    /// People who can log in issue their own tokens.
     TokenOfAnother "token-of-another" Forbidden "let the person log in and issue the token";
     /// Only who has logged in does this.
     SessionNeeded "session-needed" Forbidden "log in, and do it in the session";
+    /// A person has one account with a provider.
+    OtherAccount "other-account" Forbidden "log in with the account that is linked; ask a person who manages access if it is gone";
     /// The principal was disabled.
     PrincipalDisabled "principal-disabled" Forbidden "ask a person who manages access to enable the account";
     /// The reviewer holds none of the roles that the step still needs.

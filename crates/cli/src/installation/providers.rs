@@ -26,9 +26,8 @@ pub(crate) fn providers(path: &Path) -> Result<Vec<Arc<Provider>>, Problem> {
     let file: File = serde_saphyr::from_str(&text).map_err(|error| wrong(error.to_string()))?;
     let mut names: Vec<&str> = file.providers.iter().map(|provider| provider.name.as_str()).collect();
     names.sort_unstable();
-    if let Some(twice) =
-        names.windows(2).find_map(|pair| (pair.first() == pair.last()).then(|| pair.concat()))
-    {
+    let twice = names.windows(2).find(|pair| pair.first() == pair.last());
+    if let Some(twice) = twice.and_then(|pair| pair.first()) {
         return Err(wrong(format!("two providers share a name: `{twice}`")));
     }
     let made = file.providers.into_iter().map(|config| Provider::new(config).map(Arc::new).map_err(wrong));

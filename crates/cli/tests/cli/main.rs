@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "the helpers of tests may fail as tests do"
@@ -19,6 +20,9 @@ mod evaluate;
 mod fixtures;
 mod help;
 mod interrupted;
+mod oidc;
+#[path = "../../../server/tests/provider/mod.rs"]
+mod provider;
 mod remote;
 mod shared;
 mod support;

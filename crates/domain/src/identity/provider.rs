@@ -12,7 +12,7 @@ use super::{Grant, Principal, PrincipalKind};
 use crate::event::{Change, Event};
 use crate::ids::{GrantId, PrincipalId};
 use crate::pack::Pack;
-use crate::{Refusal, Sealed, Time};
+use crate::{Code, Refusal, Sealed, Time};
 
 /// How long a role holds that a provider gives.
 pub const ROLE_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -33,6 +33,8 @@ pub struct Identity {
 pub struct Vouched {
     /// The account there.
     pub identity: Identity,
+    /// Whether that account was linked to the person when we looked.
+    pub linked: bool,
     /// Their name, and their address if it is verified: for somebody who is not registered yet.
     pub name: Sealed,
     /// The address.
@@ -42,7 +44,8 @@ pub struct Vouched {
 }
 
 /// Decides what follows from a log-in with a provider: the person is registered if there is none, the account is linked to
-/// it if it is not yet, and the roles from this provider become those that it names now.
+/// it if it is not yet, and the roles from this provider become those that it names now. A person has one account with a
+/// provider: an address that has gone over to somebody else there does not lead them in.
 pub fn vouch(
     id: PrincipalId,
     state: Option<&Principal>,
@@ -51,7 +54,7 @@ pub fn vouch(
     now: Time,
 ) -> Result<Vec<Change>, Refusal> {
     let mut events = Vec::new();
-    let Vouched { identity, name, email, roles } = vouched;
+    let Vouched { identity, linked, name, email, roles } = vouched;
     if let Some(principal) = state {
         logs_in(principal)?;
     } else {
@@ -60,8 +63,11 @@ pub fn vouch(
         events.push(Event::PrincipalRegistered(registered));
     }
     let provider = identity.provider.clone();
-    let linked = state.is_some_and(|held| held.identities.iter().any(|held| held.provider == provider));
     if !linked {
+        if state.is_some_and(|held| held.identities.iter().any(|held| held.provider == provider)) {
+            let message = format!("the person is linked to another account with `{provider}`");
+            return Err(Refusal::new(Code::OtherAccount, message));
+        }
         events.push(Event::IdentityLinked(IdentityLinked { identity }));
     }
     let given = |grant: &&Grant| grant.provider.as_deref() == Some(&provider);

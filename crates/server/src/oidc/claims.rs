@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jsonwebtoken::errors::{Error, ErrorKind};
 use jsonwebtoken::jwk::{Jwk, KeyAlgorithm};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
@@ -9,8 +10,8 @@ use serde_json::{Map, Value};
 
 use super::ProviderConfig;
 
-/// The most groups that are looked at.
-const MAX_GROUPS: usize = 1_000;
+/// The longest subject, in bytes (`OpenID` Connect Core 1.0, 2).
+const MAX_SUBJECT_BYTES: usize = 255;
 /// How far the clocks may be apart, in seconds.
 const SKEW: i64 = 120;
 /// The signatures that are believed. None that is made with a shared secret.
@@ -50,7 +51,7 @@ struct Raw {
     name: Option<String>,
     preferred_username: Option<String>,
     email: Option<String>,
-    email_verified: Option<bool>,
+    email_verified: Option<Value>,
     #[serde(flatten)]
     more: Map<String, Value>,
 }
@@ -91,7 +92,10 @@ pub(super) fn verify(
     if (several && raw.azp.is_none()) || raw.azp.as_ref().is_some_and(|azp| *azp != config.client_id) {
         return Err(void("the token was made for another client"));
     }
-    let email = raw.email.filter(|_| raw.email_verified == Some(true));
+    if raw.sub.is_empty() || raw.sub.len() > MAX_SUBJECT_BYTES {
+        return Err(void("the subject is empty, or longer than 255 bytes"));
+    }
+    let email = raw.email.filter(|_| raw.email_verified == Some(Value::Bool(true)));
     let roles = roles(&raw.more, config);
     Ok(Claims { subject: raw.sub, name: raw.name.or(raw.preferred_username), email, roles })
 }
@@ -109,16 +113,23 @@ fn validation(algorithm: Algorithm, config: &ProviderConfig) -> Validation {
 /// The claims, if one of the keys that may have signed them has.
 fn signed(token: &str, keys: &[Jwk], kid: Option<&str>, validation: &Validation) -> Result<Raw, Doubt> {
     let named = |key: &&Jwk| kid.is_none() || key.common.key_id.as_deref() == kid;
-    let mut doubt = Doubt::NoKey;
     for key in keys.iter().filter(named).filter(|key| !is_for_encryption(key)) {
         let Ok(key) = DecodingKey::from_jwk(key) else { continue };
         match decode::<Raw>(token, &key, validation) {
             Ok(token) => return Ok(token.claims),
-            Err(error) if kid.is_some() => doubt = Doubt::Void(error.to_string()),
-            Err(_) => {}
+            // Another key may have signed it, or the provider has a new one.
+            Err(error) if is_about_the_key(&error) => {}
+            Err(error) => return Err(Doubt::Void(error.to_string())),
         }
     }
-    Err(doubt)
+    Err(Doubt::NoKey)
+}
+
+fn is_about_the_key(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::InvalidSignature | ErrorKind::InvalidAlgorithm | ErrorKind::InvalidKeyFormat
+    )
 }
 
 fn is_for_encryption(key: &Jwk) -> bool {
@@ -134,7 +145,7 @@ fn is_for_encryption(key: &Jwk) -> bool {
 /// The roles that the groups of the token stand for.
 fn roles(more: &Map<String, Value>, config: &ProviderConfig) -> BTreeSet<String> {
     let groups = match more.get(&config.groups_claim) {
-        Some(Value::Array(groups)) => groups.iter().filter_map(Value::as_str).take(MAX_GROUPS).collect(),
+        Some(Value::Array(groups)) => groups.iter().filter_map(Value::as_str).collect(),
         Some(Value::String(group)) => vec![group.as_str()],
         _ => Vec::new(),
     };

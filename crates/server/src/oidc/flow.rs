@@ -54,9 +54,10 @@ pub(crate) fn page(wanted: Option<String>) -> String {
     let ours = |page: &String| {
         page.starts_with('/')
             && !page.starts_with("//")
-            && !page.contains(['\\', '\r', '\n'])
+            && !page.contains('\\')
             && page.len() <= 500
-            && page.is_ascii()
+            // Browsers leave out tabs: `/\t/host` is `//host` to them.
+            && page.bytes().all(|byte| byte.is_ascii_graphic())
     };
     wanted.filter(ours).unwrap_or_else(|| "/".to_owned())
 }
@@ -69,9 +70,17 @@ mod tests {
     fn a_page_of_somebody_else_is_not_gone_to() {
         let to = |wanted: &str| page(Some(wanted.to_owned()));
         assert_eq!(to("/models?x=1"), "/models?x=1");
-        for other in
-            ["https://evil.example", "//evil.example", "/\\evil.example", "models", "", "/a\r\nb", "/ä"]
-        {
+        for other in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "/ /evil.example",
+            "models",
+            "",
+            "/a\r\nb",
+            "/ä",
+        ] {
             assert_eq!(to(other), "/", "{other}");
         }
         assert_eq!(page(None), "/");

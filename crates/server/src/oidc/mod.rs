@@ -5,6 +5,8 @@
 //! providers change them. What it says of groups becomes roles, as the configuration maps them.
 
 mod claims;
+#[cfg(test)]
+mod claims_tests;
 mod flow;
 mod provider;
 

@@ -1,16 +1,17 @@
 //! One provider: what it publishes, and what it says of who logs in. Blocking.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use assent_domain::ids::Digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::jwk::Jwk;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
@@ -22,9 +23,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The largest answer that is read, in bytes.
 const MAX_ANSWER: u64 = 1024 * 1024;
 /// After which time what the provider publishes is fetched again.
-const FRESH: Duration = Duration::from_hours(1);
-/// How often it is fetched at most because a key was missing.
-const REFETCH: Duration = Duration::from_secs(10);
+const FRESH: SignedDuration = SignedDuration::from_hours(1);
+/// How often it is fetched at most because a key was missing, or because it did not answer.
+const REFETCH: SignedDuration = SignedDuration::from_secs(10);
+/// How many people log in with it at a time: each has a thread that may wait for it.
+const PLACES: usize = 32;
 
 /// Why a log-in with a provider came to nothing; for the operator's log.
 #[derive(Debug)]
@@ -49,9 +52,17 @@ struct Metadata {
 /// The same, with its keys.
 #[derive(Debug)]
 struct Published {
-    at: Instant,
+    at: Timestamp,
     metadata: Metadata,
     keys: Vec<Jwk>,
+}
+
+/// What came of asking it.
+#[derive(Debug, Default)]
+struct Held {
+    published: Option<Arc<Published>>,
+    /// When it last did not answer, and why.
+    failed: Option<(Timestamp, String)>,
 }
 
 #[derive(Deserialize)]
@@ -69,7 +80,10 @@ pub struct Provider {
     pub(crate) config: ProviderConfig,
     secret: Option<String>,
     agent: Agent,
-    published: Mutex<Option<Arc<Published>>>,
+    held: Mutex<Held>,
+    places: Arc<Semaphore>,
+    /// Held while the person of an account is found or registered.
+    pub(crate) turn: tokio::sync::Mutex<()>,
 }
 
 impl std::fmt::Debug for Provider {
@@ -99,7 +113,14 @@ impl Provider {
         let secret = secret.transpose()?.map(|secret| secret.trim().to_owned());
         let roots = assent_tls::roots(config.ca_file.as_deref())
             .map_err(|error| named(&format!("`caFile`: {error}")))?;
-        Ok(Self { secret, agent: agent(&roots), published: Mutex::default(), config })
+        let places = Arc::new(Semaphore::new(PLACES));
+        let turn = tokio::sync::Mutex::default();
+        Ok(Self { secret, agent: agent(&roots), held: Mutex::default(), places, turn, config })
+    }
+
+    /// A place to wait for it, if one is free. A provider that is slow keeps its own people waiting, and nobody else.
+    pub(crate) fn place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.places).try_acquire_owned().ok()
     }
 
     /// The address of the provider that a browser is sent to, and what it takes along.
@@ -109,7 +130,7 @@ impl Provider {
         now: Timestamp,
         random: [String; 3],
     ) -> Result<(String, Flow), Cause> {
-        let published = self.published(false)?;
+        let published = self.published(false, now)?;
         let [state, nonce, verifier] = random;
         let challenge = URL_SAFE_NO_PAD.encode(Digest::of(verifier.as_bytes()).0);
         let scope = [&["openid".to_owned()], self.config.scopes.as_slice()].concat().join(" ");
@@ -132,13 +153,13 @@ impl Provider {
 
     /// Exchanges the code, and verifies the ID token that comes for it.
     pub(crate) fn finish(&self, flow: &Flow, code: &str, now: Timestamp) -> Result<Claims, Cause> {
-        let published = self.published(false)?;
+        let published = self.published(false, now)?;
         let token = self.exchange(&published.metadata, flow, code)?;
         let claims = |published: &Published| {
             verify(&token, &published.keys, &self.config, &flow.nonce, now.as_second())
         };
         let claims = match claims(&published) {
-            Err(Doubt::NoKey) => claims(&*self.published(true)?),
+            Err(Doubt::NoKey) => claims(&*self.published(true, now)?),
             other => other,
         };
         claims.map_err(|doubt| match doubt {
@@ -172,47 +193,62 @@ impl Provider {
             }
         }
         let answer = request.send(form(&fields)).map_err(|error| Cause::Away(error.to_string()))?;
-        let (status, bytes) = read(answer)?;
+        let (status, bytes) = read(answer).map_err(Cause::Away)?;
         if status == 400 {
             let told: Value = serde_json::from_slice(&bytes).unwrap_or_default();
             let error = told.get("error").and_then(Value::as_str).unwrap_or_default();
             return Err(Cause::Void(format!("the code was not taken: {error}")));
         }
-        let tokens: Tokens = json(status, &bytes)?;
+        let tokens: Tokens = json(status, &bytes).map_err(Cause::Away)?;
         tokens.id_token.ok_or_else(|| Cause::Away("there is no ID token in the answer".to_owned()))
     }
 
     /// What the provider publishes: its addresses and its keys.
-    fn published(&self, a_key_is_missing: bool) -> Result<Arc<Published>, Cause> {
+    fn published(&self, a_key_is_missing: bool, now: Timestamp) -> Result<Arc<Published>, Cause> {
         let limit = if a_key_is_missing { REFETCH } else { FRESH };
-        // One asks for all who wait.
-        let mut published = self.published.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(held) = &*published
-            && held.at.elapsed() < limit
-        {
-            return Ok(Arc::clone(held));
+        let since = |at: Timestamp| now.duration_since(at).abs();
+        // One asks for all who wait, and hears the failure for all of them.
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(published) = held.published.as_ref().filter(|published| since(published.at) < limit) {
+            return Ok(Arc::clone(published));
         }
+        if let Some((_, why)) = held.failed.as_ref().filter(|(at, _)| since(*at) < REFETCH) {
+            return Err(Cause::Away(why.clone()));
+        }
+        match self.fetch(now) {
+            Ok(published) => {
+                let published = Arc::new(published);
+                *held = Held { published: Some(Arc::clone(&published)), failed: None };
+                Ok(published)
+            }
+            Err(why) => {
+                held.failed = Some((now, why.clone()));
+                Err(Cause::Away(why))
+            }
+        }
+    }
+
+    /// Asks for all of it; otherwise, why it cannot be used.
+    fn fetch(&self, now: Timestamp) -> Result<Published, String> {
         let base = self.config.issuer.trim_end_matches('/');
         let metadata: Metadata = self.get(&format!("{base}/.well-known/openid-configuration"))?;
         if metadata.issuer != self.config.issuer {
-            return Err(Cause::Away(format!("the provider calls itself `{}`", metadata.issuer)));
+            return Err(format!("the provider calls itself `{}`", metadata.issuer));
         }
         let named = [&metadata.authorization_endpoint, &metadata.token_endpoint, &metadata.jwks_uri];
         if let Some(unsafe_one) = named.into_iter().find(|address| !is_safe(address)) {
-            return Err(Cause::Away(format!("the provider names `{unsafe_one}`, which is not safe")));
+            return Err(format!("the provider names `{unsafe_one}`, which is not safe"));
         }
         let Keys { keys } = self.get(&metadata.jwks_uri)?;
         // A key of a kind that is not known here is none that could be believed.
         let keys = keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect();
-        let found = Arc::new(Published { at: Instant::now(), metadata, keys });
-        *published = Some(Arc::clone(&found));
-        Ok(found)
+        Ok(Published { at: now, metadata, keys })
     }
 
-    fn get<T: DeserializeOwned>(&self, address: &str) -> Result<T, Cause> {
-        let answer = self.agent.get(address).call();
-        let (status, bytes) = read(answer.map_err(|error| Cause::Away(format!("{address}: {error}")))?)?;
-        json(status, &bytes)
+    fn get<T: DeserializeOwned>(&self, address: &str) -> Result<T, String> {
+        let answer = self.agent.get(address).call().map_err(|error| error.to_string());
+        let answer = answer.and_then(read).and_then(|(status, bytes)| json(status, &bytes));
+        answer.map_err(|why| format!("{address}: {why}"))
     }
 
     fn callback(&self) -> String {
@@ -227,20 +263,24 @@ fn is_safe(address: &str) -> bool {
         let rest = address.strip_prefix("http://").and_then(|rest| rest.strip_prefix(host));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
     };
+    // What stands before an `@` is no host.
+    if address.contains('@') {
+        return false;
+    }
     address.starts_with("https://") || ["127.0.0.1", "localhost", "[::1]"].into_iter().any(local)
 }
 
-fn read(answer: ureq::http::Response<ureq::Body>) -> Result<(u16, Vec<u8>), Cause> {
+fn read(answer: ureq::http::Response<ureq::Body>) -> Result<(u16, Vec<u8>), String> {
     let status = answer.status().as_u16();
     let bytes = answer.into_body().with_config().limit(MAX_ANSWER).read_to_vec();
-    Ok((status, bytes.map_err(|error| Cause::Away(error.to_string()))?))
+    Ok((status, bytes.map_err(|error| error.to_string())?))
 }
 
-fn json<T: DeserializeOwned>(status: u16, bytes: &[u8]) -> Result<T, Cause> {
+fn json<T: DeserializeOwned>(status: u16, bytes: &[u8]) -> Result<T, String> {
     if status != 200 {
-        return Err(Cause::Away(format!("the provider answers with {status}")));
+        return Err(format!("the provider answers with {status}"));
     }
-    serde_json::from_slice(bytes).map_err(|error| Cause::Away(format!("the provider's answer: {error}")))
+    serde_json::from_slice(bytes).map_err(|error| format!("the provider's answer: {error}"))
 }
 
 fn form(fields: &[(&str, &str)]) -> String {
@@ -280,9 +320,15 @@ mod tests {
         for safe in ["https://idp.example", "http://127.0.0.1:4000/x", "http://localhost", "http://[::1]:1"] {
             assert!(is_safe(safe), "{safe}");
         }
-        for other in
-            ["http://idp.example", "http://localhost.example", "http://127.0.0.1.evil", "ftp://x", ""]
-        {
+        for other in [
+            "http://idp.example",
+            "http://localhost.example",
+            "http://127.0.0.1.evil",
+            "http://localhost:1@evil.example",
+            "https://idp.example@evil.example",
+            "ftp://x",
+            "",
+        ] {
             assert!(!is_safe(other), "{other}");
         }
     }

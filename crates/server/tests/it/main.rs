@@ -22,9 +22,12 @@ mod inputs;
 mod limits;
 mod log;
 mod midway;
+mod oidc;
 mod openapi;
 mod packs;
 mod people;
+#[path = "../provider/mod.rs"]
+mod provider;
 mod served;
 mod story;
 mod tls;

@@ -155,9 +155,13 @@ impl World {
 
     /// The same installation, opened anew.
     pub(crate) fn restarted(self) -> Self {
-        let assent =
-            open(Arc::clone(&self.store), Arc::clone(&self.keys), self.assent.wiring.clone(), masters());
-        Self { router: router(&assent, Options::default()), assent, ..self }
+        self.restarted_with(Options::default())
+    }
+
+    pub(crate) fn restarted_with(self, options: Options) -> Self {
+        let wiring = self.assent.wiring.clone();
+        let assent = open(Arc::clone(&self.store), Arc::clone(&self.keys), wiring, masters());
+        Self { router: router(&assent, options), assent, ..self }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use assent_app::Command;
+use assent_domain::identity::Principal;
 use assent_domain::identity::provider::{Identity, Vouched};
 use assent_domain::identity::session::Proof;
 use assent_domain::ids::{GrantId, PrincipalId};
@@ -18,6 +19,7 @@ use utoipa::IntoParams;
 
 use super::open_session;
 use crate::app::App;
+use crate::desk::Desk;
 use crate::http::{Params, Segments, Stranger, cookie};
 use crate::oidc::{Cause, Claims, Flow, Provider, page};
 use crate::openapi::Problems;
@@ -44,6 +46,8 @@ pub(crate) struct CallbackParams {
     state: Option<String>,
     /// Why there is no code.
     error: Option<String>,
+    /// Who says so (RFC 9207), for providers that tell.
+    iss: Option<String>,
 }
 
 /// Sends a browser to the provider to log in there.
@@ -59,7 +63,9 @@ pub(crate) async fn start(
     let provider = provider(&app, &name)?;
     app.pace.take(stranger.address, app.now()).map_err(Problem::too_often)?;
     let page = page(params.page);
-    let began = app.slowly(move |app| {
+    let place = provider.place().ok_or_else(full)?;
+    let began = app.blocking(move |app| {
+        let _place = place;
         let random = || URL_SAFE_NO_PAD.encode(app.assent.wiring.random::<32>());
         let (url, flow) = provider
             .begin(page, app.now(), [random(), random(), random()])
@@ -88,7 +94,9 @@ pub(crate) async fn callback(
     app.pace.take(stranger.address, app.now()).map_err(Problem::too_often)?;
     let flow = cookie::FLOW.of(&headers).map(ToOwned::to_owned);
     let asked = Arc::clone(&provider);
-    let finished = app.slowly(move |app| {
+    let place = provider.place().ok_or_else(full)?;
+    let finished = app.blocking(move |app| {
+        let _place = place;
         let void = |why: &str| refused(&asked, Cause::Void(why.to_owned()));
         let flow = flow.map(|flow| Flow::read(&flow, &app.assent, app.now())).transpose()?.flatten();
         let flow = flow.filter(|flow| flow.provider == asked.config.name);
@@ -96,20 +104,27 @@ pub(crate) async fn callback(
         if params.state.as_deref() != Some(&flow.state) {
             return Err(void("the state is not the one that was sent along"));
         }
+        if params.iss.as_ref().is_some_and(|iss| *iss != asked.config.issuer) {
+            return Err(void("another provider has sent the browser back"));
+        }
         if let Some(error) = &params.error {
             return Err(void(&format!("the provider said `{error}`")));
         }
         let code = params.code.ok_or_else(|| void("there is no code"))?;
         let claims = asked.finish(&flow, &code, app.now()).map_err(|cause| refused(&asked, cause))?;
-        let (person, vouched, claimed) = who(app, &asked, claims)?;
-        Ok((flow.page, person, vouched, claimed))
+        Ok((flow.page, claims))
     });
-    let (page, person, vouched, claimed) = finished.await?;
+    let (page, claims) = finished.await?;
+    // Who comes twice at once is registered once.
+    let turn = provider.turn.lock().await;
+    let asked = Arc::clone(&provider);
+    let (person, vouched, claimed) = app.blocking(move |app| who(app, &asked, claims)).await?;
     let command = Command::Vouch(person, Box::new(vouched));
     let done = app.execute_as_system(stranger.context.id, command).await;
     if claimed && done.as_ref().is_err_and(|problem| problem.status.is_client_error()) {
         app.blocking(move |app| Ok(app.assent.sealer.release_email(person)?)).await?;
     }
+    drop(turn);
     done?;
     app.pace.give_back(stranger.address);
     let proof = Proof::Provider(provider.config.name.clone());
@@ -124,16 +139,15 @@ pub(crate) async fn callback(
 fn who(app: &App, provider: &Provider, claims: Claims) -> Result<(PrincipalId, Vouched, bool), Problem> {
     let config = &provider.config;
     let email = claims.email.filter(|email| check_email(email).is_ok());
+    // A name that is given to another provider one day does not take the people of this one along.
+    let account = format!("{} {}", config.issuer, claims.subject);
+    let known = app.assent.person_of(&config.name, &account)?;
     let held = |email: &String| app.assent.sealer.find_email(email);
     let holder = email.as_ref().map(held).transpose()?.flatten();
-    let known = app.assent.person_of(&config.name, &claims.subject)?;
     let person = match (known, holder) {
         (Some(known), _) => known,
-        (None, Some(holder)) if config.link_by_email => holder,
-        (None, Some(_)) => {
-            let message = "somebody has this e-mail address, and accounts are not linked by address";
-            return Err(Refusal::new(Code::EmailTaken, message).into());
-        }
+        (None, Some(holder)) if config.link_by_email && is_registered(app, holder)? => holder,
+        (None, Some(_)) => return Err(taken()),
         (None, None) if config.register => app.id(),
         (None, None) => {
             let remedy = "ask a person who manages access to register you";
@@ -146,15 +160,35 @@ fn who(app: &App, provider: &Provider, claims: Claims) -> Result<(PrincipalId, V
     let claims_email = email.filter(|_| new);
     let claim = |email: &String| app.assent.sealer.claim_email(person, email);
     let sealed = claims_email.as_ref().map(|email| app.seal(person, email)).transpose()?;
-    let claimed = claims_email.as_ref().map(claim).transpose()?.is_some();
+    let claimed = claims_email.as_ref().map(claim).transpose()?;
+    // Somebody else was quicker.
+    if claimed.is_some_and(|holder| holder.is_some()) {
+        return Err(taken());
+    }
     let name = claims.name.filter(|name| text::name("/name", name).is_ok());
     let vouched = Vouched {
-        identity: Identity { provider: config.name.clone(), subject: app.seal(person, &claims.subject)? },
+        identity: Identity { provider: config.name.clone(), subject: app.seal(person, &account)? },
+        linked: known.is_some(),
         name: app.seal(person, name.as_deref().unwrap_or("(no name)"))?,
         email: sealed,
         roles: claims.roles.into_iter().map(|role| (app.id::<GrantId>(), role)).collect(),
     };
-    Ok((person, vouched, claimed))
+    Ok((person, vouched, claimed.is_some()))
+}
+
+/// An address leads to its person from before they are registered.
+fn is_registered(app: &App, person: PrincipalId) -> Result<bool, Problem> {
+    let read = app.assent.store().read()?;
+    Ok(Desk::new(app, &*read).any::<Principal>(person)?.is_some())
+}
+
+fn taken() -> Problem {
+    let message = "somebody has this e-mail address, and accounts are not linked by address";
+    Problem::from(Refusal::new(Code::EmailTaken, message)).denied(Code::EmailTaken.code())
+}
+
+fn full() -> Problem {
+    Problem::busy("too many people are logging in with this provider")
 }
 
 fn provider(app: &App, name: &str) -> Result<Arc<Provider>, Problem> {
