@@ -63,12 +63,12 @@ pub fn recorded(read: &dyn Read, from: u64) -> Result<BTreeSet<Uuid>, StoreError
             ..EntryQuery::default()
         };
         let page = read.find_entries(&query)?;
-        for (_, bytes) in page.iter().filter(|(index, _)| *index >= from) {
+        for (_, bytes) in page.entries.iter().filter(|(index, _)| *index >= from) {
             subjects.extend(subject_of(bytes));
         }
-        match page.last() {
-            Some((index, _)) if *index > from && page.len() == PAGE as usize => before = Some(*index),
-            _ => return Ok(subjects),
+        match page.next.filter(|next| *next > from) {
+            Some(next) => before = Some(next),
+            None => return Ok(subjects),
         }
     }
 }

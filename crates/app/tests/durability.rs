@@ -28,8 +28,8 @@ use assent_domain::ids::ModelId;
 use assent_log::SigningKey;
 use assent_log::verify::Level;
 use assent_store::{
-    Batch, Checkpoint, EntryQuery, Head, MemoryKeys, MemoryStore, Predicate, Read, ReceiptKey, Row, Select,
-    Store, StoreError, StoredReceipt, Value, VisitEntry, VisitKeys, VisitRow, Write,
+    Batch, Checkpoint, EntryQuery, Found, Head, MemoryKeys, MemoryStore, Predicate, Read, ReceiptKey, Row,
+    Select, Store, StoreError, StoredReceipt, Value, VisitEntry, VisitKeys, VisitRow, Write,
 };
 use common::World;
 use uuid::Uuid;
@@ -177,7 +177,7 @@ impl Read for Session<'_> {
         self.inner.scan_places(visit)
     }
 
-    fn find_entries(&self, query: &EntryQuery) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+    fn find_entries(&self, query: &EntryQuery) -> Result<Found, StoreError> {
         self.inner.find_entries(query)
     }
 

@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 
 use assent_store::{
-    Batch, Checkpoint, EntryQuery, Head, Order, Place, Predicate, Read, Receipt, ReceiptKey, Row, Select,
-    StoreError, StoredReceipt, Table, Value, VisitEntry, VisitKeys, VisitPlace, VisitReceipt, VisitRow,
-    Write,
+    Batch, Checkpoint, EntryQuery, Found, Head, Order, Place, Predicate, Read, Receipt, ReceiptKey, Row,
+    Select, StoreError, StoredReceipt, Table, Value, VisitEntry, VisitKeys, VisitPlace, VisitReceipt,
+    VisitRow, Write,
 };
 use uuid::Uuid;
 
@@ -220,7 +220,7 @@ impl Read for Session<'_> {
         }
     }
 
-    fn find_entries(&self, query: &EntryQuery) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+    fn find_entries(&self, query: &EntryQuery) -> Result<Found, StoreError> {
         self.with(|connection| find(connection, &self.head, query))
     }
 

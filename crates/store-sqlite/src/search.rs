@@ -1,10 +1,11 @@
 //! Searching the log.
 //!
 //! Each indexed condition is a list of entry indices in order: the search walks all lists downwards together, each jumping to
-//! what the others allow, so that a rare condition makes a common one cheap. Times never fall, so a span of time is a span of
-//! indices, found by halving.
+//! what the others allow, so that a rare condition makes a common one cheap. Lists that are both long and hardly ever meet would
+//! be walked to the end of the log: a page takes so many steps and no more, and says where the search goes on. Times never
+//! fall, so a span of time is a span of indices, found by halving.
 
-use assent_store::{EntryQuery, Head, StoreError};
+use assent_store::{EntryQuery, Found, Head, StoreError};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, ToSql};
 
 use crate::error::reading;
@@ -13,30 +14,35 @@ use crate::records::{Id, blob, one};
 /// The outcome of nearly all entries: the one without an index.
 const USUAL_OUTCOME: &str = "SUCCESS";
 
-/// Entries that match, newest first.
-pub(crate) fn find(
-    connection: &Connection,
-    head: &Head,
-    query: &EntryQuery,
-) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
-    let mut found = Vec::new();
+/// Looks at an index or at an entry that one page may take.
+const STEPS: u32 = 5_000;
+
+/// A page of the entries that match.
+pub(crate) fn find(connection: &Connection, head: &Head, query: &EntryQuery) -> Result<Found, StoreError> {
+    let mut entries = Vec::new();
     let lowest = query.from_ms.map_or(Ok(0), |time_ms| first_from(connection, head, time_ms))?;
     let end = query.until_ms.map_or(Ok(head.size), |time_ms| first_from(connection, head, time_ms))?;
     let mut end = end.min(query.before.unwrap_or(u64::MAX));
     let mut lists = lists(connection, query)?;
     let mut fetch =
         connection.prepare_cached("SELECT outcome, bytes FROM entries WHERE idx = ?1").map_err(reading)?;
-    while found.len() < query.limit as usize {
-        let Some(index) = meet(&mut lists, lowest, end)? else { break };
-        end = index;
+    let mut steps = STEPS;
+    while entries.len() < query.limit as usize {
+        let index = match meet(&mut lists, lowest, end, &mut steps)? {
+            Meeting::At(index) => index,
+            Meeting::Below(index) => return Ok(Found { entries, next: Some(index) }),
+            Meeting::Nowhere => return Ok(Found { entries, next: None }),
+        };
+        let Some(left) = steps.checked_sub(1) else { return Ok(Found { entries, next: Some(end) }) };
+        (steps, end) = (left, index);
         let mut rows = fetch.query([index.cast_signed()]).map_err(reading)?;
         let row = rows.next().map_err(reading)?.ok_or_else(|| missing(index))?;
         let usual_is_asked = query.outcome.as_deref() == Some(USUAL_OUTCOME);
         if !usual_is_asked || row.get_ref(0).map_err(reading)?.as_str() == Ok(USUAL_OUTCOME) {
-            found.push((index, blob(row, 1)?.to_vec()));
+            entries.push((index, blob(row, 1)?.to_vec()));
         }
     }
-    Ok(found)
+    Ok(Found { next: entries.last().map(|(index, _)| *index), entries })
 }
 
 /// The entry of that index is not there, though the head says so.
@@ -84,21 +90,34 @@ fn prepare<'a>(connection: &'a Connection, column: &str) -> Result<CachedStateme
     connection.prepare_cached(&sql).map_err(reading)
 }
 
-/// The largest index in `lowest..end` that is in every list.
-fn meet(lists: &mut [List<'_>], lowest: u64, end: u64) -> Result<Option<u64>, StoreError> {
-    let Some(mut candidate) = end.checked_sub(1).filter(|last| *last >= lowest) else { return Ok(None) };
+/// Where all lists meet.
+enum Meeting {
+    /// At this index.
+    At(u64),
+    /// Below this index, if at all: there were no steps left to go on.
+    Below(u64),
+    Nowhere,
+}
+
+/// The largest index in `lowest..end` that is in every list. Each look takes one of the steps.
+fn meet(lists: &mut [List<'_>], lowest: u64, end: u64, steps: &mut u32) -> Result<Meeting, StoreError> {
+    let Some(mut candidate) = end.checked_sub(1).filter(|last| *last >= lowest) else {
+        return Ok(Meeting::Nowhere);
+    };
     let (mut agreed, mut turn) = (0, 0);
     while agreed < lists.len() {
+        let Some(left) = steps.checked_sub(1) else { return Ok(Meeting::Below(candidate + 1)) };
+        *steps = left;
         if let Some(list) = lists.get_mut(turn) {
             match list.below(lowest, candidate + 1)? {
-                None => return Ok(None),
+                None => return Ok(Meeting::Nowhere),
                 Some(index) if index == candidate => agreed += 1,
                 Some(index) => (candidate, agreed) = (index, 1),
             }
         }
         turn = if turn + 1 < lists.len() { turn + 1 } else { 0 };
     }
-    Ok(Some(candidate))
+    Ok(Meeting::At(candidate))
 }
 
 /// The first index whose time is not before `time_ms`; the size of the log where there is none.

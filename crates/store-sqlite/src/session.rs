@@ -1,9 +1,9 @@
 //! Sessions: a snapshot, or the right to write.
 
 use assent_store::{
-    Batch, Checkpoint, EntryQuery, Head, Order, Place, Predicate, Read, Receipt, ReceiptKey, Row, Select,
-    StoreError, StoredReceipt, Table, Value, VisitEntry, VisitKeys, VisitPlace, VisitReceipt, VisitRow,
-    Write,
+    Batch, Checkpoint, EntryQuery, Found, Head, Order, Place, Predicate, Read, Receipt, ReceiptKey, Row,
+    Select, StoreError, StoredReceipt, Table, Value, VisitEntry, VisitKeys, VisitPlace, VisitReceipt,
+    VisitRow, Write,
 };
 use rusqlite::{ToSql, params_from_iter};
 use uuid::Uuid;
@@ -160,7 +160,7 @@ impl Read for Session<'_> {
         })
     }
 
-    fn find_entries(&self, query: &EntryQuery) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+    fn find_entries(&self, query: &EntryQuery) -> Result<Found, StoreError> {
         find(&self.connection, &self.head, query)
     }
 

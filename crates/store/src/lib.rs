@@ -27,7 +27,7 @@ pub use batch::{
 pub use error::StoreError;
 pub use keys::{Replacement, SubjectKeys};
 pub use memory::{MemoryKeys, MemoryStore};
-pub use query::{EntryQuery, Order, Predicate, Select};
+pub use query::{EntryQuery, Found, Order, Predicate, Select};
 pub use tables::{Column, ColumnType, TABLES, Table};
 pub use traits::{
     Checkpoint, Place, Read, Store, VisitEntry, VisitKeys, VisitPlace, VisitReceipt, VisitRow, Write,

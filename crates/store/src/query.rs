@@ -82,3 +82,12 @@ pub struct EntryQuery {
     /// At most so many.
     pub limit: u32,
 }
+
+/// One page of a search of the log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Entries that match, newest first, with their indices.
+    pub entries: Vec<(u64, Vec<u8>)>,
+    /// Where the search goes on: [`EntryQuery::before`] of the next page. Absent where it has come to its end.
+    pub next: Option<u64>,
+}

@@ -3,7 +3,8 @@
 use uuid::Uuid;
 
 use crate::{
-    Batch, EntryKeys, EntryQuery, Head, Receipt, ReceiptKey, Row, Select, StoreError, StoredReceipt, Value,
+    Batch, EntryKeys, EntryQuery, Found, Head, Receipt, ReceiptKey, Row, Select, StoreError, StoredReceipt,
+    Value,
 };
 
 /// A signed tree head as stored.
@@ -81,8 +82,9 @@ pub trait Read {
     /// finding what was put in; in no particular order.
     fn scan_places(&self, visit: &mut VisitPlace<'_>) -> Result<(), StoreError>;
 
-    /// Entries that match, newest first, with their indices.
-    fn find_entries(&self, query: &EntryQuery) -> Result<Vec<(u64, Vec<u8>)>, StoreError>;
+    /// One page of the entries that match. A backend bounds the work of a page: where conditions that are common apart hardly
+    /// ever meet, a page may be short, or empty, and still say where the search goes on.
+    fn find_entries(&self, query: &EntryQuery) -> Result<Found, StoreError>;
 
     /// The widest stored form of a tile of the tree.
     fn tile(&self, level: u8, n: u64) -> Result<Option<Vec<u8>>, StoreError>;

@@ -73,7 +73,8 @@ macro_rules! contract_tests {
                 pages_are_stable_under_growth, rows_are_scanned_by_id, an_error_ends_a_scan_of_rows,
                 texts_are_compared_byte_by_byte, replaced_rows_are_the_only_rows,
                 a_failed_replacement_leaves_the_rows;
-            search: searches_agree_with_the_reference, searches_page_by_cursor, rare_among_many_is_found;
+            search: searches_agree_with_the_reference, searches_page_by_cursor, rare_among_many_is_found,
+                conditions_that_hardly_meet_are_searched_to_the_end;
         }
     };
 }

@@ -175,7 +175,7 @@ pub fn a_session_reads_the_state_that_it_locked(place: &dyn Fixture) {
     assert_eq!(session.head().unwrap(), head(3));
     assert_eq!(session.row("models", id(1)).unwrap(), Some(model(1, 1, "fraud")));
     assert_eq!(session.payload(hash(1)).unwrap(), Some(b"payload".to_vec()));
-    assert_eq!(session.find_entries(&everything()).unwrap().first().map(|found| found.0), Some(2));
+    assert_eq!(session.find_entries(&everything()).unwrap().entries.first().map(|found| found.0), Some(2));
     assert_eq!(session.entries(2, 5).unwrap(), [entry(2).bytes]);
     session.commit(nothing(3)).unwrap();
     assert_eq!(dump_store(&*store), expected);

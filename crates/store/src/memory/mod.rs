@@ -17,9 +17,9 @@ pub use keys::MemoryKeys;
 use state::State;
 
 use crate::{
-    Batch, Checkpoint, EntryQuery, Head, Order, Place, Predicate, Read, Receipt, ReceiptKey, Row, Select,
-    Store, StoreError, StoredReceipt, Value, VisitEntry, VisitKeys, VisitPlace, VisitReceipt, VisitRow,
-    Write,
+    Batch, Checkpoint, EntryQuery, Found, Head, Order, Place, Predicate, Read, Receipt, ReceiptKey, Row,
+    Select, Store, StoreError, StoredReceipt, Value, VisitEntry, VisitKeys, VisitPlace, VisitReceipt,
+    VisitRow, Write,
 };
 
 /// How long [`Store::begin`] waits for another writer.
@@ -195,7 +195,7 @@ impl Read for Session<'_> {
         payloads.try_for_each(|(digest, _)| visit(Place::Payload(*digest)))
     }
 
-    fn find_entries(&self, query: &EntryQuery) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+    fn find_entries(&self, query: &EntryQuery) -> Result<Found, StoreError> {
         Ok(self.state.find_entries(query))
     }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::map::Map;
 use crate::check::{MODEL_ID, MODELS};
 use crate::{
-    Batch, Checkpoint, EntryQuery, Head, NewEntry, Order, Predicate, Receipt, ReceiptKey, Row, Select,
+    Batch, Checkpoint, EntryQuery, Found, Head, NewEntry, Order, Predicate, Receipt, ReceiptKey, Row, Select,
     StoreError, StoredReceipt, TABLES, Table, TileRow, Value,
 };
 
@@ -119,12 +119,15 @@ impl State {
         rows.iter().try_for_each(|row| self.rows(row.table)?.check_unique(row))
     }
 
-    /// Entries that match, newest first.
-    pub(super) fn find_entries(&self, query: &EntryQuery) -> Vec<(u64, Vec<u8>)> {
+    /// A page of the entries that match.
+    pub(super) fn find_entries(&self, query: &EntryQuery) -> Found {
         let below = query.before.unwrap_or(u64::MAX);
         let newest_first = self.entries.walk(Order::Descending, |index| *index < below);
         let found = newest_first.filter(|(_, entry)| matches(query, entry));
-        found.take(query.limit as usize).map(|(index, entry)| (*index, entry.bytes.clone())).collect()
+        let found = found.take(query.limit as usize).map(|(index, entry)| (*index, entry.bytes.clone()));
+        let entries: Vec<_> = found.collect();
+        let full = entries.len() == query.limit as usize;
+        Found { next: entries.last().filter(|_| full).map(|(index, _)| *index), entries }
     }
 }
 

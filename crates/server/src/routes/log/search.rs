@@ -76,10 +76,10 @@ pub(crate) async fn search(
     let query = query(params, limit);
     let found = app.read(move |desk| {
         may_read(desk, &caller)?;
-        let entries = desk.view.read().find_entries(&query)?;
-        let next_cursor =
-            entries.last().filter(|_| entries.len() == limit as usize).map(|(index, _)| index.to_string());
-        let items = entries.into_iter().map(|(index, bytes)| Ok(EntryView { index, entry: raw(bytes)? }));
+        let found = desk.view.read().find_entries(&query)?;
+        let next_cursor = found.next.map(|index| index.to_string());
+        let items =
+            found.entries.into_iter().map(|(index, bytes)| Ok(EntryView { index, entry: raw(bytes)? }));
         Ok(Page { items: items.collect::<Result<_, Problem>>()?, next_cursor })
     });
     found.await.map(Json)
