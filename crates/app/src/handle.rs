@@ -119,7 +119,11 @@ fn of_the_platform(
     }
     if let Command::Vouch(id, vouched) = command {
         let state = unit.get::<Principal>(*id)?;
-        let changes = provider::vouch(*id, state.as_deref(), (**vouched).clone(), pack, now)?;
+        let mut changes = provider::vouch(*id, state.as_deref(), (**vouched).clone(), pack, now)?;
+        let approves = |change: &Change| matches!(&change.event, Event::GrantIssued(grant) if pack.approves(&grant.role));
+        if let Some(person) = state.filter(|_| changes.iter().any(approves)) {
+            changes.extend(proposals::ways_in_of_before(unit, &person, pack, now)?);
+        }
         return Ok(Some(((*id).into(), changes)));
     }
     Ok(None)

@@ -19,8 +19,9 @@ use std::collections::BTreeSet;
 
 use assent_app::doors::Door;
 use assent_app::view::{Snapshot, View};
-use assent_app::{Command, Failure, Receipt};
+use assent_app::{Command, Failure, Receipt, Request};
 use assent_domain::aggregate::State;
+use assent_domain::identity::provider::{Identity, Vouched};
 use assent_domain::identity::{self, Credential, Principal, PrincipalKind, Restriction, Token};
 use assent_domain::ids::{CredentialId, Digest, GrantId, PrincipalId, ProposalId, TokenId};
 use assent_domain::pack::{self, Applied, Pack};
@@ -91,6 +92,26 @@ async fn the_password_of_before_goes_with_the_tokens() {
     let id = proposed(&world.run(first, grant(&world, third, "security")).await.unwrap());
     world.run(second, confirm(&world, id)).await.unwrap();
     assert!(get::<Credential>(&world, CredentialId::of(third)).unwrap().password.is_some());
+}
+
+/// The same where a role comes from a provider's groups.
+#[tokio::test]
+async fn the_password_of_before_goes_when_a_provider_lets_somebody_approve() {
+    let (world, first, _) = two().await;
+    let third = world.person(&[]).await;
+    world.run(first, invite(third)).await.unwrap();
+    world.run(third, accept(Some(words()))).await.unwrap();
+    let vouch = |role: &str, linked: bool| {
+        let identity = Identity { provider: "corp".to_owned(), subject: words() };
+        let roles = vec![(GrantId(world.id()), role.to_owned())];
+        let vouched = Box::new(Vouched { identity, linked, name: words(), email: None, roles });
+        Request::of_system(world.id(), Command::Vouch(third, vouched))
+    };
+    let password = || get::<Credential>(&world, CredentialId::of(third)).unwrap().password.clone();
+    world.assent.ledger.execute(vouch("steward", false)).await.unwrap();
+    assert!(password().is_some(), "a steward approves nothing");
+    world.assent.ledger.execute(vouch("compliance", true)).await.unwrap();
+    assert_eq!(password(), None);
 }
 
 fn token(world: &World, principal: PrincipalId) -> Command {

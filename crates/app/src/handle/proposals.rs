@@ -11,12 +11,13 @@ use assent_domain::identity::{
 use assent_domain::ids::{CredentialId, Digest, GrantId, PrincipalId, ProposalId};
 use assent_domain::pack::{self, Applied, Pack};
 use assent_domain::proposal::{self, Proposal, Proposed};
-use assent_domain::{Code, Kind, Refusal, Sealed};
+use assent_domain::{Code, Kind, Refusal, Sealed, Time};
 use uuid::Uuid;
 
 use super::Hand;
 use crate::cases::not_found;
 use crate::ledger::Failure;
+use crate::unit::Unit;
 use crate::view::View;
 
 /// What a command is about in the end, and what changes.
@@ -162,7 +163,7 @@ impl Hand<'_> {
             Proposed::GrantRole { principal, grant } => {
                 let grant = Grant { proposal: Some(proposal.id), ..grant };
                 let mut changes = of_principal(principal, identity::Command::Grant(grant))?;
-                changes.extend(self.ways_in_of_before(principal)?);
+                changes.extend(ways_in_of_before(self.unit, &*self.known(principal)?, self.pack, self.now)?);
                 Ok(changes)
             }
             Proposed::RevokeGrant { principal, grant, .. } => {
@@ -191,23 +192,6 @@ impl Hand<'_> {
         }
     }
 
-    /// Tokens, sessions and the password of somebody who comes to approve end: one person alone may have issued the tokens or
-    /// the invitation, and could act in their name.
-    fn ways_in_of_before(&self, principal: PrincipalId) -> Result<Vec<Change>, Failure> {
-        if self.known(principal)?.approves(self.pack) {
-            return Ok(Vec::new());
-        }
-        let owner = self.known(principal)?;
-        let held = self.unit.get::<Credential>(CredentialId::of(principal))?;
-        let mut changes = held.map(|held| credential::void(&held)).unwrap_or_default();
-        for id in self.unit.ids(Kind::Token, "principal_id", &principal.to_string())? {
-            let token = self.unit.get::<Token>(id.into())?;
-            let held = token.filter(|token| token.holds_at(&owner, self.now));
-            changes.extend(held.iter().flat_map(|token| identity::revoke_token(token)));
-        }
-        Ok(changes)
-    }
-
     pub(super) fn decline(&self, id: ProposalId, reason: Sealed) -> Result<Vec<Change>, Failure> {
         let (proposal, proposer) = self.to_decide(id)?;
         Ok(proposal::decline(&proposal, self.actor, &proposer, reason, self.now)?)
@@ -229,4 +213,25 @@ impl Hand<'_> {
         let proposer = self.known(proposal.recorded.by)?;
         Ok((proposal, proposer))
     }
+}
+
+/// Tokens, sessions and the password of somebody who comes to approve end: one person alone may have issued the tokens or the
+/// invitation, and could act in their name.
+pub(super) fn ways_in_of_before(
+    unit: &Unit<'_>,
+    owner: &Principal,
+    pack: &Pack,
+    now: Time,
+) -> Result<Vec<Change>, Failure> {
+    if owner.approves(pack) {
+        return Ok(Vec::new());
+    }
+    let held = unit.get::<Credential>(CredentialId::of(owner.id))?;
+    let mut changes = held.map(|held| credential::void(&held)).unwrap_or_default();
+    for id in unit.ids(Kind::Token, "principal_id", &owner.id.to_string())? {
+        let token = unit.get::<Token>(id.into())?;
+        let held = token.filter(|token| token.holds_at(owner, now));
+        changes.extend(held.iter().flat_map(|token| identity::revoke_token(token)));
+    }
+    Ok(changes)
 }
