@@ -61,22 +61,31 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
 
 /// Runs to the end, shows both of its outputs as they come, and gives its exit code with every line.
 pub(crate) fn shown(command: &mut Command) -> Result<(i32, Vec<String>)> {
+    read(command, out::line)
+}
+
+/// The same without showing anything: what a planted fault prints is no news.
+pub(crate) fn kept(command: &mut Command) -> Result<(i32, Vec<String>)> {
+    read(command, |_| ())
+}
+
+fn read(command: &mut Command, see: fn(&str)) -> Result<(i32, Vec<String>)> {
     let mut child = command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .with_context(|| format!("{} cannot be started", name(command)))?;
     let readers = [
-        child.stdout.take().map(|pipe| std::thread::spawn(move || show(pipe))),
-        child.stderr.take().map(|pipe| std::thread::spawn(move || show(pipe))),
+        child.stdout.take().map(|pipe| std::thread::spawn(move || lines(pipe, see))),
+        child.stderr.take().map(|pipe| std::thread::spawn(move || lines(pipe, see))),
     ];
     let lines = readers.into_iter().flatten().flat_map(|reader| reader.join().unwrap_or_default()).collect();
     Ok((child.wait()?.code().unwrap_or(-1), lines))
 }
 
-fn show(pipe: impl std::io::Read) -> Vec<String> {
+fn lines(pipe: impl std::io::Read, see: fn(&str)) -> Vec<String> {
     let lines = BufReader::new(pipe).lines().map_while(Result::ok);
-    lines.inspect(|line| out::line(line)).collect()
+    lines.inspect(|line| see(line)).collect()
 }
 
 /// Whether a program can be started with these arguments.

@@ -6,7 +6,7 @@ use crate::crash;
 use crate::out;
 use crate::postgres::Postgres;
 use crate::powerloss;
-use crate::run::{cargo, shown};
+use crate::run::{cargo, kept};
 use crate::site::Kind;
 
 /// A planted fault, and what notices it.
@@ -140,23 +140,30 @@ pub fn run() -> Result<u64> {
 
 fn check(fault: &Fault, postgres: &Postgres) -> Result<()> {
     out::step(&format!("sabotage: {} ({})", fault.what, fault.feature));
-    let green = test(fault, postgres, &[])?;
-    ensure!(green == 0, "`{}` fails without the fault too (exit {green}): mend it first", fault.test);
-    let red = test(fault, postgres, &["--features", fault.feature])?;
+    let (green, said) = test(fault, postgres, &[])?;
+    if green != 0 {
+        said.iter().for_each(|line| out::line(line));
+        bail!("`{}` fails without the fault too (exit {green}): mend it first", fault.test);
+    }
+    let (red, said) = test(fault, postgres, &["--features", fault.feature])?;
+    if red == TESTS_FAILED {
+        out::line(&format!("noticed: `{}` went red", fault.test));
+        return Ok(());
+    }
+    said.iter().for_each(|line| out::line(line));
     match red {
-        TESTS_FAILED => out::line(&format!("noticed: `{}` went red", fault.test)),
         0 => bail!("`{}` stays green with the fault: it tests nothing", fault.test),
         other => bail!("`{}` could not be built or found with the fault (exit {other})", fault.test),
     }
-    Ok(())
 }
 
-fn test(fault: &Fault, postgres: &Postgres, features: &[&str]) -> Result<i32> {
+/// Exit code and what was printed, which is shown only where it surprises.
+fn test(fault: &Fault, postgres: &Postgres, features: &[&str]) -> Result<(i32, Vec<String>)> {
     let name = format!("test(/(^|::){}$/)", fault.test);
     let mut arguments = vec!["nextest", "run", "--package", fault.package, "--no-tests", "fail"];
     arguments.extend(["--status-level", "none", "--final-status-level", "fail", "-E", &name]);
     arguments.extend(features);
-    Ok(shown(cargo(&arguments).envs(postgres.variables()))?.0)
+    kept(cargo(&arguments).envs(postgres.variables()))
 }
 
 /// The words with which a run of losses says that something acknowledged is gone, that a disk does not verify or start, or
