@@ -9,9 +9,12 @@ use assent_app::cases;
 use assent_app::view::Snapshot;
 use assent_domain::gate::Verdict;
 use assent_domain::ids::VersionId;
+use xtask::args::Args;
+use xtask::site::Kind;
 
 use crate::folder;
-use crate::stats::{Bar, Times, bar, figure, number, say};
+use crate::place::Place;
+use crate::stats::{Bar, Table, Times, machine_load, number, say};
 use crate::world::{World, target};
 
 const VERSIONS: usize = 100_000;
@@ -24,24 +27,33 @@ const QUESTIONS: usize = 20_000;
 const WRITERS: usize = 16;
 
 /// Runs the benchmark.
-pub(crate) fn run() -> Result<()> {
-    let folder = folder()?;
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let mut table = Table::default();
+    for kind in Kind::named(args.text("store"))? {
+        let place = Place::new(kind, folder()?.join(kind.name()))?;
+        measure(&place, kind.name(), &mut table)?;
+        place.remove()?;
+    }
+    table.show("gate");
+    Ok(())
+}
+
+fn measure(place: &Place, name: &'static str, table: &mut Table) -> Result<()> {
+    say(&format!("\ngate: {name}, load average {}", machine_load()));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build()?;
     let (world, versions) = runtime.block_on(async {
-        let world = World::new(&folder).await?;
+        let world = World::new(place.open()?).await?;
         let begun = Instant::now();
         let versions = fill(&world).await?;
-        figure("\nversions stored (through the ledger)", number(versions.len()), "");
-        figure("seconds to store them, with their evidence", begun.elapsed().as_secs_f64(), "s");
+        table.put(name, "versions stored (through the ledger)", number(versions.len()), "", None);
+        table.put(name, "storing them, with their evidence", begun.elapsed().as_secs_f64(), "s", None);
         anyhow::Ok((world, versions))
     })?;
-    say(&format!(
-        "\ngate: {QUESTIONS} questions about random versions of {}, 20 policies each",
-        versions.len()
-    ));
+    place.settle()?;
+    say(&format!("{QUESTIONS} questions about random versions of {}, 20 policies each", versions.len()));
     let mut quiet = ask(&world, &versions)?;
-    figure("no writes: p50", quiet.permille(500), "ms");
-    figure("no writes: p99", quiet.permille(990), "ms");
+    table.put(name, "no writes: p50", quiet.permille(500), "ms", None);
+    table.put(name, "no writes: p99", quiet.permille(990), "ms", None);
     let (stop, count) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let writers: Vec<_> = (0..WRITERS)
         .map(|_| runtime.spawn(write(world.clone(), Arc::clone(&stop), Arc::clone(&count))))
@@ -54,9 +66,9 @@ pub(crate) fn run() -> Result<()> {
         runtime.block_on(writer)??;
     }
     let mut times = asked?;
-    figure("writes meanwhile", written, "/s");
-    figure("while writes go on: p50", times.permille(500), "ms");
-    bar("while writes go on: p99", times.permille(990), "ms", Bar::AtMost(5.0));
+    table.put(name, "writes meanwhile", written, "/s", None);
+    table.put(name, "while writes go on: p50", times.permille(500), "ms", None);
+    table.put(name, "while writes go on: p99", times.permille(990), "ms", Some(Bar::AtMost(5.0)));
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Governed writes over HTTP: many clients against the shipped binary, and what one client costs in syncs.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -9,9 +10,11 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 use xtask::powerloss::recorder::{Recorder, syncs};
 use xtask::server::{Home, Server};
+use xtask::site::VARIABLE;
 
 use crate::client::Client;
-use crate::stats::{Bar, Times, bar, figure, number, say};
+use crate::place::Place;
+use crate::stats::{Bar, Table, Times, number, say};
 use crate::write::show;
 
 const CLIENTS: usize = 256;
@@ -19,24 +22,39 @@ const SPAN: Duration = Duration::from_secs(10);
 /// Stories of one client whose syncs are counted; six commands each.
 const COUNTED: u32 = 25;
 
-/// Runs both parts. `own` is the machine's own rate.
-pub(crate) fn run(folder: &Path, own: f64) -> Result<()> {
+/// Runs both parts. `own` is the rate of one insert at a time.
+pub(crate) fn run(
+    folder: &Path,
+    place: &Place,
+    name: &'static str,
+    own: f64,
+    table: &mut Table,
+) -> Result<()> {
     let Some(binary) = std::env::var_os("ASSENT_BENCH_SERVER").map(PathBuf::from) else {
         say("\nwrite: over HTTP: not measured, there is no server");
         return Ok(());
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let home = fresh(&folder.join("http"))?;
-    let server = Server::start(&binary, &home, &[])?;
+    let home = fresh(&folder.join(format!("http-{name}")))?;
+    let address = place.fresh("http")?;
+    let variables: Vec<_> = address.iter().map(|address| (VARIABLE, OsStr::new(address))).collect();
+    let server = Server::start(&binary, &home, &variables)?;
     let (rate, times) = runtime.block_on(many(&server))?;
     server.stop()?;
-    say(&format!("\nwrite: over HTTP, {CLIENTS} clients on one machine with the server, the same mix"));
-    let p99 = show(rate, times);
-    bar("over HTTP, against the machine's own rate", rate / own, "x", Bar::AtLeast(10.0));
-    bar("over HTTP, p99", p99, "ms", Bar::AtMost(150.0));
-    let per_command = runtime.block_on(count_syncs(&binary, folder))?;
-    say("\nwrite: one client over HTTP, syncs counted by the recorder of `cargo xtask powerloss`");
-    bar("syncs for each command", per_command, "", Bar::AtMost(1.5));
+    show(table, name, &format!("over HTTP, {CLIENTS} clients"), rate, times);
+    table.put(name, "over HTTP, against one by one", rate / own, "x", Some(Bar::AtLeast(10.0)));
+    // Syncs are counted in the process that writes the files: for a database that is not the server of Assent.
+    if address.is_none() {
+        let (per_command, p50) = runtime.block_on(count_syncs(&binary, folder))?;
+        table.put(name, "one client over HTTP: p50", p50, "ms", None);
+        table.put(
+            name,
+            "one client over HTTP: syncs for each command",
+            per_command,
+            "",
+            Some(Bar::AtMost(1.5)),
+        );
+    }
     Ok(())
 }
 
@@ -177,7 +195,7 @@ async fn many(server: &Server) -> Result<(f64, Times)> {
 }
 
 /// Syncs for each command of one client, checkpoints of the background included.
-async fn count_syncs(binary: &Path, folder: &Path) -> Result<f64> {
+async fn count_syncs(binary: &Path, folder: &Path) -> Result<(f64, f64)> {
     let shim = std::env::var_os("ASSENT_BENCH_RECORDER").map(PathBuf::from).context("the recorder")?;
     let home = fresh(&folder.join("one"))?;
     let mut recorder = Recorder::new(&shim, &folder.join("journal"))?;
@@ -191,6 +209,5 @@ async fn count_syncs(binary: &Path, folder: &Path) -> Result<f64> {
     }
     let after = syncs(&recorder.read()?)?;
     server.kill()?;
-    figure("p50 of one client", times.permille(500), "ms");
-    Ok(number(after - before) / number(times.len()))
+    Ok((number(after - before) / number(times.len()), times.permille(500)))
 }

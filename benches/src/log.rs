@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 use std::io::{BufReader, BufWriter, Read, Write};
-use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
@@ -24,7 +24,8 @@ const TASKS: usize = 256;
 pub(crate) fn run() -> Result<()> {
     let folder = folder()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build()?;
-    runtime.block_on(fill(&folder))?;
+    let store = SqliteStore::open(&folder.join("log.sqlite"), Options::default())?;
+    runtime.block_on(fill(Arc::new(store)))?;
     drop(runtime);
     let store = SqliteStore::open_read_only(&folder.join("log.sqlite"), Options::default())?;
     let (mut entries, mut bytes) = (Vec::new(), 0);
@@ -62,8 +63,8 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-async fn fill(folder: &Path) -> Result<()> {
-    let world = World::new(folder).await?;
+async fn fill(store: Arc<dyn Store>) -> Result<()> {
+    let world = World::new(store).await?;
     let tasks: Vec<_> = (0..TASKS)
         .map(|task| {
             let world = world.clone();

@@ -1,9 +1,10 @@
-//! Reproducible benchmarks, each beside its peers: `cargo xtask bench write|gate|rules|log|blobs`.
+//! Reproducible benchmarks, each beside its peers: `cargo xtask bench write|gate|rules|log|blobs|audit`.
 //!
 //! A figure that a document names comes from here. Each benchmark prints the machine and the versions, measures what it is
 //! compared with in the same run, and says how far each figure is from its bar: bars are ratios wherever they can be, so
 //! that they hold on other machines too. Not a test: nothing fails because a machine is slow.
 
+mod audit;
 mod blobs;
 mod client;
 mod gate;
@@ -11,6 +12,7 @@ mod http;
 mod log;
 mod machine;
 mod pack;
+mod place;
 mod rules;
 mod stats;
 mod world;
@@ -20,6 +22,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
+
+use xtask::args::Args;
 
 use crate::stats::say;
 
@@ -38,15 +42,17 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<()> {
-    let name = std::env::args().nth(1).unwrap_or_default();
+    let args = Args::parse(std::env::args().skip(1), &["entries", "store", "keep"])?;
+    let name = args.word(0).unwrap_or_default();
     say(&machine::describe());
-    match name.as_str() {
-        "write" => write::run(),
-        "gate" => gate::run(),
+    match name {
+        "write" => write::run(&args),
+        "gate" => gate::run(&args),
         "rules" => rules::run(),
         "log" => log::run(),
         "blobs" => blobs::run(),
-        other => bail!("`{other}` is no benchmark: run `cargo xtask bench write|gate|rules|log|blobs`"),
+        "audit" => audit::run(&args),
+        other => bail!("`{other}` is no benchmark: run `cargo xtask bench write|gate|rules|log|blobs|audit`"),
     }
 }
 

@@ -1,6 +1,5 @@
-//! An installation in this process on the embedded store, with people of all roles.
+//! An installation in this process, with people of all roles.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -22,7 +21,6 @@ use assent_domain::workflow::{Decision, NewReview};
 use assent_log::SigningKey;
 use assent_log::entry::ActorKind;
 use assent_store::{MemoryKeys, Store};
-use assent_store_sqlite::{Options, SqliteStore};
 use jiff::SignedDuration;
 
 /// The real clock.
@@ -71,10 +69,8 @@ pub(crate) fn target() -> Target {
 }
 
 impl World {
-    /// A fresh installation in that folder.
-    pub(crate) async fn new(folder: &Path) -> Result<Self> {
-        let store: Arc<dyn Store> =
-            Arc::new(SqliteStore::open(&folder.join("log.sqlite"), Options::default())?);
+    /// A fresh installation on that store.
+    pub(crate) async fn new(store: Arc<dyn Store>) -> Result<Self> {
         let wiring = wiring();
         let vault = Vault::new(MasterKeys::none(), wiring.clone());
         let parts = Parts {

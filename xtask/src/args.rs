@@ -1,6 +1,9 @@
-//! Options of the form `--name value`, and words.
+//! Options of the form `--name value`, flags, and words.
 
 use anyhow::{Context as _, Result, bail};
+
+/// Options that have no value.
+const FLAGS: [&str; 1] = ["keep"];
 
 /// What follows the name of a command.
 #[derive(Debug)]
@@ -17,6 +20,9 @@ impl Args {
         while let Some(argument) = arguments.next() {
             match argument.strip_prefix("--") {
                 None => words.push(argument),
+                Some(name) if known.contains(&name) && FLAGS.contains(&name) => {
+                    options.push((name.to_owned(), String::new()));
+                }
                 Some(name) if known.contains(&name) => {
                     let value = arguments.next().with_context(|| format!("`--{name}` wants a value"))?;
                     options.push((name.to_owned(), value));
@@ -41,6 +47,19 @@ impl Args {
             None => Ok(default),
             Some(value) => value.parse().with_context(|| format!("`--{name} {value}` is not a number")),
         }
+    }
+
+    /// All options, as they were given.
+    pub fn options(&self) -> impl Iterator<Item = String> {
+        self.options.iter().flat_map(|(name, value)| {
+            let value = Some(value.clone()).filter(|_| !FLAGS.contains(&name.as_str()));
+            std::iter::once(format!("--{name}")).chain(value)
+        })
+    }
+
+    /// Whether a flag is there.
+    pub fn flag(&self, name: &str) -> bool {
+        self.text(name).is_some()
     }
 
     /// The value of an option.

@@ -4,18 +4,20 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::args::Args;
 use crate::out::line;
 use crate::powerloss::recorder;
-use crate::run::{cargo, check, scratch, target};
+use crate::run::{cargo, check, scratch, target, working};
 
 /// A disk that syncs 400 times a second. Virtual disks that acknowledge from a cache sync ten thousand times, and leave
 /// nothing to gain by writing together.
 const SYNC_US: &str = "2500";
 
-const NAMES: [&str; 5] = ["write", "gate", "rules", "log", "blobs"];
+const NAMES: [&str; 6] = ["write", "gate", "rules", "log", "blobs", "audit"];
 
-/// Runs one benchmark.
-pub fn run(name: &str) -> Result<()> {
+/// Runs one benchmark, with those of its options that it knows.
+pub fn run(args: &Args) -> Result<()> {
+    let name = args.word(0).unwrap_or_default();
     if !NAMES.contains(&name) {
         bail!("`{name}` is no benchmark: choose one of {}", NAMES.join(", "));
     }
@@ -33,7 +35,10 @@ pub fn run(name: &str) -> Result<()> {
     let shim = recorder::build()?;
     let bench = || -> Result<Command> {
         let mut bench = Command::new(built.join("assent-benches"));
-        bench.arg(name).env("ASSENT_BENCH_DIR", scratch(&format!("bench-{name}"))?);
+        let folder = format!("bench-{name}");
+        // A log of ten million entries takes minutes to make: what an earlier run has kept is used again.
+        let folder = if name == "audit" { working(&folder)? } else { scratch(&folder)? };
+        bench.arg(name).args(args.options()).env("ASSENT_BENCH_DIR", folder);
         bench.env("ASSENT_BENCH_SERVER", built.join("assent")).env("ASSENT_BENCH_RECORDER", &shim);
         Ok(bench)
     };

@@ -15,7 +15,7 @@ pub mod out;
 pub mod postgres;
 pub mod powerloss;
 pub mod replicas;
-mod rng;
+pub mod rng;
 mod run;
 pub mod sabotage;
 pub mod schemathesis;

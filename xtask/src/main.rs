@@ -20,7 +20,9 @@ cargo xtask replicas [--rounds N] [--seed S] [--profile P]   servers and databas
 cargo xtask tamper [--rounds N] [--seed S] [--profile P]     every class of change behind our back, found and named
 cargo xtask postgres <command>                     runs a command with a PostgreSQL of its own
 cargo xtask schemathesis [--seconds N] [--seed S] [--profile P]  requests made up from the API description
-cargo xtask bench write|gate|rules|log|blobs       measures, beside the machine's own rates and peers";
+cargo xtask bench rules|log|blobs                  measures, beside the machine's own rates and peers
+cargo xtask bench write|gate [--store sqlite|postgres]   the same, for each store
+cargo xtask bench audit [--entries N] [--store sqlite|postgres] [--keep]  searches of a large log";
 
 fn main() -> ExitCode {
     match run() {
@@ -40,13 +42,7 @@ fn run() -> Result<bool> {
     if command == "postgres" {
         return postgres::run(&arguments.collect::<Vec<_>>()).map(|()| true);
     }
-    let known: &[&str] = match command.as_str() {
-        "crash" | "fault" => &["rounds", "seed", "profile", "store"],
-        "powerloss" | "replicas" | "tamper" => &["rounds", "seed", "profile"],
-        "schemathesis" => &["seconds", "seed", "profile"],
-        _ => &[],
-    };
-    let args = Args::parse(arguments, known)?;
+    let args = Args::parse(arguments, options_of(&command))?;
     let profile = args.text("profile").unwrap_or("dev").to_owned();
     match command.as_str() {
         "test" => return test::run(),
@@ -87,7 +83,7 @@ fn run() -> Result<bool> {
             schemathesis::run(&schemathesis::Plan { seconds, seed: args.number("seed", 1)?, profile })
                 .map(drop)
         }
-        "bench" => bench::run(args.word(0).unwrap_or_default()),
+        "bench" => bench::run(&args),
         "" | "help" => {
             out::line(HELP);
             Ok(())
@@ -95,4 +91,15 @@ fn run() -> Result<bool> {
         other => bail!("`{other}` is no command of this project:\n{HELP}"),
     }
     .map(|()| true)
+}
+
+/// The options that a command knows.
+fn options_of(command: &str) -> &'static [&'static str] {
+    match command {
+        "crash" | "fault" => &["rounds", "seed", "profile", "store"],
+        "powerloss" | "replicas" | "tamper" => &["rounds", "seed", "profile"],
+        "schemathesis" => &["seconds", "seed", "profile"],
+        "bench" => &["store", "entries", "keep"],
+        _ => &[],
+    }
 }

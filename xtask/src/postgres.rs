@@ -29,6 +29,7 @@ const VERSIONS: &str = "/usr/lib/postgresql";
 #[derive(Debug)]
 pub struct Postgres {
     folder: PathBuf,
+    data: PathBuf,
     programs: PathBuf,
     user: Option<(u32, u32)>,
     port: u16,
@@ -37,6 +38,15 @@ pub struct Postgres {
 impl Postgres {
     /// Starts a server.
     pub fn start() -> Result<Self> {
+        Self::start_with(None)
+    }
+
+    /// Starts a server that keeps its data in that folder: those of an earlier one, if they are there. They stay.
+    pub fn start_on(data: &Path) -> Result<Self> {
+        Self::start_with(Some(data))
+    }
+
+    fn start_with(kept: Option<&Path>) -> Result<Self> {
         let folder = std::env::temp_dir().join(format!("assent-postgres-{}", std::process::id()));
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
@@ -47,14 +57,24 @@ impl Postgres {
         if let Some((uid, gid)) = user {
             chown(&folder, Some(uid), Some(gid))?;
         }
-        let server = Self { folder, programs: programs()?, user, port: free_port()? };
-        let data = server.folder.join("data");
-        let mut make = server.program("initdb");
-        make.arg("--pgdata").arg(&data).args(["--username=assent", "--auth=trust", "--encoding=UTF8"]);
-        check(make.args(["--locale=C", "--no-instructions"]).stdout(Stdio::null())).context(REMEDY)?;
+        let data = kept.map_or_else(|| folder.join("data"), Path::to_owned);
+        let server = Self { folder, data, programs: programs()?, user, port: free_port()? };
+        if !server.data.join("PG_VERSION").exists() {
+            server.make_data()?;
+        }
         server.certify()?;
         server.pg_ctl("start")?;
         Ok(server)
+    }
+
+    fn make_data(&self) -> Result<()> {
+        fs::create_dir_all(&self.data)?;
+        if let Some((uid, gid)) = self.user {
+            chown(&self.data, Some(uid), Some(gid))?;
+        }
+        let mut make = self.program("initdb");
+        make.arg("--pgdata").arg(&self.data).args(["--username=assent", "--auth=trust", "--encoding=UTF8"]);
+        check(make.args(["--locale=C", "--no-instructions"]).stdout(Stdio::null())).context(REMEDY)
     }
 
     /// Makes an authority and a certificate of it for this machine.
@@ -100,7 +120,7 @@ impl Postgres {
     }
 
     /// Runs statements on it.
-    pub(crate) fn run(&self, sql: &str) -> Result<()> {
+    pub fn run(&self, sql: &str) -> Result<()> {
         Ok(postgres::Client::connect(&self.address(), postgres::NoTls)?.batch_execute(sql)?)
     }
 
@@ -111,7 +131,7 @@ impl Postgres {
 
     /// Kills all of its processes, as `kill -9` does.
     pub(crate) fn kill(&self) -> Result<()> {
-        let file = fs::read_to_string(self.folder.join("data").join("postmaster.pid"))?;
+        let file = fs::read_to_string(self.data.join("postmaster.pid"))?;
         let first = file.lines().next().context("a server without a number")?;
         let mut processes = children(first)?;
         // The first one at first: it would start others in place of those that are gone.
@@ -126,7 +146,7 @@ impl Postgres {
             std::thread::sleep(std::time::Duration::from_millis(5));
         }
         // Where nobody asks about the dead ones, the server takes them for living and refuses to start.
-        fs::remove_file(self.folder.join("data").join("postmaster.pid"))?;
+        fs::remove_file(self.data.join("postmaster.pid"))?;
         Ok(fs::remove_file(self.socket().with_added_extension("lock"))?)
     }
 
@@ -143,7 +163,7 @@ impl Postgres {
 
     fn pg_ctl(&self, what: &str) -> Result<()> {
         let mut command = self.program("pg_ctl");
-        command.arg("--pgdata").arg(self.folder.join("data")).args(["--wait", "--silent"]);
+        command.arg("--pgdata").arg(&self.data).args(["--wait", "--silent"]);
         match what {
             "start" => {
                 let folder = self.folder.display();

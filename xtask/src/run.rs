@@ -29,6 +29,12 @@ pub(crate) fn scratch(name: &str) -> Result<PathBuf> {
         std::fs::remove_dir_all(&folder)
             .with_context(|| format!("`{}` cannot be emptied", folder.display()))?;
     }
+    working(name)
+}
+
+/// The folder for the working files of a command, with what is there.
+pub(crate) fn working(name: &str) -> Result<PathBuf> {
+    let folder = target().join("xtask").join(name);
     std::fs::create_dir_all(&folder).with_context(|| format!("`{}` cannot be made", folder.display()))?;
     Ok(folder.canonicalize()?)
 }

@@ -142,7 +142,7 @@ fn check(fault: &Fault, postgres: &Postgres) -> Result<()> {
     out::step(&format!("sabotage: {} ({})", fault.what, fault.feature));
     let (green, said) = test(fault, postgres, &[])?;
     if green != 0 {
-        said.iter().for_each(|line| out::line(line));
+        show(&said);
         bail!("`{}` fails without the fault too (exit {green}): mend it first", fault.test);
     }
     let (red, said) = test(fault, postgres, &["--features", fault.feature])?;
@@ -150,10 +150,16 @@ fn check(fault: &Fault, postgres: &Postgres) -> Result<()> {
         out::line(&format!("noticed: `{}` went red", fault.test));
         return Ok(());
     }
-    said.iter().for_each(|line| out::line(line));
+    show(&said);
     match red {
         0 => bail!("`{}` stays green with the fault: it tests nothing", fault.test),
         other => bail!("`{}` could not be built or found with the fault (exit {other})", fault.test),
+    }
+}
+
+fn show(said: &[String]) {
+    for line in said {
+        out::line(line);
     }
 }
 

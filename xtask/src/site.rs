@@ -12,7 +12,7 @@ use crate::postgres::Postgres;
 use crate::server::{Home, Server, verify_with};
 
 /// The variable by which the binary learns of a database.
-pub(crate) const VARIABLE: &str = "ASSENT_DATABASE_URL";
+pub const VARIABLE: &str = "ASSENT_DATABASE_URL";
 
 /// Which of the stores keeps the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Kind {
     }
 
     /// For people.
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "SQLite",
             Self::Postgres => "PostgreSQL",
