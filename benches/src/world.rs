@@ -20,7 +20,7 @@ use assent_domain::values::BlobRef;
 use assent_domain::workflow::{Decision, NewReview};
 use assent_log::SigningKey;
 use assent_log::entry::ActorKind;
-use assent_store::{MemoryKeys, Store};
+use assent_store::{LocalClaims, MemoryKeys, Store};
 use jiff::SignedDuration;
 
 /// The real clock.
@@ -75,6 +75,7 @@ impl World {
         let vault = Vault::new(MasterKeys::none(), wiring.clone());
         let parts = Parts {
             store: Arc::clone(&store),
+            claims: Arc::new(LocalClaims::default()),
             keys: Arc::new(MemoryKeys::new()),
             blobs: Blobs::new(Arc::new(object_store::memory::InMemory::new()), vault),
             signing_key: SigningKey::from_seed("bench.local/log", [7; 32])?,

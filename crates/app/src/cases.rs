@@ -99,6 +99,9 @@ impl Question {
             | Command::RegisterVersion(..)
             | Command::Version(..)
             | Command::Dataset(..)
+            | Command::RequestEvaluation(..)
+            | Command::CancelEvaluation(_)
+            | Command::RanEvaluation(..)
             | Command::RequestPromotion { submit: false, .. }
             | Command::MeetCondition { .. }
             | Command::WithdrawPromotion(..)

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use assent_domain::evaluation::EvaluationRequested;
 use assent_domain::facts::Target;
 use assent_domain::identity::provider::Vouched;
 use assent_domain::identity::{self, Restriction};
 use assent_domain::ids::{
-    DatasetId, Digest, ModelId, PrincipalId, PromotionId, ProposalId, TokenId, VersionId,
+    DatasetId, Digest, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId, TokenId, VersionId,
 };
-use assent_domain::registry::{DatasetCommand, ModelCommand, NewVersion, VersionCommand};
+use assent_domain::registry::{DatasetCommand, Evaluation, ModelCommand, NewVersion, VersionCommand};
+use assent_domain::values::BlobRef;
 use assent_domain::workflow::NewReview;
 use assent_domain::{AggregateId, Sealed, Time};
 use assent_log::entry::ActorKind;
@@ -76,6 +78,12 @@ pub enum Command {
     Version(VersionId, Box<VersionCommand>),
     /// A command on a data set.
     Dataset(DatasetId, Box<DatasetCommand>),
+    /// Ask for an evaluation. Which data, and whether the caller may use it, is settled before.
+    RequestEvaluation(EvaluationId, Box<EvaluationRequested>),
+    /// Call an evaluation off.
+    CancelEvaluation(EvaluationId),
+    /// What became of an evaluation on a server; the platform's own, in the name of who asked for it.
+    RanEvaluation(EvaluationId, Ran),
     /// Ask for a promotion.
     RequestPromotion {
         /// Its id.
@@ -129,6 +137,36 @@ pub enum Command {
     Vouch(PrincipalId, Box<Vouched>),
     /// Come in, go out, and what one comes in with.
     Door(Door),
+}
+
+/// A step of a server that computes an evaluation.
+#[derive(Debug, Clone)]
+pub enum Ran {
+    /// It begins.
+    Started,
+    /// It is done.
+    Finished {
+        /// The run that did it.
+        run: u32,
+        /// The report, as JSON.
+        report: BlobRef,
+        /// The figures, which become evidence.
+        record: Box<Evaluation>,
+    },
+    /// The server stops before it is done.
+    Released {
+        /// The run that was not done.
+        run: u32,
+    },
+    /// It cannot be done.
+    Failed {
+        /// The run that found it out.
+        run: u32,
+        /// Why, as a stable code.
+        code: String,
+        /// Why, in words.
+        reason: Sealed,
+    },
 }
 
 /// Where a request came from. Addresses and programs are personal data, and sealed.

@@ -1,8 +1,10 @@
 //! Evaluations of a version on a data set of a steward: labels and predictions are joined by row id, here, so that the
 //! builder never sees the labels.
 
+use std::io::Read;
+
+use assent_domain::evaluation::{EvaluationRequested, Job};
 use assent_domain::identity::Principal;
-use assent_domain::ids::{Digest, EvaluationId};
 use assent_domain::pack::Pack;
 use assent_domain::registry::{Dataset, Evaluation, GroupCounts, Metric, Model, Version};
 use assent_domain::values::{Decimal, Provenance};
@@ -12,30 +14,14 @@ use assent_eval::{EvaluationOptions, Input, Report, evaluate_joined};
 /// The largest file that is evaluated in one request, in bytes.
 pub const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
 
-/// What is evaluated.
-#[derive(Debug, Clone)]
-pub struct Task {
-    /// Id of the evaluation.
-    pub id: EvaluationId,
-    /// The suites.
-    pub suites: Vec<String>,
-    /// The column of the predictions; ids stand in a column named as in the data set.
-    pub prediction: String,
-    /// Its values that count as positive.
-    pub positive: Vec<String>,
-    /// The column with scores.
-    pub score: Option<String>,
-    /// Protected attributes beside the sensitive columns of the data set, which are always evaluated.
-    pub protected: Vec<String>,
-}
-
-/// Runs a task on the bytes of both files. Blocking, and as long as the files are large.
+/// Runs a task on both files. Blocking, and as long as the files are large. Ids stand in a column of the predictions that is
+/// named as in the data set; the sensitive columns of the data set are always evaluated.
 pub fn run(
-    task: &Task,
+    task: &EvaluationRequested,
     dataset: &Dataset,
     pack: &Pack,
-    labels: &[u8],
-    predictions: &[u8],
+    labels: impl Read,
+    predictions: impl Read,
 ) -> Result<Report, Refusal> {
     let Some(columns) = &dataset.facts.labels else {
         let message =
@@ -78,13 +64,8 @@ pub fn provenance(
 }
 
 /// The record of a report.
-pub fn record(
-    task: &Task,
-    report: &Report,
-    dataset: &Dataset,
-    provenance: Provenance,
-    predictions_sha256: Digest,
-) -> Evaluation {
+pub fn record(job: &Job, report: &Report, provenance: Provenance) -> Evaluation {
+    let task = &job.task;
     let metrics = report.metrics.iter().map(|(path, metric)| {
         let reason = metric.reason.as_ref().map(ToString::to_string);
         (path.clone(), Metric { value: metric.value.and_then(Decimal::new), n: metric.n, reason })
@@ -99,12 +80,12 @@ pub fn record(
         tp: group.tp,
     });
     Evaluation {
-        id: task.id,
+        id: job.id,
         suites: task.suites.clone(),
         provenance,
-        dataset: dataset.id,
-        data_sha256: dataset.facts.blob.sha256,
-        predictions_sha256,
+        dataset: task.dataset,
+        data_sha256: task.data_sha256,
+        predictions_sha256: task.predictions.sha256,
         rows: report.rows,
         min_group_size: report.options.min_group_size,
         engine: format!("{} {}", report.engine.name, report.engine.version),

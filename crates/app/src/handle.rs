@@ -1,5 +1,6 @@
 //! One command on a unit of work: load, authorise, decide.
 
+mod evaluations;
 mod people;
 mod proposals;
 
@@ -68,7 +69,8 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Resul
         Command::Bootstrap { .. }
         | Command::RecordDenials { .. }
         | Command::RecordRefusedLogIns(_)
-        | Command::Vouch(..) => (AggregateId::PACK, Vec::new()),
+        | Command::Vouch(..)
+        | Command::RanEvaluation(..) => (AggregateId::PACK, Vec::new()),
         Command::Door(door) => hand.door(door)?,
         Command::Principal(id, command) => hand.principal(id, &command)?,
         Command::LinkPrincipal { principal, other } => hand.link(principal, other)?,
@@ -81,6 +83,8 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Resul
         Command::RegisterVersion(id, model, new) => (id.into(), hand.new_version(id, model, *new)?),
         Command::Version(id, command) => (id.into(), hand.version(id, *command)?),
         Command::Dataset(id, command) => (id.into(), hand.dataset(id, *command)?),
+        Command::RequestEvaluation(id, task) => (id.into(), hand.request_evaluation(id, *task)?),
+        Command::CancelEvaluation(id) => (id.into(), hand.cancel_evaluation(id)?),
         Command::RequestPromotion { id, version, target, comment, submit } => {
             (id.into(), hand.request_promotion(id, version, target, comment, submit)?)
         }
@@ -116,6 +120,9 @@ fn of_the_platform(
     if let Command::RecordRefusedLogIns(shut) = command {
         let change = credential::refused(shut.principal, shut.event.clone());
         return Ok(Some((change.subject, vec![change])));
+    }
+    if let Command::RanEvaluation(id, ran) = command {
+        return evaluations::ran(unit, pack, *id, ran).map(Some);
     }
     if let Command::Vouch(id, vouched) = command {
         let state = unit.get::<Principal>(*id)?;
@@ -240,7 +247,6 @@ impl Hand<'_> {
             self.unit.get::<Model>(version.model)?.ok_or_else(|| not_found("model", version.model))?;
         let permission = match &command {
             VersionCommand::Attach(_) | VersionCommand::RecordScan(_) => Permission::AttachEvidence,
-            VersionCommand::RecordEvaluation(_) => Permission::Evaluate,
             VersionCommand::Move { .. } => Permission::MoveVersion,
         };
         self.may(permission, Target::Model(&model))?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use assent_domain::evaluation::Job;
 use assent_domain::registry::{Dataset, Model, Version};
 use assent_domain::workflow::Promotion;
 use assent_domain::{Aggregate, AggregateId, Kind, Time};
@@ -22,6 +23,7 @@ pub fn table(kind: Kind) -> Option<&'static str> {
         Kind::Model => Some("models"),
         Kind::Version => Some("versions"),
         Kind::Dataset => Some("datasets"),
+        Kind::Evaluation => Some("evaluations"),
         Kind::Promotion => Some("promotions"),
         Kind::Pack => Some("packs"),
         Kind::Proposal => Some("proposals"),
@@ -60,6 +62,7 @@ pub fn columns(state: &Aggregate) -> Vec<Option<Value>> {
         Aggregate::Model(model) => model_columns(model),
         Aggregate::Version(version) => version_columns(version),
         Aggregate::Dataset(dataset) => dataset_columns(dataset),
+        Aggregate::Evaluation(job) => evaluation_columns(job),
         Aggregate::Promotion(promotion) => promotion_columns(promotion),
         Aggregate::Pack(pack) => vec![text(pack.pack.digest.to_string())],
         Aggregate::Proposal(proposal) => vec![text(proposal.state().name()), id(proposal.recorded.by.0)],
@@ -84,6 +87,11 @@ fn version_columns(version: &Arc<Version>) -> Vec<Option<Value>> {
 fn dataset_columns(dataset: &Arc<Dataset>) -> Vec<Option<Value>> {
     let name = &dataset.facts.name;
     vec![text(name), text(dataset_key(name, dataset.facts.number)), id(dataset.steward.0)]
+}
+
+fn evaluation_columns(job: &Arc<Job>) -> Vec<Option<Value>> {
+    let requester = id(job.requested.by.0).filter(|_| job.state().is_open());
+    vec![id(job.task.model.0), id(job.task.version.0), text(job.state().name()), requester]
 }
 
 fn promotion_columns(promotion: &Arc<Promotion>) -> Vec<Option<Value>> {

@@ -6,7 +6,7 @@ use assent_domain::identity::{Grant, Principal, Token};
 use assent_domain::ids::{Digest, GrantId, PrincipalId, TokenId};
 use assent_domain::{AggregateId, Time};
 use assent_log::{SigningKey, VerifyingKey};
-use assent_store::{Replacement, Store, StoreError, SubjectKeys};
+use assent_store::{Claims, Replacement, Store, StoreError, SubjectKeys};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::SignedDuration;
@@ -35,6 +35,8 @@ const INVITATION: &str = "assent-invitation_";
 pub struct Parts {
     /// The log and its state.
     pub store: Arc<dyn Store>,
+    /// Who works on what.
+    pub claims: Arc<dyn Claims>,
     /// Keys of subjects.
     pub keys: Arc<dyn SubjectKeys>,
     /// Bytes, and the vault that the keys of subjects are shut in too.
@@ -60,6 +62,8 @@ pub struct Assent {
     store: StoreHandle,
     /// Seals and opens texts of people.
     pub sealer: Sealer,
+    /// Who works on what.
+    pub claims: Arc<dyn Claims>,
     /// Signs checkpoints.
     pub signer: Signer,
     /// Bytes.
@@ -128,7 +132,7 @@ impl Assent {
     /// rebuilds the state tables where another release made them. Damage does not stop it: it opens read-only, and says why.
     /// Where there is none, every erasure of the log is carried out again before anything is read.
     pub fn open(parts: Parts) -> Result<Self, StoreError> {
-        let Parts { store, keys, blobs, signing_key, known_keys, origin, outside, wiring } = parts;
+        let Parts { store, claims, keys, blobs, signing_key, known_keys, origin, outside, wiring } = parts;
         let mut trusted = known_keys;
         trusted.push(signing_key.verifying_key().clone());
         let damage = check(&*store, &trusted, outside.as_deref())?;
@@ -150,6 +154,7 @@ impl Assent {
             ),
             ledger,
             store: StoreHandle(store),
+            claims,
             signer,
             blobs,
             denials: Arc::default(),

@@ -28,8 +28,8 @@ use assent_domain::ids::ModelId;
 use assent_log::SigningKey;
 use assent_log::verify::Level;
 use assent_store::{
-    Batch, Checkpoint, EntryQuery, Found, Head, MemoryKeys, MemoryStore, Predicate, Read, ReceiptKey, Row,
-    Select, Store, StoreError, StoredReceipt, Value, VisitEntry, VisitKeys, VisitRow, Write,
+    Batch, Checkpoint, EntryQuery, Found, Head, LocalClaims, MemoryKeys, MemoryStore, Predicate, Read,
+    ReceiptKey, Row, Select, Store, StoreError, StoredReceipt, Value, VisitEntry, VisitKeys, VisitRow, Write,
 };
 use common::World;
 use uuid::Uuid;
@@ -257,6 +257,7 @@ fn replayed(read: &dyn Read) -> Report {
 fn open_again(world: &World, store: &Arc<Faulty>) -> Assent {
     let parts = Parts {
         store: Arc::clone(store) as _,
+        claims: Arc::new(LocalClaims::default()),
         keys: Arc::new(MemoryKeys::new()),
         blobs: world.assent.blobs.clone(),
         signing_key: SigningKey::from_seed("test.local/log", [7; 32]).unwrap(),

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::evaluation;
 use crate::event::{Event, Stamp};
 use crate::identity::{Credential, Principal, Session, Token};
 use crate::ids::{
-    CredentialId, DatasetId, ModelId, PrincipalId, PromotionId, ProposalId, SessionId, TokenId, VersionId,
+    CredentialId, DatasetId, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId, SessionId, TokenId,
+    VersionId,
 };
 use crate::pack::Applied;
 use crate::proposal::Proposal;
@@ -34,6 +36,8 @@ pub enum Kind {
     Version,
     /// A version of a data set.
     Dataset,
+    /// An evaluation of a version.
+    Evaluation,
     /// A promotion.
     Promotion,
     /// The governance that is in force.
@@ -46,7 +50,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind that has state.
-    pub const STATEFUL: [Self; 10] = [
+    pub const STATEFUL: [Self; 11] = [
         Self::Principal,
         Self::Token,
         Self::Credential,
@@ -54,6 +58,7 @@ impl Kind {
         Self::Model,
         Self::Version,
         Self::Dataset,
+        Self::Evaluation,
         Self::Promotion,
         Self::Pack,
         Self::Proposal,
@@ -69,6 +74,7 @@ impl Kind {
             Self::Model => "MODEL",
             Self::Version => "VERSION",
             Self::Dataset => "DATASET",
+            Self::Evaluation => "EVALUATION",
             Self::Promotion => "PROMOTION",
             Self::Pack => "PACK",
             Self::Proposal => "PROPOSAL",
@@ -170,6 +176,7 @@ aggregates! {
     Model Model, ModelId;
     Version Version, VersionId;
     Dataset Dataset, DatasetId;
+    Evaluation evaluation::Job, EvaluationId;
     Promotion Promotion, PromotionId;
     Pack Applied, Uuid;
     Proposal Proposal, ProposalId;
@@ -191,7 +198,7 @@ macro_rules! into_uuid {
     )*};
 }
 
-into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, PromotionId Promotion, ProposalId Proposal);
+into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal);
 
 /// The state after an event. Total: an event that does not fit the state (which no decision produces) changes nothing.
 pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
@@ -207,6 +214,7 @@ pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) 
         Aggregate::Model(model) => Arc::make_mut(model).evolve(event, stamp),
         Aggregate::Version(version) => Arc::make_mut(version).evolve(event, stamp),
         Aggregate::Dataset(_) => {}
+        Aggregate::Evaluation(job) => Arc::make_mut(job).evolve(event, stamp),
         Aggregate::Promotion(promotion) => Arc::make_mut(promotion).evolve(event, stamp),
         Aggregate::Pack(pack) => Arc::make_mut(pack).evolve(event, stamp),
         Aggregate::Proposal(proposal) => Arc::make_mut(proposal).evolve(event, stamp),
@@ -223,6 +231,7 @@ fn create(id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
         Event::ModelRegistered(event) => Some(Model::new(id.into(), event, stamp).into()),
         Event::VersionRegistered(event) => Some(Version::new(id.into(), event, stamp).into()),
         Event::DatasetRegistered(event) => Some(Dataset::new(id.into(), event, stamp).into()),
+        Event::EvaluationRequested(event) => Some(evaluation::Job::new(id.into(), event, stamp).into()),
         Event::PromotionRequested(event) => Some(Promotion::new(id.into(), event, stamp).into()),
         Event::PackApplied(event) => Some(Applied::new(event, stamp).into()),
         Event::ProposalMade(event) => Some(Proposal::new(id.into(), event, stamp).into()),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Time;
 use crate::aggregate::AggregateId;
+use crate::evaluation::event as evaluation;
 use crate::identity::event as identity;
 use crate::ids::{ModelId, PrincipalId};
 use crate::pack::{PackApplied, TwoPersonsRequired};
@@ -125,6 +126,12 @@ events! {
     ProposalConfirmed(proposal::ProposalConfirmed) "proposalConfirmed" "confirmed a proposal";
     ProposalDeclined(proposal::ProposalDeclined) "proposalDeclined" "declined a proposal";
     ProposalWithdrawn(proposal::ProposalWithdrawn) "proposalWithdrawn" "withdrew a proposal";
+    EvaluationRequested(evaluation::EvaluationRequested) "evaluationRequested" "asked for an evaluation";
+    EvaluationStarted(evaluation::EvaluationStarted) "evaluationStarted" "began to compute an evaluation";
+    EvaluationFinished(evaluation::EvaluationFinished) "evaluationFinished" "computed an evaluation";
+    EvaluationFailed(evaluation::EvaluationFailed) "evaluationFailed" "could not compute an evaluation";
+    EvaluationReleased(evaluation::EvaluationReleased) "evaluationReleased" "gave an evaluation back";
+    EvaluationCancelled(evaluation::EvaluationCancelled) "evaluationCancelled" "cancelled an evaluation";
 }
 
 impl Event {

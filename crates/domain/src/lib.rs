@@ -7,10 +7,12 @@
 //!
 //! Map: [`identity`] who may do what; [`registry`] models, versions, data sets and their evidence; [`facts`] what is known
 //! of one version; [`policy`] findings and compliance; [`workflow`] promotions, rounds and reviews; [`gate`] the one
-//! decision everybody asks; [`pack`] governance as data; [`proposal`] what takes two persons; [`event`] what happened and what it changes.
+//! decision everybody asks; [`pack`] governance as data; [`proposal`] what takes two persons; [`evaluation`] what is being
+//! computed; [`event`] what happened and what it changes.
 
 pub mod aggregate;
 pub mod calendar;
+pub mod evaluation;
 pub mod event;
 pub mod facts;
 pub mod gate;

@@ -113,6 +113,9 @@ codes! {
     /// The content was never uploaded.
     BlobMissing "blob-missing" Unprocessable "upload the bytes first, then name them by their SHA-256";
 
+    /// As many are waiting as may.
+    TooManyOpen "too-many-open" Conflict "wait until some have ended, or cancel those that are not needed";
+
     /// The name is taken.
     NameTaken "name-taken" Conflict "choose another name, or use the object that has it";
     /// There is an open promotion of this version to this stage.

@@ -8,6 +8,7 @@ use tokio::sync::{AcquireError, Semaphore};
 use uuid::Uuid;
 
 use crate::desk::Desk;
+use crate::evaluating::Evaluating;
 use crate::http::{Meters, Pace};
 use crate::labels::Contents;
 use crate::options::Options;
@@ -27,6 +28,8 @@ pub(crate) struct Inner {
     pub(crate) reads: Arc<Semaphore>,
     pub(crate) uploads: Arc<Semaphore>,
     pub(crate) evaluations: Arc<Semaphore>,
+    /// The evaluations that this server computes.
+    pub(crate) evaluating: Evaluating,
     /// Places for passwords that are checked, and for those that wait for it; and how often an address may try.
     pub(crate) passwords: Arc<Semaphore>,
     pub(crate) waiting: Arc<Semaphore>,
@@ -51,6 +54,7 @@ impl App {
             reads: places(options.max_reads),
             uploads: places(options.max_uploads),
             evaluations: places(options.max_evaluations),
+            evaluating: Evaluating::default(),
             passwords: places(options.max_passwords),
             waiting: places(options.max_waiting_passwords),
             pace: Pace::new(options.log_in_burst, options.log_in_interval),

@@ -9,8 +9,9 @@ use assent_app::reach;
 use assent_app::seal::KeyRing;
 use assent_app::view::{Loaded, Snapshot};
 use assent_domain::aggregate::State;
+use assent_domain::evaluation::Job;
 use assent_domain::identity::{Permission, Principal, Target, authorise, reach as within};
-use assent_domain::ids::{DatasetId, ModelId, PrincipalId, PromotionId, ProposalId, VersionId};
+use assent_domain::ids::{DatasetId, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId, VersionId};
 use assent_domain::pack::Pack;
 use assent_domain::proposal::Proposal;
 use assent_domain::registry::{Dataset, Model, Version};
@@ -127,6 +128,14 @@ impl<'a> Desk<'a> {
         let promotion = self.any::<Promotion>(id)?.ok_or_else(not_there)?;
         let model = self.readable(caller, promotion.model)?;
         Ok((model.ok_or_else(not_there)?, promotion))
+    }
+
+    /// The evaluation, if the caller may read its model.
+    pub(crate) fn evaluation(&self, caller: &Caller, id: EvaluationId) -> Result<Held<Job>, Problem> {
+        let not_there = || self.not_there(caller, "evaluation", id);
+        let job = self.any::<Job>(id)?.ok_or_else(not_there)?;
+        self.readable(caller, job.task.model)?.ok_or_else(not_there)?;
+        Ok(job)
     }
 
     /// The data set, if the caller may read it: its steward, or who reads the platform.

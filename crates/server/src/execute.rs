@@ -99,7 +99,7 @@ impl App {
         self.carry_out(Request::of_system(correlation, command)).await
     }
 
-    async fn carry_out(&self, request: Request) -> Result<Receipt, Problem> {
+    pub(crate) async fn carry_out(&self, request: Request) -> Result<Receipt, Problem> {
         let receipt = self.assent.ledger.execute(request).await?;
         self.meters.events(receipt.events.len());
         Ok(receipt)

@@ -13,6 +13,7 @@
 
 mod app;
 mod desk;
+mod evaluating;
 mod execute;
 mod http;
 mod labels;

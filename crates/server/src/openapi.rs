@@ -36,6 +36,7 @@ pub fn document() -> serde_json::Value {
         (name = "models", description = "Models"),
         (name = "versions", description = "Versions and the evidence about them"),
         (name = "datasets", description = "Data sets"),
+        (name = "evaluations", description = "Evaluations of versions, as jobs"),
         (name = "promotions", description = "Promotions and reviews"),
         (name = "proposals", description = "What takes a second person"),
         (name = "log", description = "The tamper-evident log")

@@ -12,6 +12,7 @@
 //! - the schema only moves forward, by numbered migrations; a database that is not ours or of a newer release is refused.
 
 mod address;
+mod claims;
 mod connection;
 mod error;
 mod filter;
@@ -24,5 +25,6 @@ mod search;
 mod session;
 mod store;
 
+pub use claims::PostgresClaims;
 pub use keys::PostgresKeys;
 pub use store::{Options, PostgresStore};

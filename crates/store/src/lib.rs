@@ -12,6 +12,7 @@
 
 mod batch;
 mod check;
+mod claims;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod error;
@@ -24,6 +25,7 @@ mod traits;
 pub use batch::{
     Batch, EntryKeys, Head, NewEntry, Payload, Receipt, ReceiptKey, Row, StoredReceipt, TileRow, Value,
 };
+pub use claims::{Claim, Claims, LocalClaims};
 pub use error::StoreError;
 pub use keys::{Replacement, SubjectKeys};
 pub use memory::{MemoryKeys, MemoryStore};

@@ -59,6 +59,10 @@ pub const TABLES: &[Table] = &[
     },
     Table { name: "datasets", columns: &[text("name"), unique("name_number"), text("steward_id")] },
     Table {
+        name: "evaluations",
+        columns: &[text("model_id"), text("version_id"), text("state"), text("open_requester_id")],
+    },
+    Table {
         name: "promotions",
         columns: &[
             text("model_id"),

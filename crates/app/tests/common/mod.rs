@@ -16,7 +16,7 @@ use assent_domain::registry::{ModelCommand, NewVersion, VersionKind};
 use assent_domain::{Code, Time};
 use assent_log::SigningKey;
 use assent_log::entry::ActorKind;
-use assent_store::{MemoryKeys, MemoryStore, Store};
+use assent_store::{LocalClaims, MemoryKeys, MemoryStore, Store};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -124,6 +124,7 @@ impl World {
         let vault = Vault::new(MasterKeys::none(), wiring.clone());
         let parts = Parts {
             store,
+            claims: Arc::new(LocalClaims::default()),
             keys: Arc::new(keys),
             blobs: Blobs::new(Arc::new(object_store::memory::InMemory::new()), vault),
             signing_key: SigningKey::from_seed("test.local/log", [7; 32]).unwrap(),

@@ -2,17 +2,24 @@
 
 use std::fs::File;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use assent_eval::{EvaluationOptions, Input, evaluate, render_table};
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::Context;
+use crate::client::Client;
 use crate::names;
 use crate::output::{Answer, Block};
 use crate::pairs;
 use crate::problem::Problem;
 use crate::table::text;
+
+/// For how many seconds one answer may wait for the figures.
+const WAIT: u64 = 300;
+/// How long to wait before the server is asked again.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// Options of `assent evaluate`.
 #[derive(Debug, Args)]
@@ -102,16 +109,36 @@ impl Evaluate {
         pairs::put(&mut body, "positive", (!self.positive.is_empty()).then_some(&self.positive));
         pairs::put(&mut body, "protected", (!self.protected.is_empty()).then_some(&self.protected));
         pairs::put(&mut body, "score", self.score.as_ref());
-        let answer = client.post(&format!("/api/v1/versions/{version}/evaluations"), &body)?;
-        Ok(shown(answer))
+        let answer = client.post(&format!("/api/v1/versions/{version}/evaluations?wait={WAIT}"), &body)?;
+        let evaluation = ended(&client, answer.get("object").cloned().unwrap_or_default())?;
+        Ok(shown(answer, &evaluation))
+    }
+}
+
+/// The evaluation once it has ended. Whoever stops waiting leaves it running.
+fn ended(client: &Client, mut evaluation: Value) -> Result<Value, Problem> {
+    loop {
+        let id = text(&evaluation, "/id");
+        match text(&evaluation, "/state").as_str() {
+            "QUEUED" | "RUNNING" => std::thread::sleep(LOOK_AGAIN),
+            "FINISHED" => return Ok(evaluation),
+            state => {
+                let why = format!(
+                    "the evaluation `{id}` is {state}: {}",
+                    text(&evaluation, "/problem/detail/text")
+                );
+                return Err(Problem::new(why).hint("mend what it names, and evaluate again"));
+            }
+        }
+        evaluation = client.get(&format!("/api/v1/evaluations/{id}"))?;
     }
 }
 
 /// The figures of an evaluation by the server.
-fn shown(answer: Value) -> Answer {
-    let evaluation = answer.get("object").cloned().unwrap_or_default();
+fn shown(mut answer: Value, evaluation: &Value) -> Answer {
+    pairs::put(&mut answer, "object", Some(evaluation));
     let report = evaluation.get("report").cloned().unwrap_or_default();
     let report = serde_json::from_value(report).map(|report| render_table(&report)).unwrap_or_default();
-    let provenance = format!("provenance {}", text(&evaluation, "/provenance"));
+    let provenance = format!("provenance {}", text(evaluation, "/provenance"));
     Answer::new(answer).line(provenance).with(Block::Laid(report))
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use assent_store::Store;
-use assent_store_postgres::PostgresStore;
+use assent_store::{Claims, LocalClaims, Store};
+use assent_store_postgres::{PostgresClaims, PostgresStore};
 use assent_store_sqlite::SqliteStore;
 use clap::Args;
 
@@ -45,6 +45,14 @@ impl Database {
                 Ok(Arc::new(PostgresStore::open(url, assent_store_postgres::Options::default())?))
             }
         }
+    }
+
+    /// Who works on what, among the servers of this database.
+    pub(super) fn claims(&self) -> Result<Arc<dyn Claims>, Problem> {
+        Ok(match &self.database_url {
+            None => Arc::new(LocalClaims::default()),
+            Some(url) => Arc::new(PostgresClaims::new(url, assent_store_postgres::Options::default())?),
+        })
     }
 
     /// Opens it for reading.

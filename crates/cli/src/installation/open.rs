@@ -119,6 +119,7 @@ impl Installation {
         at_rest::encrypt_plain_seed(paths, vault, &origin)?;
         let assent = Assent::open(Parts {
             store,
+            claims: database.claims()?,
             keys: Arc::clone(&keys),
             blobs: at_rest::blobs(paths, vault)?,
             signing_key,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::event::{Artifact, DatasetRegistered, Document, Evaluation, Scan, VersionKind};
+use super::event::{Artifact, DatasetRegistered, Document, Scan, VersionKind};
 use crate::Sealed;
 use crate::ids::{DatasetId, PrincipalId};
 use crate::values::Decimal;
@@ -51,8 +51,6 @@ pub enum VersionCommand {
     Attach(Document),
     /// Record a security scan.
     RecordScan(Scan),
-    /// Record what the engine computed.
-    RecordEvaluation(Evaluation),
     /// Move it down, or out of service.
     Move {
         /// To which stage.

@@ -138,16 +138,28 @@ pub fn decide_version(
     let event = match command {
         VersionCommand::Attach(document) => Event::DocumentAttached(checked_document(version, document)?),
         VersionCommand::RecordScan(scan) => Event::ScanRecorded(checked_scan(scan)?),
-        VersionCommand::RecordEvaluation(evaluation) => {
-            Event::EvaluationRecorded(checked_evaluation(evaluation, pack)?)
-        }
         VersionCommand::Move { to, comment } => {
             let event = moved(version, to, pack)?;
             Event::VersionStageChanged(VersionStageChanged { comment, ..event })
         }
     };
+    Ok(vec![of_version(model, version, event)])
+}
+
+/// Decides to record what the engine has computed about a version of `model`.
+pub fn record_evaluation(
+    model: &Model,
+    version: &Version,
+    evaluation: Evaluation,
+    pack: &Pack,
+) -> Result<Change, Refusal> {
+    let event = Event::EvaluationRecorded(checked_evaluation(evaluation, pack)?);
+    Ok(of_version(model, version, event))
+}
+
+fn of_version(model: &Model, version: &Version, event: Event) -> Change {
     let name = format!("{} {}", model.name, version.number);
-    Ok(vec![Change::new(version.id, event).named(name).of_model(model.id)])
+    Change::new(version.id, event).named(name).of_model(model.id)
 }
 
 fn checked_document(version: &Version, document: Document) -> Result<Document, Refusal> {

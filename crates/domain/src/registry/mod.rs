@@ -16,7 +16,7 @@ mod version;
 
 pub use command::{DatasetCommand, ModelCommand, NewVersion, VersionCommand};
 pub use dataset::Dataset;
-pub use decide::{decide_dataset, decide_model, decide_version, register_version};
+pub use decide::{decide_dataset, decide_model, decide_version, record_evaluation, register_version};
 pub use event::{Artifact, Document, Evaluation, GroupCounts, Metric, Scan, ScanStatus, VersionKind};
 pub use model::Model;
 pub use version::{SuiteRecord, Version};

@@ -16,6 +16,7 @@ use crate::openapi::Base;
 pub(crate) mod auth;
 pub(crate) mod blobs;
 pub(crate) mod datasets;
+pub(crate) mod evaluations;
 mod fallback;
 pub(crate) mod log;
 pub(crate) mod me;
@@ -59,11 +60,12 @@ fn assemble(app: Option<&App>) -> (Router<App>, Document) {
         .merge(models::router())
         .merge(versions::router())
         .merge(datasets::router())
+        .merge(evaluations::router())
         .merge(promotions::router())
         .merge(proposals::router())
         .merge(log::router())
         .route_layer(from_fn_with_state(quick, time_limit))
-        .merge(versions::evaluations().route_layer(from_fn_with_state(slow, time_limit)))
+        .merge(evaluations::waiting().route_layer(from_fn_with_state(slow, time_limit)))
         .merge(blobs::router());
     let api = match app {
         Some(app) => api.route_layer(from_fn_with_state(app.clone(), authenticate)),

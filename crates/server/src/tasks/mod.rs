@@ -4,6 +4,7 @@ mod certificate;
 mod checkpoints;
 mod denials;
 mod erasures;
+mod evaluations;
 mod sink;
 mod verify;
 
@@ -25,6 +26,8 @@ const SWEEP_EVERY: Duration = Duration::from_mins(1);
 const ERASE_EVERY: Duration = Duration::from_mins(1);
 /// How often samples of the meters are folded together.
 const TIDY_EVERY: Duration = Duration::from_secs(5);
+/// How often evaluations are looked for that nobody computes.
+const TAKE_UP_EVERY: Duration = Duration::from_secs(2);
 
 /// The tasks of an installation that is served.
 pub(crate) struct Background {
@@ -39,6 +42,7 @@ pub(crate) fn start(app: &App) -> Background {
         tokio::spawn(checkpoints::run(app.clone(), SIGN_EVERY, stopped.clone())),
         tokio::spawn(denials::run(app.clone(), SWEEP_EVERY, stopped.clone())),
         tokio::spawn(erasures::run(app.clone(), ERASE_EVERY, stopped.clone())),
+        tokio::spawn(evaluations::run(app.clone(), TAKE_UP_EVERY, stopped.clone())),
         tokio::spawn(tidy(app.clone(), stopped.clone())),
     ];
     if let Some(identity) = &app.options.tls {

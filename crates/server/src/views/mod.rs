@@ -1,6 +1,7 @@
 //! Objects as clients see them: texts of people opened, maps as JSON objects, revisions beside.
 
 mod dataset;
+mod evaluation;
 mod judged;
 mod model;
 mod people;
@@ -12,6 +13,7 @@ mod version;
 mod written;
 
 pub(crate) use dataset::DatasetView;
+pub(crate) use evaluation::EvaluationView;
 pub(crate) use judged::{JudgedView, judged_steps};
 pub(crate) use model::ModelView;
 pub(crate) use people::{Person, RecordedView, Words, recorded};

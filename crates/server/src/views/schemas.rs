@@ -55,9 +55,11 @@ words! {
     ];
     /// What a receipt or an entry is about.
     KindWords "Kind" [
-        "PRINCIPAL", "TOKEN", "CREDENTIAL", "SESSION", "MODEL", "VERSION", "DATASET", "PROMOTION", "PACK", "PROPOSAL",
+        "PRINCIPAL", "TOKEN", "CREDENTIAL", "SESSION", "MODEL", "VERSION", "DATASET", "EVALUATION", "PROMOTION", "PACK", "PROPOSAL",
         "ACCESS"
     ];
+    /// Where an evaluation is in its life.
+    EvaluationStateWords "EvaluationState" ["QUEUED", "RUNNING", "FINISHED", "FAILED", "CANCELLED"];
     /// Where a proposal is in its life.
     ProposalStateWords "ProposalState" ["OPEN", "CONFIRMED", "DECLINED", "WITHDRAWN", "EXPIRED"];
     /// What takes a second person.

@@ -14,7 +14,8 @@ use crate::world::{Answer, World, bare, text};
 const TABLE: &str = include_str!("access_table.txt");
 const MISSING: &str = "01931e2c-5b1a-7cc3-98c4-000000000000";
 /// The codes by which the case itself says no.
-const RULES: [&str; 10] = [
+const RULES: [&str; 11] = [
+    "wrong-state",
     "not-the-requester",
     "reviewer-lacks-role",
     "gate-shut",
@@ -288,6 +289,14 @@ impl Stage {
         self.world.post(&self.owner, &path, body).await.expect(201);
     }
 
+    /// An evaluation of the version.
+    async fn evaluated(&self, version: &str) -> String {
+        let body = json!({"dataset": self.data, "predictions": self.predictions, "prediction": "said",
+            "suites": ["performance"]});
+        let path = format!("/api/v1/versions/{version}/evaluations");
+        text(&self.world.post(&self.owner, &path, body).await.expect(201)["object"]["id"])
+    }
+
     /// The principal that a row is about, with a grant and a token.
     async fn principal(&self, operation: &str, object: &str) -> (String, String, String) {
         let (id, grant) = match object {
@@ -433,6 +442,10 @@ impl Stage {
                 "/api/v1/principals".to_owned(),
                 json!({"kind": "USER", "name": format!("P{}", self.number())}),
             ),
+            "listEvaluations" => list("/api/v1/evaluations"),
+            "getEvaluation" | "cancelEvaluation" => {
+                return self.request_on_evaluations(operation, object, version).await;
+            }
             "listProposals" => list("/api/v1/proposals"),
             "getProposal" | "confirmProposal" | "declineProposal" | "withdrawProposal" => {
                 return self.request_on_proposals(operation, object).await;
@@ -440,6 +453,23 @@ impl Stage {
             _ => return self.request_on_people(operation, object).await,
         };
         (method, path, if body.is_null() { String::new() } else { body.to_string() })
+    }
+
+    /// One that has ended, so that cancelling it is for the rules to refuse.
+    async fn request_on_evaluations(
+        &self,
+        operation: &str,
+        object: &str,
+        version: &str,
+    ) -> (&'static str, String, String) {
+        let id = match object {
+            "missing" => MISSING.to_owned(),
+            _ => self.evaluated(version).await,
+        };
+        match operation {
+            "getEvaluation" => ("GET", format!("/api/v1/evaluations/{id}"), String::new()),
+            _ => ("POST", format!("/api/v1/evaluations/{id}/cancel"), "{}".to_owned()),
+        }
     }
 
     async fn request_on_proposals(&self, operation: &str, object: &str) -> (&'static str, String, String) {

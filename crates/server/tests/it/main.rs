@@ -18,6 +18,7 @@ mod access_table;
 mod authority;
 mod erasure;
 mod errors;
+mod evaluations;
 mod inputs;
 mod limits;
 mod log;

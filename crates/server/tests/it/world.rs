@@ -13,11 +13,12 @@ use assent_app::{Clock, Entropy, Wiring};
 use assent_domain::Time;
 use assent_log::SigningKey;
 use assent_server::Options;
-use assent_store::{MemoryKeys, MemoryStore, Store, SubjectKeys};
+use assent_store::{LocalClaims, MemoryKeys, MemoryStore, Store, SubjectKeys};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use jiff::SignedDuration;
+use object_store::memory::InMemory;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -54,6 +55,7 @@ pub(crate) struct World {
     pub(crate) assent: Assent,
     pub(crate) clock: Arc<Ticking>,
     pub(crate) keys: Arc<MemoryKeys>,
+    blobs: Arc<InMemory>,
     store: Arc<dyn Store>,
     pub(crate) admin: String,
     /// The second person who manages grants, once there is one: the id and the secret.
@@ -65,12 +67,19 @@ fn masters() -> MasterKeys {
     MasterKeys::parse(&MasterKeys::write(&[9; 32])).unwrap()
 }
 
-fn open(store: Arc<dyn Store>, keys: Arc<MemoryKeys>, wiring: Wiring, masters: MasterKeys) -> Assent {
+fn open(
+    store: Arc<dyn Store>,
+    keys: Arc<MemoryKeys>,
+    blobs: Arc<InMemory>,
+    wiring: Wiring,
+    masters: MasterKeys,
+) -> Assent {
     let vault = Vault::new(masters, wiring.clone());
     let parts = Parts {
         store,
+        claims: Arc::new(LocalClaims::default()),
         keys: keys as Arc<dyn SubjectKeys>,
-        blobs: Blobs::new(Arc::new(object_store::memory::InMemory::new()), vault),
+        blobs: Blobs::new(blobs, vault),
         signing_key: SigningKey::from_seed("test.local/log", [7; 32]).unwrap(),
         known_keys: Vec::new(),
         origin: "test.local/log".to_owned(),
@@ -146,11 +155,12 @@ impl World {
         let clock = Arc::new(Ticking(AtomicI64::new(1_795_222_800_000)));
         let wiring = Wiring { clock: Arc::clone(&clock) as _, entropy: Arc::new(Counted(AtomicU64::new(0))) };
         let keys = Arc::new(MemoryKeys::new());
-        let assent = open(Arc::clone(&store), Arc::clone(&keys), wiring, masters);
+        let blobs = Arc::new(InMemory::new());
+        let assent = open(Arc::clone(&store), Arc::clone(&keys), Arc::clone(&blobs), wiring, masters);
         let life = SignedDuration::from_hours(24);
         let first = assent.bootstrap(default_pack(), "Ada", &["admin"], life).await.unwrap();
         let router = router(&assent, options);
-        Self { router, assent, clock, keys, store, admin: first.token.secret, second: OnceLock::new() }
+        Self { router, assent, clock, keys, blobs, store, admin: first.token.secret, second: OnceLock::new() }
     }
 
     /// The same installation, opened anew.
@@ -160,7 +170,8 @@ impl World {
 
     pub(crate) fn restarted_with(self, options: Options) -> Self {
         let wiring = self.assent.wiring.clone();
-        let assent = open(Arc::clone(&self.store), Arc::clone(&self.keys), wiring, masters());
+        let blobs = Arc::clone(&self.blobs);
+        let assent = open(Arc::clone(&self.store), Arc::clone(&self.keys), blobs, wiring, masters());
         Self { router: router(&assent, options), assent, ..self }
     }
 

@@ -4,7 +4,6 @@ mod attach_document;
 mod check;
 mod download_artifact;
 mod download_document;
-mod evaluate;
 mod facts;
 mod gate;
 mod get;
@@ -42,11 +41,6 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(facts::facts))
         .routes(routes!(check::check))
         .routes(routes!(gate::gate))
-}
-
-/// Evaluations take longer than other requests.
-pub(super) fn evaluations() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(evaluate::evaluate))
 }
 
 /// The blob of that digest, which must have been uploaded, and not be a data set of somebody else.
