@@ -21,7 +21,7 @@ struct Fault {
     test: &'static str,
 }
 
-const FAULTS: [Fault; 14] = [
+const FAULTS: [Fault; 15] = [
     Fault {
         what: "the link of the chain is not checked",
         package: "assent-log",
@@ -81,6 +81,12 @@ const FAULTS: [Fault; 14] = [
         package: "assent-app",
         feature: "assent-domain/sabotage-expiry",
         test: "approvals_lapse_with_evidence_time_and_role",
+    },
+    Fault {
+        what: "the sign of thresholds is flipped",
+        package: "assent-domain",
+        feature: "sabotage-threshold-sign",
+        test: "a_figure_passes_on_its_side_of_the_bound",
     },
     Fault {
         what: "a repeated request is carried out again, whatever its key",

