@@ -21,7 +21,7 @@ struct Fault {
     test: &'static str,
 }
 
-const FAULTS: [Fault; 15] = [
+const FAULTS: [Fault; 18] = [
     Fault {
         what: "the link of the chain is not checked",
         package: "assent-log",
@@ -63,6 +63,24 @@ const FAULTS: [Fault; 15] = [
         package: "assent-app",
         feature: "sabotage-key-not-destroyed",
         test: "the_key_of_an_erased_subject_is_destroyed",
+    },
+    Fault {
+        what: "an encrypted blob may end after any of its chunks",
+        package: "assent-app",
+        feature: "sabotage-last-chunk",
+        test: "an_envelope_that_was_cut_off_between_two_chunks_is_not_whole",
+    },
+    Fault {
+        what: "the chunks of an encrypted blob are not bound to its head",
+        package: "assent-app",
+        feature: "sabotage-chunk-head",
+        test: "a_chunk_of_another_envelope_does_not_open",
+    },
+    Fault {
+        what: "what a blob holds is not compared with its digest",
+        package: "assent-app",
+        feature: "sabotage-blob-digest",
+        test: "an_envelope_around_other_bytes_is_refused",
     },
     Fault {
         what: "separation of duties is skipped",

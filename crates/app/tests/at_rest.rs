@@ -19,7 +19,8 @@ use std::sync::Arc;
 use assent_app::Wiring;
 use assent_app::blobs::{BlobError, Blobs, Form, key_name};
 use assent_app::seal::Sealer;
-use assent_app::vault::{KeyId, MasterKeys, Vault, rotate};
+use assent_app::vault::envelope::{Encoder, Head};
+use assent_app::vault::{KeyId, MasterKeys, Purpose, Vault, rotate};
 use assent_domain::ids::{Digest, PrincipalId};
 use assent_store::{MemoryKeys, SubjectKeys as _};
 use bytes::Bytes;
@@ -163,6 +164,27 @@ async fn an_envelope_cannot_take_the_place_of_another() {
         place.store.put(&Path::from(path), bytes.clone().into()).await.unwrap();
     }
     assert!(matches!(whole(&place.blobs(&[1]), other).await.unwrap_err(), BlobError::Damaged(..)));
+}
+
+/// Whoever has the master key can make an envelope that opens; it still has to hold what its name says.
+#[tokio::test]
+async fn an_envelope_around_other_bytes_is_refused() {
+    let (place, key, envelope) = (Place::new(), [7; 32], Uuid::from_u128(9));
+    let digest = Digest::of(b"what was kept");
+    let mut forged = Vec::new();
+    let mut encoder = Encoder::new(&key, Head { envelope }, &mut forged);
+    encoder.push(b"what was put there", &mut forged).unwrap();
+    encoder.finish(&mut forged).unwrap();
+    let wrapped = place.vault(&[1]).shut(&key, Purpose::Blob { digest, envelope }).unwrap();
+    for (path, bytes) in [(Form::Sealed.name(digest), forged), (key_name(digest, envelope), wrapped)] {
+        place.store.put(&Path::from(path), bytes.into()).await.unwrap();
+    }
+    let error = whole(&place.blobs(&[1]), digest).await.unwrap_err();
+    let found = Digest::of(b"what was put there");
+    assert!(
+        matches!(&error, BlobError::Damaged(..)) && error.to_string().contains(&found.to_string()),
+        "{error}"
+    );
 }
 
 #[tokio::test]

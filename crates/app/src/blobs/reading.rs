@@ -78,7 +78,7 @@ impl Reading {
         }
         self.hash.update(self.held.get(from..).unwrap_or_default());
         let found = Digest(self.hash.finish().0);
-        if found != self.digest {
+        if found != self.digest && !cfg!(feature = "sabotage-blob-digest") {
             return Err(damaged(self.digest, format!("its bytes have the SHA-256 `{found}`")));
         }
         Ok(self.held.into())

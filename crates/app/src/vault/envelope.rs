@@ -25,6 +25,10 @@ const TAG_BYTES: usize = 16;
 const SHUT_CHUNK_BYTES: usize = CHUNK_BYTES + TAG_BYTES;
 const MAGIC: [u8; 8] = *b"ASSENT\0\x01";
 
+/// Planted faults: the last chunk is like any other; chunks are not bound to their head.
+const UNFLAGGED: bool = cfg!(feature = "sabotage-last-chunk");
+const UNBOUND: bool = cfg!(feature = "sabotage-chunk-head");
+
 /// Why an envelope cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EnvelopeError {
@@ -93,9 +97,14 @@ impl Chunks {
     /// The nonce of the next chunk.
     fn nonce(&self, is_last: bool) -> Nonce<aes_gcm::aes::cipher::consts::U12> {
         let mut nonce = [0; 12];
-        let whole = self.number.to_be_bytes().into_iter().chain([0, 0, 0, u8::from(is_last)]);
+        let whole = self.number.to_be_bytes().into_iter().chain([0, 0, 0, u8::from(is_last && !UNFLAGGED)]);
         nonce.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
         nonce.into()
+    }
+
+    /// What every chunk is bound to.
+    fn associated(&self) -> &[u8] {
+        if UNBOUND { &[] } else { &self.head }
     }
 
     /// Encrypts the next chunk onto `out`.
@@ -104,7 +113,7 @@ impl Chunks {
         out.extend_from_slice(chunk);
         let nonce = self.nonce(is_last);
         let content = out.get_mut(at..).unwrap_or_default();
-        let tag = self.cipher.encrypt_inout_detached(&nonce, &self.head, content.into());
+        let tag = self.cipher.encrypt_inout_detached(&nonce, self.associated(), content.into());
         out.extend_from_slice(&tag.map_err(|_| EnvelopeError::Long)?);
         self.number = self.number.checked_add(1).ok_or(EnvelopeError::Long)?;
         Ok(())
@@ -118,7 +127,11 @@ impl Chunks {
         out.extend_from_slice(content);
         let nonce = self.nonce(is_last);
         let place = out.get_mut(at..).unwrap_or_default();
-        if self.cipher.decrypt_inout_detached(&nonce, &self.head, place.into(), &(*tag).into()).is_err() {
+        if self
+            .cipher
+            .decrypt_inout_detached(&nonce, self.associated(), place.into(), &(*tag).into())
+            .is_err()
+        {
             out.truncate(at);
             return Err(wrong);
         }
