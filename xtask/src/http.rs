@@ -26,6 +26,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// The body.
     pub(crate) body: Vec<u8>,
+    /// The cookie that it sets, as a browser would send it back.
+    pub(crate) cookie: Option<String>,
 }
 
 impl Answer {
@@ -48,6 +50,11 @@ impl Client {
     pub(crate) fn new(url: &str, token: Option<&str>) -> Self {
         let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(LIMIT)).build();
         Self { agent: config.into(), url: url.to_owned(), token: token.map(str::to_owned) }
+    }
+
+    /// The same server, asked by somebody else.
+    pub(crate) fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
     /// Reads. An error is one of the connection.
@@ -84,6 +91,8 @@ impl Client {
 
 fn answer(mut response: ureq::http::Response<ureq::Body>) -> Result<Answer> {
     let status = response.status().as_u16();
+    let cookie = response.headers().get("set-cookie").and_then(|value| value.to_str().ok());
+    let cookie = cookie.and_then(|line| line.split(';').next()).map(str::to_owned);
     let body = response.body_mut().with_config().limit(MAX_ANSWER_BYTES).read_to_vec()?;
-    Ok(Answer { status, body })
+    Ok(Answer { status, body, cookie })
 }

@@ -33,12 +33,16 @@ const IDS: [(&str, &str); 4] = [
     ("/api/v1/principals/", "principals"),
 ];
 
-/// The file for requests with this token, or with none.
-pub(super) fn file(objects: &Objects, token: Option<&str>) -> String {
+/// The file for requests with these headers.
+pub(super) fn file(objects: &Objects, headers: &[(&str, &str)]) -> String {
     let mut lines = Vec::new();
-    if let Some(token) = token {
-        lines.push(format!("headers = {{ Authorization = {} }}", quoted(&format!("Bearer {token}"))));
+    if !headers.is_empty() {
+        let headers: Vec<_> =
+            headers.iter().map(|(name, value)| format!("{name} = {}", quoted(value))).collect();
+        lines.push(format!("headers = {{ {} }}", headers.join(", ")));
     }
+    // A good request is sent as it is, and once: what others answered is put into the made-up ones alone.
+    lines.push("[phases.examples]\nextra-data-sources = { responses = false }".to_owned());
     lines.push("[parameters]".to_owned());
     for (parameter, dictionary) in EVERYWHERE {
         lines.push(format!(

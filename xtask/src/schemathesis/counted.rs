@@ -16,22 +16,20 @@ pub(super) struct Counted {
     pub(super) done: u64,
     /// Those that ended in a server error.
     pub(super) errors: u64,
-    /// Operations of the description that were never carried out.
-    pub(super) never: Vec<String>,
+    /// How often each route was carried out.
+    routes: BTreeMap<String, u64>,
 }
 
 impl Counted {
     /// Asks the server.
     pub(super) fn read(url: &str) -> Result<Self> {
-        let client = Client::new(url, None);
-        let page = client.get("/metrics")?;
+        let page = Client::new(url, None).get("/metrics")?;
         ensure!(page.status == 200, "/metrics answered {}", page.status);
-        let description = client.get("/api/openapi.json")?.ok()?;
-        Self::parse(&String::from_utf8_lossy(&page.body), &description)
+        Self::parse(&String::from_utf8_lossy(&page.body))
     }
 
-    fn parse(page: &str, description: &Value) -> Result<Self> {
-        let (mut counted, mut routes) = (Self::default(), BTreeMap::new());
+    fn parse(page: &str) -> Result<Self> {
+        let mut counted = Self::default();
         for line in page.lines().filter_map(|line| line.strip_prefix("assent_http_requests_total{")) {
             let (route, status, count) = sample(line).with_context(|| format!("`{line}` is no count"))?;
             counted.all += count;
@@ -42,12 +40,21 @@ impl Counted {
             if status.starts_with('5') {
                 counted.errors += count;
             }
-            *routes.entry(route).or_insert(false) |= done;
+            if done {
+                // A path to the end is a plain parameter in the description.
+                *counted.routes.entry(route.replace("{*", "{")).or_default() += count;
+            }
         }
         ensure!(counted.all > 0, "/metrics counts no requests");
-        let asked = operations(description)?.into_iter();
-        counted.never = asked.filter(|operation| routes.get(operation.as_str()) == Some(&false)).collect();
         Ok(counted)
+    }
+
+    /// Operations of the description, as method and path, that were not carried out since.
+    pub(super) fn never_since(&self, before: &Self, description: &Value) -> Result<Vec<String>> {
+        let count = |counted: &Self, operation: &str| counted.routes.get(operation).copied();
+        let mut operations = operations(description)?;
+        operations.retain(|operation| count(self, operation) == count(before, operation));
+        Ok(operations)
     }
 }
 
@@ -80,14 +87,19 @@ mod tests {
                     assent_http_requests_total{route=\"GET /api/v1/me\",status=\"200\"} 3\n\
                     assent_http_requests_total{route=\"GET /api/v1/me\",status=\"401\"} 1\n\
                     assent_http_requests_total{route=\"GET /healthz\",status=\"200\"} 4\n\
+                    assent_http_requests_total{route=\"GET /log/tile/{*path}\",status=\"200\"} 1\n\
                     assent_http_requests_total{route=\"POST /api/v1/models\",status=\"503\"} 2\n\
                     assent_http_seconds_sum{route=\"GET /healthz\"} 0.5\n";
-        let description = json!({"paths": {"/api/v1/me": {"get": {}}, "/api/v1/models": {"post": {}}}});
-        let never = vec!["POST /api/v1/models".to_owned()];
-        assert_eq!(
-            Counted::parse(page, &description).unwrap(),
-            Counted { all: 10, done: 3, errors: 2, never }
-        );
-        assert!(Counted::parse("nothing", &description).is_err());
+        let after = Counted::parse(page).unwrap();
+        assert_eq!((after.all, after.done, after.errors), (11, 3, 2));
+        let before =
+            Counted::parse("assent_http_requests_total{route=\"GET /healthz\",status=\"200\"} 4\n").unwrap();
+        let description = json!({"paths": {
+            "/api/v1/me": {"get": {}}, "/api/v1/models": {"post": {}}, "/healthz": {"get": {}},
+            "/log/tile/{path}": {"get": {}}, "/never": {"get": {}},
+        }});
+        let never = after.never_since(&before, &description).unwrap();
+        assert_eq!(never, ["POST /api/v1/models", "GET /healthz", "GET /never"]);
+        assert!(Counted::parse("nothing").is_err());
     }
 }

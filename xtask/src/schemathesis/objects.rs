@@ -13,7 +13,11 @@ const PREDICTIONS: &[u8] = b"id,prediction\n1,1\n2,0\n3,0\n4,0\n5,1\n6,1\n";
 /// Who sends requests, and which values lead somewhere.
 #[derive(Debug)]
 pub(crate) struct Objects {
-    /// The token of somebody with every role, who made none of the objects.
+    /// Who lets others in.
+    pub(super) people: People,
+    /// Somebody with every role, who made none of the objects.
+    pub(super) everybody: String,
+    /// Their token.
     pub(crate) token: String,
     /// The token of an administrator who may lose it.
     pub(crate) spare: String,
@@ -24,15 +28,15 @@ pub(crate) struct Objects {
 impl Objects {
     /// Makes them on a fresh installation.
     pub(crate) fn make(url: &str, administrator: &str) -> Result<Self> {
-        let admin = Client::new(url, Some(administrator));
-        let roles = roles(&admin)?;
+        let people = People::new(url, administrator)?;
+        let roles = roles(&people.admin)?;
         let all: Vec<&str> = roles.iter().map(String::as_str).collect();
-        let (builder, build) = person(&admin, "Builder", &["model_owner"])?;
-        let (_, steward) = person(&admin, "Steward", &["data_steward"])?;
-        let (_, token) = person(&admin, "Everybody", &all)?;
-        let (_, spare) = person(&admin, "Spare", &["admin"])?;
-        let (guest, _) = person(&admin, "Guest", &["auditor", "executive"])?;
-        let grant = admin.get(&format!("/api/v1/principals/{guest}"))?.ok()?;
+        let (builder, build) = people.add("Builder", &["model_owner"])?;
+        let (_, steward) = people.add("Steward", &["data_steward"])?;
+        let (everybody, token) = people.add("Everybody", &all)?;
+        let (_, spare) = people.add("Spare", &["admin"])?;
+        let (guest, _) = people.add("Guest", &["auditor", "executive"])?;
+        let grant = people.admin.get(&format!("/api/v1/principals/{guest}"))?.ok()?;
         let grant = text(&grant, "/grants/0/id")?;
 
         let steward = Client::new(url, Some(&steward));
@@ -83,7 +87,7 @@ impl Objects {
             ("indices", words(&["0", "1", "20", "1000000"])),
             ("tiles", words(&["0/000.p/9", "entries/000.p/9", "entries/000", "0/x000/000"])),
         ];
-        Ok(Self { token, spare, values })
+        Ok(Self { people, everybody, token, spare, values })
     }
 }
 
@@ -96,27 +100,62 @@ fn roles(admin: &Client) -> Result<Vec<String>> {
     roles.map(|role| text(role, "/id")).collect()
 }
 
-/// A person with these roles, and a token: id and secret.
-fn person(admin: &Client, name: &str, roles: &[&str]) -> Result<(String, String)> {
-    let id = made(admin, "/api/v1/principals", &json!({"kind": "USER", "name": name}))?;
-    let path = format!("/api/v1/principals/{id}");
-    for role in roles {
-        admin.post(&format!("{path}/grants"), None, &json!({"role": role}))?.ok()?;
-    }
-    let token = admin.post(&format!("{path}/tokens"), None, &json!({"life": "30d"}))?.ok()?;
-    Ok((id, text(&token, "/object/secret")?))
+/// Two persons who manage access: what lets somebody approve takes both.
+#[derive(Debug)]
+pub(crate) struct People {
+    pub(super) admin: Client,
+    second: Client,
 }
 
-fn made(client: &Client, path: &str, body: &Value) -> Result<String> {
+impl People {
+    fn new(url: &str, administrator: &str) -> Result<Self> {
+        let admin = Client::new(url, Some(administrator));
+        let id = stranger(&admin, "Second")?;
+        // Nobody has to confirm the second person, since there is none before; from then on a token would have to be confirmed.
+        let token = admin.post(&format!("/api/v1/principals/{id}/tokens"), None, &json!({"life": "30d"}))?;
+        let second = Client::new(url, Some(&text(&token.ok()?, "/object/secret")?));
+        admin.post(&format!("/api/v1/principals/{id}/grants"), None, &json!({"role": "admin"}))?.ok()?;
+        Ok(Self { admin, second })
+    }
+
+    /// A person with these roles, and a token: id and secret.
+    pub(super) fn add(&self, name: &str, roles: &[&str]) -> Result<(String, String)> {
+        let id = stranger(&self.admin, name)?;
+        for role in roles {
+            self.decide(&format!("/api/v1/principals/{id}/grants"), &json!({"role": role}))?;
+        }
+        let token = self.decide(&format!("/api/v1/principals/{id}/tokens"), &json!({"life": "30d"}))?;
+        Ok((id, text(&token, "/object/secret")?))
+    }
+
+    /// Does something that a second person may have to confirm.
+    pub(super) fn decide(&self, path: &str, body: &Value) -> Result<Value> {
+        let answer = self.admin.post(path, None, body)?;
+        let done = answer.ok().with_context(|| format!("POST {path}"))?;
+        if answer.status == 202 {
+            let path = format!("/api/v1/proposals/{}", text(&done, "/receipt/id")?);
+            let digest = text(&self.second.get(&path)?.ok()?, "/digest")?;
+            self.second.post(&format!("{path}/confirm"), None, &json!({"digest": digest}))?.ok()?;
+        }
+        Ok(done)
+    }
+}
+
+/// A person without any role.
+pub(super) fn stranger(admin: &Client, name: &str) -> Result<String> {
+    made(admin, "/api/v1/principals", &json!({"kind": "USER", "name": name}))
+}
+
+pub(super) fn made(client: &Client, path: &str, body: &Value) -> Result<String> {
     let answer = client.post(path, None, body)?.ok().with_context(|| format!("POST {path}"))?;
     text(&answer, "/receipt/id")
 }
 
-fn upload(client: &Client, bytes: &[u8]) -> Result<String> {
+pub(super) fn upload(client: &Client, bytes: &[u8]) -> Result<String> {
     text(&client.upload("/api/v1/blobs", bytes)?.ok().context("an upload")?, "/sha256")
 }
 
-fn text(value: &Value, pointer: &str) -> Result<String> {
+pub(super) fn text(value: &Value, pointer: &str) -> Result<String> {
     let found = value.pointer(pointer).and_then(Value::as_str);
     found.map(str::to_owned).with_context(|| format!("no `{pointer}` in {value}"))
 }

@@ -77,11 +77,20 @@ pub(crate) struct PackAnswer {
     dry_run: bool,
 }
 
+/// An answer with a receipt, or after a dry run without one.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "for the description")]
+pub(crate) enum AppliedOrTried {
+    Applied(Written<PackAnswer>),
+    Tried(PackAnswer),
+}
+
 /// Puts a pack in force, or tells what that would change. One that is weaker than the one in force is proposed only, and comes
 /// in force once a second person has confirmed it. A dry run answers without a receipt.
 #[utoipa::path(post, path = "/api/v1/packs", tag = "packs", operation_id = "applyPack",
     params(WriteHeaders), request_body = NewPack,
-    responses((status = 200, description = "Applied, or tried", body = Written<PackAnswer>),
+    responses((status = 200, description = "Applied, or tried", body = AppliedOrTried),
         (status = 202, description = "It waits for a second person", body = Written<PackAnswer>), Problems))]
 pub(crate) async fn apply(
     State(app): State<App>,
