@@ -162,13 +162,12 @@ impl Blobs {
 
     /// Gives what was received its name, and before that its data key.
     async fn name(&self, staging: &Path, digest: Digest, sealing: Option<Sealing>) -> Result<(), BlobError> {
-        let form = if let Some(sealing) = sealing {
-            self.keep_key(digest, &sealing).await?;
-            Form::Sealed
-        } else {
-            Form::Plain
+        let Some(sealing) = sealing else {
+            return Ok(self.store.rename(staging, &Form::Plain.path(digest)).await?);
         };
-        Ok(self.store.rename(staging, &form.path(digest)).await?)
+        self.keep_key(digest, &sealing).await?;
+        self.store.rename(staging, &Form::Sealed.path(digest)).await?;
+        self.keep_key_still(digest, &sealing).await
     }
 
     /// The size of a blob, if it is there.

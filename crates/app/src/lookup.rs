@@ -6,10 +6,11 @@
 
 use std::collections::BTreeSet;
 
-use assent_domain::Kind;
 use assent_domain::identity::{Principal, Status};
 use assent_domain::ids::PrincipalId;
+use assent_domain::{Kind, Time};
 use assent_store::{Read, StoreError};
+use jiff::SignedDuration;
 use ring::hmac;
 use uuid::Uuid;
 
@@ -52,9 +53,40 @@ fn normal(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
+/// Longer than any registration takes, from its id to its entry in the log.
+const UNDER_WAY: SignedDuration = SignedDuration::from_mins(10);
+
+/// The look-ups that may be taken away where no principal is there for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// All of them: nobody registers anybody now.
+    All,
+    /// Those of principals whose registration began before that time: another one may be under way, here or elsewhere.
+    Before(Time),
+}
+
+impl Left {
+    /// Where registrations may be under way at that time.
+    pub(crate) fn at(now: Time) -> Self {
+        Self::Before(now.checked_sub(UNDER_WAY).unwrap_or(Time::MIN))
+    }
+
+    fn holds(self, subject: Uuid) -> bool {
+        match self {
+            Self::All => true,
+            Self::Before(time) => begun(subject) < i128::from(time.as_millisecond()),
+        }
+    }
+}
+
+/// When an id was made, in milliseconds since 1970: it begins with the time.
+fn begun(id: Uuid) -> i128 {
+    (id.as_u128() >> 80).try_into().unwrap_or(i128::MAX)
+}
+
 /// Makes the look-ups fit the principals: what a registration left that did not come to its end goes, and what is missing is
 /// made.
-pub(crate) fn settle(read: &dyn Read, sealer: &Sealer) -> Result<(), StoreError> {
+pub(crate) fn settle(read: &dyn Read, sealer: &Sealer, left: Left) -> Result<(), StoreError> {
     let mut claimed: BTreeSet<Uuid> = sealer.keys.claimed()?.into_iter().collect();
     let Some(table) = project::table(Kind::Principal) else { return Ok(()) };
     let ring = sealer.ring();
@@ -75,7 +107,7 @@ pub(crate) fn settle(read: &dyn Read, sealer: &Sealer) -> Result<(), StoreError>
         }
         Ok(())
     })?;
-    for subject in claimed {
+    for subject in claimed.into_iter().filter(|subject| left.holds(*subject)) {
         sealer.keys.release(subject)?;
     }
     for (subject, email) in missing {

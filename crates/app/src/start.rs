@@ -20,13 +20,14 @@ use crate::denials::Counter;
 use crate::erase::Erasures;
 use crate::ledger::{Failure, Ledger};
 use crate::log_in::Attempts;
+use crate::lookup::{self, Left};
 use crate::project::{self, PROJECTION_VERSION};
 use crate::providers::Accounts;
 use crate::seal::Sealer;
 use crate::sessions::Marks;
 use crate::view::{Snapshot, View};
 use crate::wiring::Wiring;
-use crate::{lookup, replay, verify};
+use crate::{replay, verify};
 
 /// What the secret of an invitation begins with.
 const INVITATION: &str = "assent-invitation_";
@@ -49,6 +50,8 @@ pub struct Parts {
     pub origin: String,
     /// The newest checkpoint that was pushed outside, if there is a sink.
     pub outside: Option<Vec<u8>>,
+    /// Whether no other process writes to the store. Then nothing is under way when this one starts.
+    pub alone: bool,
     /// Clock and randomness.
     pub wiring: Wiring,
 }
@@ -132,7 +135,7 @@ impl Assent {
     /// rebuilds the state tables where another release made them. Damage does not stop it: it opens read-only, and says why.
     /// Where there is none, every erasure of the log is carried out again before anything is read.
     pub fn open(parts: Parts) -> Result<Self, StoreError> {
-        let Parts { store, claims, keys, blobs, signing_key, known_keys, origin, outside, wiring } = parts;
+        let Parts { store, claims, keys, blobs, signing_key, known_keys, origin, outside, alone, wiring } = parts;
         let mut trusted = known_keys;
         trusted.push(signing_key.verifying_key().clone());
         let damage = check(&*store, &trusted, outside.as_deref())?;
@@ -166,9 +169,18 @@ impl Assent {
         };
         if sound {
             assent.carry_out_erasures()?;
-            lookup::settle(&*assent.store().read()?, &assent.sealer)?;
+            assent.settle(if alone { Left::All } else { Left::at(assent.wiring.now()) })?;
         }
         Ok(assent)
+    }
+
+    /// Takes away look-ups of registrations that did not come to their end, and makes those that are missing.
+    pub fn settle_look_ups(&self) -> Result<(), StoreError> {
+        self.settle(Left::at(self.wiring.now()))
+    }
+
+    fn settle(&self, left: Left) -> Result<(), StoreError> {
+        lookup::settle(&*self.store().read()?, &self.sealer, left)
     }
 
     /// Destroys the keys of all subjects whose erasure was recorded and not carried out yet; gives these subjects.

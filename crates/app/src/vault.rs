@@ -166,4 +166,4 @@ fn listed(ids: &[KeyId]) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -21,6 +21,7 @@ use assent_app::blobs::{BlobError, Blobs, Form, key_name};
 use assent_app::seal::Sealer;
 use assent_app::vault::envelope::{Encoder, Head};
 use assent_app::vault::{KeyId, MasterKeys, Purpose, Vault, rotate};
+use assent_domain::Time;
 use assent_domain::ids::{Digest, PrincipalId};
 use assent_store::{MemoryKeys, SubjectKeys as _};
 use bytes::Bytes;
@@ -164,6 +165,35 @@ async fn an_envelope_cannot_take_the_place_of_another() {
         place.store.put(&Path::from(path), bytes.clone().into()).await.unwrap();
     }
     assert!(matches!(whole(&place.blobs(&[1]), other).await.unwrap_err(), BlobError::Damaged(..)));
+}
+
+#[tokio::test]
+async fn keys_that_open_nothing_are_collected_and_no_others() {
+    let place = Place::new();
+    let blobs = place.blobs(&[1]);
+    let kept = place.put(&[1], b"kept").await;
+    let again = place.put(&[1], b"again").await;
+    let first = place.objects().await.into_iter().find(|(path, _)| path.contains(&format!("{again}.")));
+    place.put(&[1], b"again").await;
+    // Of an upload that ended between the key and the name, and of an envelope that cannot be read.
+    let (cut, damaged) = (Digest::of(b"cut"), place.put(&[1], b"damaged").await);
+    let secret = place.vault(&[1]).shut(&[7; 32], Purpose::LookUp).unwrap();
+    place.store.put(&Path::from(key_name(cut, Uuid::from_u128(1))), secret.into()).await.unwrap();
+    place.change(|path| path.ends_with(&damaged.to_string()), |bytes| bytes[0] ^= 1).await;
+    let before = place.objects().await.len();
+
+    assert_eq!(blobs.collect_keys(Time::UNIX_EPOCH).await.unwrap(), 0, "what is new may be in use");
+    assert_eq!(place.objects().await.len(), before);
+    assert_eq!(blobs.collect_keys(Time::MAX).await.unwrap(), 2);
+    let left = place.objects().await;
+    assert_eq!(left.len(), before - 2);
+    assert!(
+        !left.iter().any(|(path, _)| path.contains(&format!("{cut}.")) || *path == first.as_ref().unwrap().0)
+    );
+    for (digest, content) in [(kept, b"kept".as_slice()), (again, b"again")] {
+        assert_eq!(whole(&blobs, digest).await.unwrap(), content);
+    }
+    assert_eq!(blobs.collect_keys(Time::MAX).await.unwrap(), 0);
 }
 
 /// Whoever has the master key can make an envelope that opens; it still has to hold what its name says.

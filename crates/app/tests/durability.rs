@@ -264,6 +264,7 @@ fn open_again(world: &World, store: &Arc<Faulty>) -> Assent {
         known_keys: Vec::new(),
         origin: "test.local/log".to_owned(),
         outside: None,
+        alone: true,
         wiring: world.assent.wiring.clone(),
     };
     Assent::open(parts).unwrap()

@@ -25,6 +25,7 @@ use assent_domain::{Code, Sealed};
 use assent_log::verify::Level;
 use assent_store::{MemoryKeys, SubjectKeys};
 use common::World;
+use jiff::SignedDuration;
 
 fn erase(world: &World, id: PrincipalId) -> Command {
     let reason = world.assent.sealer.seal(world.admin.0, "left, and asked for it").unwrap();
@@ -134,6 +135,25 @@ async fn who_may_be_erased_and_by_whom() {
     assert_eq!(world.refused(world.admin, on(grant)).await, Code::SubjectErased);
     assert!(world.run(world.admin, on(identity::Command::Disable)).await.unwrap().events.is_empty());
     assert_eq!(world.refused(other, erase(&world, person)).await, Code::PrincipalDisabled);
+}
+
+#[tokio::test]
+async fn a_registration_that_is_under_way_elsewhere_keeps_its_look_up() {
+    let world = World::new().await;
+    let (wiring, sealer) = (world.assent.wiring.clone(), &world.assent.sealer);
+    let begun = PrincipalId(world.id());
+    sealer.seal(begun.0, "Olga").unwrap();
+    sealer.claim_email(begun, "olga@example.org").unwrap();
+    let beside = || World::open_beside(Arc::clone(&world.store), world.keys.clone(), wiring.clone(), false);
+    let found = || sealer.find_email("olga@example.org").unwrap();
+    drop(beside());
+    assert_eq!(found(), Some(begun), "another server starts meanwhile");
+    world.clock.advance(SignedDuration::from_mins(9));
+    world.assent.settle_look_ups().unwrap();
+    assert_eq!(found(), Some(begun), "and this one looks for what is left over");
+    world.clock.advance(SignedDuration::from_mins(2));
+    drop(beside());
+    assert_eq!(found(), None, "it did not come to its end");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Envelopes around blobs, and their data keys.
 
+use assent_domain::Time;
 use assent_domain::ids::Digest;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt as _, TryStreamExt as _};
@@ -112,13 +113,45 @@ impl Blobs {
         Ok(true)
     }
 
+    /// Keeps the data key once more if it is gone: who collects those that belong to nothing may have come between the key
+    /// and the name of its envelope.
+    pub(super) async fn keep_key_still(&self, digest: Digest, sealing: &Sealing) -> Result<(), BlobError> {
+        match self.store.head(&key_path(digest, sealing.head.envelope)).await {
+            Ok(_) => Ok(()),
+            Err(Error::NotFound { .. }) => self.keep_key(digest, sealing).await,
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Removes data keys that were kept before `before` and open no envelope: of uploads that did not come to their end, and
+    /// of bytes that were uploaded again. Gives how many.
+    pub async fn collect_keys(&self, before: Time) -> Result<u64, BlobError> {
+        let mut listed = self.store.list(Some(&Path::from(Form::Sealed.folder())));
+        let mut removed = 0;
+        while let Some(meta) = listed.try_next().await? {
+            let Some((digest, envelope)) = meta.location.filename().and_then(key_named) else { continue };
+            if meta.last_modified.timestamp_millis() < before.as_millisecond()
+                && self.belongs_to_nothing(digest, envelope).await?
+            {
+                self.store.delete(&meta.location).await?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
+    /// Whether a data key opens no envelope: there is none, or another one. What cannot be read is left as it is.
+    async fn belongs_to_nothing(&self, digest: Digest, envelope: Uuid) -> Result<bool, BlobError> {
+        match self.store.get_range(&Form::Sealed.path(digest), 0..Head::BYTES as u64).await {
+            Ok(start) => Ok(Head::decode(&start).is_ok_and(|head| head.envelope != envelope)),
+            Err(Error::NotFound { .. }) => Ok(true),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// The data keys of all envelopes.
     pub(crate) async fn data_keys(&self) -> Result<Vec<(Digest, Uuid)>, BlobError> {
-        let keys = self.names(Form::Sealed).await?.into_iter().filter_map(|name| {
-            let (digest, envelope) = name.split_once('.')?;
-            Some((digest.parse().ok()?, envelope.parse().ok()?))
-        });
-        Ok(keys.collect())
+        Ok(self.names(Form::Sealed).await?.iter().filter_map(|name| key_named(name)).collect())
     }
 
     /// The blobs that stand in their plain form.
@@ -152,6 +185,40 @@ fn shut(digest: Digest, error: VaultError) -> BlobError {
     }
 }
 
+/// What a data key belongs to, by the name of its file.
+fn key_named(name: &str) -> Option<(Digest, Uuid)> {
+    let (digest, envelope) = name.split_once('.')?;
+    Some((digest.parse().ok()?, envelope.parse().ok()?))
+}
+
 fn key_path(digest: Digest, envelope: Uuid) -> Path {
     Path::from(key_name(digest, envelope))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use object_store::memory::InMemory;
+
+    use super::*;
+    use crate::vault::tests::vault_with;
+
+    #[tokio::test]
+    async fn a_key_that_was_collected_too_early_is_kept_again() {
+        let blobs = Blobs::new(Arc::new(InMemory::new()), vault_with(1));
+        let digest = Digest::of(b"weights");
+        let mut sealing = blobs.sealing().unwrap();
+        let mut envelope = Vec::new();
+        sealing.push(b"weights", &mut envelope).unwrap();
+        sealing.finish(&mut envelope).unwrap();
+        let staging = Path::from("incoming/x");
+        blobs.store.put(&staging, envelope.into()).await.unwrap();
+        blobs.keep_key(digest, &sealing).await.unwrap();
+        assert_eq!(blobs.collect_keys(Time::MAX).await.unwrap(), 1, "nothing tells yet what it is for");
+        blobs.store.rename(&staging, &Form::Sealed.path(digest)).await.unwrap();
+        blobs.keep_key_still(digest, &sealing).await.unwrap();
+        assert_eq!(blobs.collect_keys(Time::MAX).await.unwrap(), 0);
+        assert_eq!(blobs.read(digest, 100).await.unwrap().as_ref(), b"weights");
+    }
 }

@@ -162,6 +162,11 @@ fn vault(keys: &str) -> Vault {
     Vault::new(keys, Wiring { clock: Arc::new(Never), entropy: Arc::new(Counting(0.into())) })
 }
 
+/// A vault with one key, for tests of what it is used for.
+pub(crate) fn vault_with(key: u8) -> Vault {
+    vault(&line(key))
+}
+
 fn line(byte: u8) -> String {
     format!("{byte:02x}").repeat(32)
 }

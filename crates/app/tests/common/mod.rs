@@ -121,6 +121,11 @@ impl World {
 
     /// Opens an installation, as a process that starts does.
     pub fn open(store: Arc<dyn Store>, keys: MemoryKeys, wiring: Wiring) -> Assent {
+        Self::open_beside(store, keys, wiring, true)
+    }
+
+    /// The same; others may write to it where it is not alone.
+    pub fn open_beside(store: Arc<dyn Store>, keys: MemoryKeys, wiring: Wiring, alone: bool) -> Assent {
         let vault = Vault::new(MasterKeys::none(), wiring.clone());
         let parts = Parts {
             store,
@@ -131,6 +136,7 @@ impl World {
             known_keys: Vec::new(),
             origin: "test.local/log".to_owned(),
             outside: None,
+            alone,
             wiring,
         };
         Assent::open(parts).unwrap()

@@ -126,6 +126,7 @@ impl Installation {
             known_keys: Vec::new(),
             origin,
             outside: sink.map(Sink::newest).transpose()?.flatten(),
+            alone: !database.is_shared(),
             wiring,
         })?;
         Ok(Opened { assent, vkey, is_empty, keys, plain_keys })

@@ -5,6 +5,7 @@ mod checkpoints;
 mod denials;
 mod erasures;
 mod evaluations;
+mod leftovers;
 mod sink;
 mod verify;
 
@@ -24,6 +25,8 @@ const SIGN_EVERY: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// How often recorded erasures are looked for whose keys are still there.
 const ERASE_EVERY: Duration = Duration::from_mins(1);
+/// How often what interrupted requests left is looked for; the first time at the start.
+const COLLECT_EVERY: Duration = Duration::from_hours(6);
 /// How often samples of the meters are folded together.
 const TIDY_EVERY: Duration = Duration::from_secs(5);
 /// How often evaluations are looked for that nobody computes.
@@ -43,6 +46,7 @@ pub(crate) fn start(app: &App) -> Background {
         tokio::spawn(denials::run(app.clone(), SWEEP_EVERY, stopped.clone())),
         tokio::spawn(erasures::run(app.clone(), ERASE_EVERY, stopped.clone())),
         tokio::spawn(evaluations::run(app.clone(), TAKE_UP_EVERY, stopped.clone())),
+        tokio::spawn(leftovers::run(app.clone(), COLLECT_EVERY, stopped.clone())),
         tokio::spawn(tidy(app.clone(), stopped.clone())),
     ];
     if let Some(identity) = &app.options.tls {

@@ -84,6 +84,7 @@ fn open(
         known_keys: Vec::new(),
         origin: "test.local/log".to_owned(),
         outside: None,
+        alone: true,
         wiring,
     };
     Assent::open(parts).unwrap()
