@@ -15,7 +15,7 @@ cargo xtask tidy                                   what no compiler checks: laye
 cargo xtask sabotage                               plants one fault at a time; its test must go red
 cargo xtask crash [--rounds N] [--seed S] [--profile P] [--store sqlite|postgres]  kill -9 under concurrent writers
 cargo xtask fault [--rounds N] [--seed S] [--profile P] [--store sqlite|postgres]  calls on the disk that fail, one at a time
-cargo xtask powerloss [--rounds N] [--seed S] [--profile P]  losses of power under concurrent writers
+cargo xtask powerloss [--rounds N] [--seed S] [--profile P] [--store sqlite|postgres]  losses of power under concurrent writers
 cargo xtask replicas [--rounds N] [--seed S] [--profile P]   servers and database failing under load, three on one
 cargo xtask tamper [--rounds N] [--seed S] [--profile P]     every class of change behind our back, found and named
 cargo xtask postgres <command>                     runs a command with a PostgreSQL of its own
@@ -44,44 +44,35 @@ fn run() -> Result<bool> {
     }
     let args = Args::parse(arguments, options_of(&command))?;
     let profile = args.text("profile").unwrap_or("dev").to_owned();
+    let (stores, features) = (Kind::named(args.text("store"))?, Vec::new());
+    let (rounds, seed) = (|default| args.number("rounds", default), args.number("seed", 1)?);
     match command.as_str() {
         "test" => return test::run(),
         "tidy" => tidy::run(),
         "sabotage" => sabotage::run().map(drop),
-        "crash" => crash::run(&crash::Plan {
-            rounds: args.number("rounds", test::CRASH_ROUNDS)?,
-            seed: args.number("seed", 1)?,
-            profile,
-            stores: Kind::named(args.text("store"))?,
-            features: Vec::new(),
-        }),
-        "fault" => fault::run(&fault::Plan {
-            rounds: args.number("rounds", test::FAULT_ROUNDS)?,
-            seed: args.number("seed", 1)?,
-            profile,
-            stores: Kind::named(args.text("store"))?,
-        }),
-        "powerloss" => powerloss::run(&powerloss::Plan {
-            rounds: args.number("rounds", test::POWERLOSS_ROUNDS)?,
-            seed: args.number("seed", 1)?,
-            profile,
-            features: Vec::new(),
-        }),
-        "replicas" => replicas::run(&replicas::Plan {
-            rounds: args.number("rounds", test::REPLICAS_ROUNDS)?,
-            seed: args.number("seed", 1)?,
-            profile,
-        }),
-        "tamper" => tamper::run(&tamper::Plan {
-            rounds: args.number("rounds", test::TAMPER_ROUNDS)?,
-            seed: args.number("seed", 1)?,
-            profile,
-        })
-        .map(drop),
+        "crash" => {
+            let rounds = rounds(test::CRASH_ROUNDS)?;
+            crash::run(&crash::Plan { rounds, seed, profile, stores, features })
+        }
+        "fault" => {
+            let rounds = rounds(test::FAULT_ROUNDS)?;
+            fault::run(&fault::Plan { rounds, seed, profile, stores })
+        }
+        "powerloss" => {
+            let rounds = rounds(test::POWERLOSS_ROUNDS)?;
+            powerloss::run(&powerloss::Plan { rounds, seed, profile, stores, features })
+        }
+        "replicas" => {
+            let rounds = rounds(test::REPLICAS_ROUNDS)?;
+            replicas::run(&replicas::Plan { rounds, seed, profile })
+        }
+        "tamper" => {
+            let rounds = rounds(test::TAMPER_ROUNDS)?;
+            tamper::run(&tamper::Plan { rounds, seed, profile }).map(drop)
+        }
         "schemathesis" => {
             let seconds = args.number("seconds", test::SCHEMATHESIS_SECONDS)?;
-            schemathesis::run(&schemathesis::Plan { seconds, seed: args.number("seed", 1)?, profile })
-                .map(drop)
+            schemathesis::run(&schemathesis::Plan { seconds, seed, profile }).map(drop)
         }
         "bench" => bench::run(&args),
         "" | "help" => {
@@ -96,8 +87,8 @@ fn run() -> Result<bool> {
 /// The options that a command knows.
 fn options_of(command: &str) -> &'static [&'static str] {
     match command {
-        "crash" | "fault" => &["rounds", "seed", "profile", "store"],
-        "powerloss" | "replicas" | "tamper" => &["rounds", "seed", "profile"],
+        "crash" | "fault" | "powerloss" => &["rounds", "seed", "profile", "store"],
+        "replicas" | "tamper" => &["rounds", "seed", "profile"],
         "schemathesis" => &["seconds", "seed", "profile"],
         "bench" => &["store", "entries", "keep"],
         _ => &[],

@@ -3,10 +3,11 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -24,6 +25,8 @@ const REMEDY: &str = "the tests need the programs of PostgreSQL 15 or later (`in
 const USERS: [&str; 2] = ["postgres", "nobody"];
 /// Where Debian keeps the programs.
 const VERSIONS: &str = "/usr/lib/postgresql";
+/// How many were made: each has a folder of its own.
+static MADE: AtomicU64 = AtomicU64::new(0);
 
 /// A running server. It is stopped, and its folder removed, when this is dropped.
 #[derive(Debug)]
@@ -38,43 +41,45 @@ pub struct Postgres {
 impl Postgres {
     /// Starts a server.
     pub fn start() -> Result<Self> {
-        Self::start_with(None)
+        let server = Self::make(None, &[])?;
+        server.pg_ctl("start")?;
+        Ok(server)
     }
 
     /// Starts a server that keeps its data in that folder: those of an earlier one, if they are there. They stay.
     pub fn start_on(data: &Path) -> Result<Self> {
-        Self::start_with(Some(data))
+        let server = Self::make(Some(data), &[])?;
+        server.pg_ctl("start")?;
+        Ok(server)
     }
 
-    fn start_with(kept: Option<&Path>) -> Result<Self> {
-        let folder = std::env::temp_dir().join(format!("assent-postgres-{}", std::process::id()));
+    /// Makes a server that does not run yet; where it has no data, `initdb` makes them, with these options.
+    pub(crate) fn make(kept: Option<&Path>, options: &[&str]) -> Result<Self> {
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("assent-postgres-{}-{number}", std::process::id()));
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
         fs::create_dir(&folder).with_context(|| format!("`{}` cannot be made", folder.display()))?;
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))?;
         let user = other_user()?;
-        if let Some((uid, gid)) = user {
-            chown(&folder, Some(uid), Some(gid))?;
-        }
         let data = kept.map_or_else(|| folder.join("data"), Path::to_owned);
         let server = Self { folder, data, programs: programs()?, user, port: free_port()? };
+        server.own(&server.folder)?;
         if !server.data.join("PG_VERSION").exists() {
-            server.make_data()?;
+            server.make_data(options)?;
         }
         server.certify()?;
-        server.pg_ctl("start")?;
         Ok(server)
     }
 
-    fn make_data(&self) -> Result<()> {
+    fn make_data(&self, options: &[&str]) -> Result<()> {
         fs::create_dir_all(&self.data)?;
-        if let Some((uid, gid)) = self.user {
-            chown(&self.data, Some(uid), Some(gid))?;
-        }
+        self.own(&self.data)?;
         let mut make = self.program("initdb");
         make.arg("--pgdata").arg(&self.data).args(["--username=assent", "--auth=trust", "--encoding=UTF8"]);
-        check(make.args(["--locale=C", "--no-instructions"]).stdout(Stdio::null())).context(REMEDY)
+        make.args(["--locale=C", "--no-instructions"]).args(options);
+        check(make.stdout(Stdio::null())).context(REMEDY)
     }
 
     /// Makes an authority and a certificate of it for this machine.
@@ -89,9 +94,25 @@ impl Postgres {
             let path = self.folder.join(name);
             fs::write(&path, text)?;
             fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
-            if let Some((uid, gid)) = self.user {
-                chown(&path, Some(uid), Some(gid))?;
-            }
+            self.own(&path)?;
+        }
+        Ok(())
+    }
+
+    /// Where its files are.
+    pub(crate) fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Makes it the owner of a file, or of a folder with all that is in it.
+    fn own(&self, path: &Path) -> Result<()> {
+        let Some((uid, gid)) = self.user else { return Ok(()) };
+        let held = fs::metadata(path)?;
+        if held.uid() != uid {
+            chown(path, Some(uid), Some(gid))?;
+        }
+        if held.is_dir() {
+            fs::read_dir(path)?.try_for_each(|entry| self.own(&entry?.path()))?;
         }
         Ok(())
     }
@@ -131,11 +152,10 @@ impl Postgres {
 
     /// Kills all of its processes, as `kill -9` does.
     pub(crate) fn kill(&self) -> Result<()> {
-        let file = fs::read_to_string(self.data.join("postmaster.pid"))?;
-        let first = file.lines().next().context("a server without a number")?;
-        let mut processes = children(first)?;
+        let first = self.process()?;
+        let mut processes = children(&first)?;
         // The first one at first: it would start others in place of those that are gone.
-        processes.insert(0, first.to_owned());
+        processes.insert(0, first);
         for process in &processes {
             // One that has ended by itself cannot be killed.
             let _ = Command::new("kill").args(["-KILL", process]).stderr(Stdio::null()).status();
@@ -161,22 +181,57 @@ impl Postgres {
         self.pg_ctl("start")
     }
 
+    /// Makes files that somebody has put there its own, as it wants them.
+    pub(crate) fn make_private(&self) -> Result<()> {
+        fs::set_permissions(&self.data, fs::Permissions::from_mode(0o700))?;
+        self.own(&self.data)
+    }
+
+    /// Stops it at once: it has to recover when it starts again.
+    pub(crate) fn stop_at_once(&self) -> Result<()> {
+        self.pg_ctl("kill")
+    }
+
+    /// Lets it end in order.
+    pub(crate) fn end(&self) -> Result<()> {
+        self.pg_ctl("end")
+    }
+
+    /// The first of its processes.
+    pub(crate) fn process(&self) -> Result<String> {
+        let file = fs::read_to_string(self.data.join("postmaster.pid"))?;
+        file.lines().next().map(str::to_owned).context("a server without a number")
+    }
+
+    /// A line of the shell that starts it, and shows its log where it does not start.
+    pub(crate) fn start_line(&self) -> String {
+        let user = self.user.map(|(uid, gid)| format!("setpriv --reuid={uid} --regid={gid} --clear-groups"));
+        let words: Vec<String> = self.start_arguments().iter().map(|word| format!("'{word}'")).collect();
+        let (folder, program) = (self.folder.display(), self.programs.join("pg_ctl"));
+        let start = format!("{} '{}' {}", user.unwrap_or_default(), program.display(), words.join(" "));
+        format!("(cd '{folder}' && {start} </dev/null >/dev/null || {{ cat '{folder}/log' >&2; false; }})")
+    }
+
+    fn start_arguments(&self) -> Vec<String> {
+        let folder = self.folder.display();
+        let settings = format!(
+            "-k {folder} -c listen_addresses=localhost -p {} -c max_connections=200 -c ssl=on \
+             -c ssl_cert_file={folder}/server.pem -c ssl_key_file={folder}/server.key",
+            self.port
+        );
+        let (data, log) = (self.data.display().to_string(), format!("{folder}/log"));
+        ["start", "--pgdata", &data, "--wait", "--silent", "--options", &settings, "--log", &log]
+            .map(str::to_owned)
+            .to_vec()
+    }
+
     fn pg_ctl(&self, what: &str) -> Result<()> {
         let mut command = self.program("pg_ctl");
-        command.arg("--pgdata").arg(&self.data).args(["--wait", "--silent"]);
-        match what {
-            "start" => {
-                let folder = self.folder.display();
-                let settings = format!(
-                    "-k {folder} -c listen_addresses=localhost -p {} -c max_connections=200 -c ssl=on \
-                     -c ssl_cert_file={folder}/server.pem -c ssl_key_file={folder}/server.key",
-                    self.port
-                );
-                command.arg("--options").arg(settings).arg("--log").arg(self.folder.join("log")).arg("start");
-            }
-            _ => {
-                command.args(["--mode=immediate", "stop"]);
-            }
+        if what == "start" {
+            command.args(self.start_arguments());
+        } else {
+            let mode = if what == "end" { "fast" } else { "immediate" };
+            command.args(["stop", "--mode", mode, "--wait", "--silent", "--pgdata"]).arg(&self.data);
         }
         // What the server prints goes to its log; it must not keep our pipes open.
         check(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null())).with_context(|| {
@@ -267,7 +322,6 @@ fn other_user() -> Result<Option<(u32, u32)>> {
 
 /// Who owns what we make: 0 is root.
 fn is_root() -> Result<bool> {
-    use std::os::unix::fs::MetadataExt as _;
     Ok(fs::metadata(Path::new("/proc/self"))?.uid() == 0)
 }
 

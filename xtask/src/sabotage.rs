@@ -133,8 +133,11 @@ const FAULTS: [Fault; 18] = [
 ];
 
 /// Faults that losses of power have to show, as features of the binary.
-const LOSSES: [&str; 2] =
-    ["assent-store-sqlite/sabotage-synchronous-off", "assent-app/sabotage-ack-before-commit"];
+const LOSSES: [(&str, Kind); 3] = [
+    ("assent-store-sqlite/sabotage-synchronous-off", Kind::Sqlite),
+    ("assent-app/sabotage-ack-before-commit", Kind::Sqlite),
+    ("assent-store-postgres/sabotage-synchronous-off", Kind::Postgres),
+];
 /// Losses that are tried before such a fault counts as unnoticed.
 const LOSS_ROUNDS: u64 = 40;
 
@@ -154,8 +157,8 @@ pub fn run() -> Result<u64> {
             .with_context(|| format!("planted fault `{}`: {}", fault.feature, fault.what))?;
         noticed += 1;
     }
-    for feature in LOSSES {
-        check_loss(feature)?;
+    for (feature, kind) in LOSSES {
+        check_loss(feature, kind)?;
         noticed += 1;
     }
     check_kill()?;
@@ -211,11 +214,12 @@ fn check_kill() -> Result<()> {
     ensure_noticed(KILL, crash::run(&plan))
 }
 
-fn check_loss(feature: &str) -> Result<()> {
+fn check_loss(feature: &str, kind: Kind) -> Result<()> {
     let plan = powerloss::Plan {
         rounds: LOSS_ROUNDS,
         seed: 1,
         profile: "dev".to_owned(),
+        stores: vec![kind],
         features: vec![feature.to_owned()],
     };
     ensure_noticed(feature, powerloss::run(&plan))

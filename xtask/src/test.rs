@@ -58,8 +58,9 @@ const STEPS: [Step; 14] = [
         fault::run(&fault::Plan { rounds: FAULT_ROUNDS, seed: 1, profile, stores }).map(|()| FAULT_ROUNDS)
     }),
     ("powerloss", || {
-        let (profile, features) = ("dev".to_owned(), Vec::new());
-        let plan = powerloss::Plan { rounds: POWERLOSS_ROUNDS, seed: 1, profile, features };
+        let (profile, stores) = ("dev".to_owned(), vec![Kind::Sqlite, Kind::Postgres]);
+        let features = Vec::new();
+        let plan = powerloss::Plan { rounds: POWERLOSS_ROUNDS, seed: 1, profile, stores, features };
         powerloss::run(&plan).map(|()| POWERLOSS_ROUNDS)
     }),
     ("replicas", || {

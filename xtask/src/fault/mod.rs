@@ -13,7 +13,7 @@ mod cases;
 mod cut;
 mod load;
 mod proxy;
-mod trace;
+pub(crate) mod trace;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -66,7 +66,7 @@ pub(super) struct Call {
 }
 
 /// Refuses to go on without the program.
-pub(super) fn ensure_there() -> Result<()> {
+pub(crate) fn ensure_there() -> Result<()> {
     ensure!(
         is_there("strace", &["-V"]),
         "this needs `strace`, on Linux: on Debian and Ubuntu `apt-get install strace`, on Fedora `dnf install strace`"

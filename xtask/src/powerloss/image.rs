@@ -4,7 +4,7 @@
 //! - a file keeps what was written before the start of a sync that has ended; of what came later any subset is there, torn
 //!   at sectors of 512 bytes, and so are changes of its size;
 //! - a name is durable once its folder was synced after it was made; until then it may be there or not, whatever became of
-//!   the file itself;
+//!   the file itself. A new file of PostgreSQL is the exception, see `strace`;
 //! - a rename leaves the old name, the new one, or both, never neither;
 //! - nothing orders what happens in different files.
 //!
@@ -62,6 +62,24 @@ impl Tree {
         Ok(node)
     }
 
+    /// Every file and folder with its path as it was read, and the size of a file.
+    pub(super) fn paths(&self) -> Vec<(PathBuf, Node, u64)> {
+        let mut found = Vec::new();
+        let mut open = self.roots.clone();
+        while let Some((path, node)) = open.pop() {
+            let size = match self.nodes.get(&node) {
+                Some(Content::File(bytes)) => bytes.len() as u64,
+                Some(Content::Folder(names)) => {
+                    open.extend(names.iter().map(|(name, node)| (path.join(name), *node)));
+                    0
+                }
+                None => 0,
+            };
+            found.push((path, node, size));
+        }
+        found
+    }
+
     /// The files with their paths below the roots, in order.
     pub(crate) fn files(&self) -> BTreeMap<PathBuf, &[u8]> {
         let mut files = BTreeMap::new();
@@ -83,19 +101,26 @@ impl Tree {
         }
     }
 
-    /// Writes the tree; `to` has one path for each root.
+    /// Makes these places what the tree holds, one for each root. What is so already is not touched: most of a database.
     pub(crate) fn write(&self, to: &[PathBuf]) -> Result<()> {
         for ((_, node), path) in self.roots.iter().zip(to) {
-            self.put(*node, path)?;
+            self.put(*node, path).with_context(|| format!("`{}` cannot be written", path.display()))?;
         }
         Ok(())
     }
 
     fn put(&self, node: Node, path: &Path) -> Result<()> {
         match self.nodes.get(&node) {
+            Some(Content::File(bytes)) if fs::read(path).is_ok_and(|held| held == *bytes) => {}
             Some(Content::File(bytes)) => fs::write(path, bytes)?,
             Some(Content::Folder(names)) => {
                 fs::create_dir_all(path)?;
+                for entry in fs::read_dir(path)? {
+                    let (name, path) = entry.map(|entry| (entry.file_name(), entry.path()))?;
+                    if !name.to_str().is_some_and(|name| names.contains_key(name) && !is_index(name)) {
+                        if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }?;
+                    }
+                }
                 for (name, node) in names.iter().filter(|(name, _)| !is_index(name)) {
                     self.put(*node, &path.join(name))?;
                 }
@@ -185,9 +210,13 @@ struct Disk<'a> {
 impl Disk<'_> {
     fn apply(&mut self, at: usize, op: &Op) -> Result<()> {
         match op {
-            Op::Create { node, parent, name } => {
+            Op::Create { node, parent, name, with_file } => {
                 self.tree.nodes.insert(*node, Content::File(Vec::new()));
-                self.name(at, *parent, name, *node)?;
+                if *with_file && self.durable.covers(*node, at) {
+                    self.folder(*parent)?.insert(name.clone(), *node);
+                } else {
+                    self.name(at, *parent, name, *node)?;
+                }
             }
             Op::Mkdir { node, parent, name } => {
                 self.tree.nodes.insert(*node, Content::Folder(BTreeMap::new()));
@@ -328,7 +357,7 @@ mod tests {
     }
 
     fn create(name: &str) -> Op {
-        Op::Create { node: FILE, parent: ROOT, name: name.to_owned() }
+        Op::Create { node: FILE, parent: ROOT, name: name.to_owned(), with_file: false }
     }
 
     fn write(offset: u64, data: std::ops::Range<usize>) -> Op {
@@ -372,6 +401,12 @@ mod tests {
         // Its name not: it may be gone.
         let named = vec![create("a"), write(0, 0..2), start.clone(), end.clone()];
         assert_eq!(outcomes(named, b"ab", "a"), [None, Some(b"ab".to_vec())]);
+        // Its name not, on a disk that keeps it with the file: certain.
+        let new = Op::Create { node: FILE, parent: ROOT, name: "a".to_owned(), with_file: true };
+        let kept = vec![new.clone(), write(0, 0..2), start.clone(), end.clone()];
+        assert_eq!(outcomes(kept, b"ab", "a"), [Some(b"ab".to_vec())]);
+        let unsynced = vec![new, write(0, 0..2)];
+        assert_eq!(outcomes(unsynced, b"ab", "a"), [None, Some(Vec::new()), Some(b"ab".to_vec())]);
         // A write after the start of the sync is not covered by it.
         let late =
             vec![create("a"), folder_start.clone(), folder_end.clone(), start.clone(), write(0, 0..2), end];

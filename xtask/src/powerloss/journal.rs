@@ -12,8 +12,8 @@ pub(crate) type Node = u64;
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Op {
-    /// A file was made under a name.
-    Create { node: Node, parent: Node, name: String },
+    /// A file was made under a name, which may be durable as soon as the file is.
+    Create { node: Node, parent: Node, name: String, with_file: bool },
     /// Bytes of the journal were written to a file.
     Write { node: Node, offset: u64, data: Range<usize> },
     /// A file was cut, or grew with zeros.
@@ -120,7 +120,7 @@ fn op(
     data: Range<usize>,
 ) -> Result<Op> {
     Ok(match kind {
-        CREATE => Op::Create { node, parent: a, name },
+        CREATE => Op::Create { node, parent: a, name, with_file: false },
         WRITE => Op::Write { node, offset: a, data },
         RESIZE => Op::Resize { node, size: a },
         SYNC_START => Op::SyncStart { node, token: a },
@@ -160,7 +160,7 @@ mod tests {
         let records = parse(&journal).unwrap();
         let node = u64::MAX - 1;
         let expected = [
-            Op::Create { node, parent: 2, name: "a".to_owned() },
+            Op::Create { node, parent: 2, name: "a".to_owned(), with_file: false },
             Op::Write { node, offset: 512, data: 97..102 },
             Op::Rename { node, from: (2, "a".to_owned()), to: (3, "bc".to_owned()) },
         ];

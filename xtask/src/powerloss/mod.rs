@@ -1,15 +1,19 @@
 //! `cargo xtask powerloss`: losses of power under concurrent writers.
 //!
 //! A recorder (`shim.c`) is preloaded into the shipped binary and writes down what it does to its files, while clients
-//! write and note at which length of the journal each answer came. For each round a moment is chosen, often the one right
+//! write and note at which length of the journal each answer came. Where PostgreSQL keeps the log, `strace` writes down
+//! what the binary and all processes of the database do. For each round a moment is chosen, often the one right
 //! after an answer; the disk is rebuilt as a loss of power at that moment may have left it (see `image`); the shipped
 //! binary verifies and replays it, and every write that was acknowledged before that moment must be there. Some of the
 //! disks are started and written to, and some are the start of the next recording, so that losses during recovery happen
 //! too.
 
+mod call;
 mod image;
 mod journal;
 pub mod recorder;
+mod stage;
+mod strace;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -19,14 +23,15 @@ use anyhow::{Context as _, Result, ensure};
 
 use self::image::{Loss, Tree, crash, ensure_same};
 use self::journal::{Op, Record};
-use self::recorder::Recorder;
-use crate::audit::{self, Entries};
+use self::stage::Stage;
+use crate::audit;
 use crate::http::Client;
 use crate::load::{Ack, Load};
 use crate::out;
 use crate::rng::Rng;
 use crate::run::scratch;
-use crate::server::{self, Home, Server, verify, writer_token};
+use crate::server::{self, Home, Server, writer_token};
+use crate::site::{Kind, Site};
 
 const WRITERS: usize = 4;
 /// Losses that are tried on one recording.
@@ -48,6 +53,8 @@ pub struct Plan {
     pub seed: u64,
     /// The cargo profile of the server.
     pub profile: String,
+    /// Where the log is kept; the losses are shared out among them.
+    pub stores: Vec<Kind>,
     /// Planted faults.
     pub features: Vec<String>,
 }
@@ -61,32 +68,41 @@ struct Counts {
     looked_up: u64,
     started: u64,
     during_first_start: u64,
+    during_recovery: u64,
     records: u64,
     syncs: u64,
 }
 
-/// Builds server and recorder and runs all rounds.
+/// Builds the server and runs all rounds.
 pub fn run(plan: &Plan) -> Result<()> {
-    let faults =
-        if plan.features.is_empty() { String::new() } else { format!(", with {}", plan.features.join(",")) };
-    out::step(&format!("powerloss: {} losses of power, seed {}{faults}", plan.rounds, plan.seed));
     let name = if plan.features.is_empty() { "powerloss" } else { "powerloss-sabotage" };
     let features: Vec<&str> = plan.features.iter().map(String::as_str).collect();
     let binary = server::build(name, &plan.profile, &features)?;
-    let shim = recorder::build()?;
-    let (mut rng, mut counts) = (Rng::new(plan.seed), Counts::default());
-    while counts.rounds < plan.rounds {
-        let folder = scratch(name)?;
-        let mut lab = Lab { binary: &binary, shim: &shim, folder, start: None, rng: rng.fork() };
+    let share = plan.rounds.div_ceil(plan.stores.len() as u64);
+    plan.stores.iter().try_for_each(|kind| run_on(*kind, share, plan, &binary, name))
+}
+
+fn run_on(kind: Kind, all: u64, plan: &Plan, binary: &Path, name: &str) -> Result<()> {
+    let seed = plan.seed;
+    let faults =
+        if plan.features.is_empty() { String::new() } else { format!(", with {}", plan.features.join(",")) };
+    out::step(&format!("powerloss: {all} losses of power on {}, seed {seed}{faults}", kind.name()));
+    let (mut rng, mut counts) = (Rng::new(seed), Counts::default());
+    while counts.rounds < all {
+        let (folder, stage) = (scratch(name)?, Stage::new(kind)?);
+        let mut lab = Lab { binary, stage, folder, start: None, rng: rng.fork() };
         for _ in 0..CHAIN {
-            let rounds = ROUNDS_OF_ONE.min(plan.rounds - counts.rounds);
+            let rounds = ROUNDS_OF_ONE.min(all - counts.rounds);
             if rounds == 0 {
                 break;
             }
             lab.recording(rounds, &mut counts).with_context(|| {
-                format!("after {} losses, seed {}; the files are kept", counts.rounds, plan.seed)
+                format!("after {} losses, seed {seed}; the files are kept", counts.rounds)
             })?;
             out::line(&counts.line());
+            if lab.start.is_none() {
+                break;
+            }
         }
     }
     Ok(())
@@ -94,12 +110,12 @@ pub fn run(plan: &Plan) -> Result<()> {
 
 impl Counts {
     fn line(&self) -> String {
-        let Self { rounds, recordings, acknowledged, looked_up, started, during_first_start, records, syncs } =
-            self;
+        let Self { rounds, recordings, acknowledged, looked_up, started, records, syncs, .. } = self;
+        let Self { during_first_start, during_recovery, .. } = self;
         format!(
             "{rounds} losses of power on {recordings} recordings ({records} calls, {syncs} syncs): {acknowledged} writes \
              acknowledged, looked up {looked_up} times, 0 lost; {started} disks started and written to, \
-             {during_first_start} losses during a first start"
+             {during_first_start} losses during a first start, {during_recovery} during the start after a loss"
         )
     }
 }
@@ -114,7 +130,7 @@ struct Start {
 
 struct Lab<'a> {
     binary: &'a Path,
-    shim: &'a Path,
+    stage: Stage,
     folder: PathBuf,
     start: Option<Start>,
     rng: Rng,
@@ -123,7 +139,8 @@ struct Lab<'a> {
 /// What was recorded.
 struct Recording {
     base: Tree,
-    journal: Vec<u8>,
+    /// What was written, all of it.
+    bytes: Vec<u8>,
     records: Vec<Record>,
     /// How long the journal was when the server was ready and the token known.
     ready: u64,
@@ -140,57 +157,57 @@ impl Lab<'_> {
         counts.records += recording.records.len() as u64;
         let ended = |record: &&Record| matches!(record.op, Op::SyncEnd { .. });
         counts.syncs += recording.records.iter().filter(ended).count() as u64;
+        // A disk that loses nothing has everything: else it is the model that loses.
+        self.lose(&recording, Loss::Nothing, false, &mut counts.clone())?;
         for round in 0..rounds {
-            self.lose(&recording, round, round + 1 == rounds, counts)?;
+            let loss = if self.rng.percent(15) {
+                Loss::Everything
+            } else {
+                Loss::Any { keep_percent: 5 + self.rng.below(91) }
+            };
             counts.rounds += 1;
+            self.lose(&recording, loss, round + 1 == rounds, counts)?;
         }
         Ok(())
     }
 
-    /// Runs the server under the recorder, with writers.
+    /// Runs the server, and the database that it may have, under a recorder, with writers.
     fn record(&mut self, number: u64) -> Result<Recording> {
-        let mut recorder = Recorder::new(self.shim, &self.folder.join(format!("journal-{number}")))?;
+        let journal = self.folder.join(format!("journal-{number}"));
         let (home, before, known) = match self.start.take() {
             Some(start) => (start.home, start.acks, Some(start.token)),
             None => (Home::below(&self.folder.join(format!("recorded-{number}"))), Vec::new(), None),
         };
-        for folder in [&home.data, &home.keys] {
-            std::fs::create_dir_all(folder)?;
-        }
-        let roots = [home.data.clone(), home.keys.clone()];
+        let roots = self.stage.roots(&home);
+        roots.iter().try_for_each(std::fs::create_dir_all)?;
         let base = Tree::read(&roots)?;
-        let server = Server::start(self.binary, &home, &recorder.environment(&roots)?)?;
+        let length = || std::fs::metadata(&journal).map_or(0, |journal| journal.len());
+        let server = self.stage.record(self.binary, &home, &journal)?;
         let first_start = known.is_none();
         let token = match known {
             Some(token) => token,
             None => writer_token(&server.url, &server.first_token()?)?,
         };
-        let ready = recorder.length();
+        let ready = length();
         let mut acks = before;
-        acks.extend(self.write(&server, &token, &recorder, number)?);
-        server.stop()?;
-        let journal = recorder.read()?;
-        let records = journal::parse(&journal)?;
-        ensure!(!records.is_empty(), "the recorder has recorded nothing: is the binary linked statically?");
-        let replayed = crash(&base, &journal, &records, records.len(), Loss::Nothing, &mut self.rng)?;
+        acks.extend(self.write(&server, &token, &length, number)?);
+        let (bytes, records) = self.stage.end(server, &journal, &base)?;
+        let replayed = crash(&base, &bytes, &records, records.len(), Loss::Nothing, &mut self.rng)?;
         ensure_same(&replayed, &Tree::read(&roots)?)?;
-        Ok(Recording { base, journal, records, ready, token, first_start, acks })
+        Ok(Recording { base, bytes, records, ready, token, first_start, acks })
     }
 
-    fn write(&mut self, server: &Server, token: &str, recorder: &Recorder, number: u64) -> Result<Vec<Ack>> {
+    fn write(
+        &mut self,
+        server: &Server,
+        token: &str,
+        journal: &(dyn Fn() -> u64 + Sync),
+        number: u64,
+    ) -> Result<Vec<Ack>> {
         let (stop, count) = (AtomicBool::new(false), AtomicU64::new(0));
         let prefix = format!("p{number}-{:x}", self.rng.below(1 << 32));
-        let journal = || recorder.length();
-        let writers = WRITERS;
-        let load = Load {
-            url: &server.url,
-            token,
-            writers,
-            stop: &stop,
-            count: &count,
-            journal: &journal,
-            prefix: &prefix,
-        };
+        let (url, writers) = (&server.url, WRITERS);
+        let load = Load { url, token, writers, stop: &stop, count: &count, journal, prefix: &prefix };
         let told = std::thread::scope(|scope| {
             let writing = scope.spawn(|| load.run(&mut self.rng));
             let begun = Instant::now();
@@ -207,42 +224,36 @@ impl Lab<'_> {
         Ok(told.acks)
     }
 
-    /// One loss of power.
-    fn lose(&mut self, recording: &Recording, round: u64, last: bool, counts: &mut Counts) -> Result<()> {
+    /// One loss of power. The disk of the last one is where the next recording begins.
+    fn lose(&mut self, recording: &Recording, loss: Loss, last: bool, counts: &mut Counts) -> Result<()> {
         let count = self.moment(recording);
         let end = count
             .checked_sub(1)
             .and_then(|last| recording.records.get(last))
             .map_or(0, |record| record.end as u64);
-        let loss = if self.rng.percent(15) {
-            Loss::Everything
-        } else {
-            Loss::Any { keep_percent: 5 + self.rng.below(91) }
-        };
-        let disk =
-            crash(&recording.base, &recording.journal, &recording.records, count, loss, &mut self.rng)?;
-        let home = Home::below(&self.folder.join(format!("lost-{}-{round}", counts.recordings)));
-        disk.write(&[home.data.clone(), home.keys.clone()])?;
-        for folder in [&home.data, &home.keys] {
-            std::fs::create_dir_all(folder)?;
-        }
+        let disk = crash(&recording.base, &recording.bytes, &recording.records, count, loss, &mut self.rng)?;
+        let home = Home::below(&self.folder.join(format!("lost-{}", counts.rounds)));
+        self.stage.put(&disk, &home)?;
         let acks: Vec<Ack> = recording.acks.iter().filter(|ack| ack.at <= end).cloned().collect();
         let what = format!("the loss after {count} of {} calls, {loss:?}", recording.records.len());
-        if recording.first_start && end < recording.ready {
-            // Nobody was told anything yet: the disk need not hold a log, but it must not be a dead end.
-            Server::start(self.binary, &home, &[]).context(what)?.kill()?;
-            counts.during_first_start += 1;
-        } else {
-            self.check(&home, &acks).context(what.clone())?;
+        let ready = !recording.first_start || end >= recording.ready;
+        let go_on = last || counts.rounds % STARTED == 1;
+        self.examine(&home, ready.then_some((acks.as_slice(), recording.token.as_str())), go_on)
+            .and_then(|()| self.stage.close())
+            .with_context(|| what)
+            .inspect_err(|_| self.stage.keep(&disk, &home))?;
+        if ready {
+            counts.during_recovery += u64::from(end < recording.ready);
             counts.looked_up += acks.len() as u64;
-            if last || round.is_multiple_of(STARTED) {
-                self.go_on(&home, &recording.token, &acks).context(what)?;
-                counts.started += 1;
-            }
-            if last {
-                self.start = Some(Start { home, token: recording.token.clone(), acks: as_before(acks) });
-                return Ok(());
-            }
+            counts.started += u64::from(go_on);
+        } else {
+            counts.during_first_start += 1;
+        }
+        if last && ready {
+            // As it was lost, so that what recovers it is recorded.
+            self.stage.put(&disk, &home)?;
+            self.start = Some(Start { home, token: recording.token.clone(), acks: as_before(acks) });
+            return Ok(());
         }
         for folder in [&home.data, &home.keys] {
             std::fs::remove_dir_all(folder)?;
@@ -250,8 +261,21 @@ impl Lab<'_> {
         Ok(())
     }
 
+    /// Whether a disk has what was acknowledged on it, to whoever has that token; before the end of a first start nobody was
+    /// told anything.
+    fn examine(&mut self, home: &Home, told: Option<(&[Ack], &str)>, go_on: bool) -> Result<()> {
+        self.stage.open()?;
+        let site = self.stage.site(home);
+        let Some((acks, token)) = told else {
+            // The disk need not hold a log, but it must not be a dead end.
+            return site.start(self.binary)?.kill();
+        };
+        self.check(&site, acks)?;
+        if go_on { self.go_on(&site, token, acks) } else { Ok(()) }
+    }
+
     /// A moment, as the number of calls before it: often right after somebody was told that something was done, sometimes in
-    /// the middle of a first start, else any.
+    /// the middle of a start, else any.
     fn moment(&mut self, recording: &Recording) -> usize {
         let until = |length: u64| {
             let length = usize::try_from(length).unwrap_or(usize::MAX);
@@ -259,7 +283,7 @@ impl Lab<'_> {
         };
         let of = |count: usize, rng: &mut Rng| usize::try_from(rng.below(count as u64)).unwrap_or_default();
         let new: Vec<u64> = recording.acks.iter().map(|ack| ack.at).filter(|at| *at > 0).collect();
-        let count = if recording.first_start && self.rng.percent(10) {
+        let count = if self.rng.percent(10) {
             of(until(recording.ready), &mut self.rng)
         } else {
             match self.rng.pick(&new) {
@@ -270,17 +294,17 @@ impl Lab<'_> {
         (count + 1).min(recording.records.len())
     }
 
-    fn check(&self, home: &Home, acks: &[Ack]) -> Result<()> {
-        verify(self.binary, home)?;
-        let entries = Entries::read(home)?;
+    fn check(&self, site: &Site, acks: &[Ack]) -> Result<()> {
+        site.verify(self.binary)?;
+        let entries = site.entries()?;
         entries.ensure_has(acks.iter())?;
         entries.ensure_distinct()?;
-        audit::ensure_blobs(home, acks.iter())
+        audit::ensure_blobs(&site.home, acks.iter())
     }
 
     /// The disk goes on: it starts, shows what was acknowledged, and takes a write.
-    fn go_on(&mut self, home: &Home, token: &str, acks: &[Ack]) -> Result<()> {
-        let server = Server::start(self.binary, home, &[])?;
+    fn go_on(&mut self, site: &Site, token: &str, acks: &[Ack]) -> Result<()> {
+        let server = site.start(self.binary)?;
         let client = Client::new(&server.url, Some(token));
         audit::ensure_readable(&client, acks.iter())?;
         let name = format!("after-{:x}", self.rng.next_u64());
