@@ -7,9 +7,10 @@ use anyhow::{Context as _, Result, bail, ensure};
 use assent_store::Store;
 use assent_store_sqlite::{Options, SqliteStore};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::http::Client;
-use crate::load::{Ack, EVENTS};
+use crate::load::{Ack, EVENTS, hex};
 use crate::server::Home;
 
 /// The log as it is stored: id and type of each entry.
@@ -100,6 +101,30 @@ pub(crate) fn ensure_readable<'a>(client: &Client, acks: impl Iterator<Item = &'
         let object = answer.ok().with_context(|| format!("LOST: the acknowledged object {path}"))?;
         let erased = path.starts_with("/api/v1/principals/") && object.get("name").is_none_or(Value::is_null);
         ensure!(!erased, "LOST: the key that the name of {path} is sealed under: {object}");
+    }
+    Ok(())
+}
+
+/// The first artifact of an acknowledged version that cannot be read, or has other bytes than its digest says.
+pub(crate) fn ensure_artifacts<'a>(client: &Client, acks: impl Iterator<Item = &'a Ack>) -> Result<()> {
+    for path in acks.filter_map(|ack| ack.path.as_ref()).filter(|path| path.starts_with("/api/v1/versions/"))
+    {
+        let version = client.get(path)?.ok()?;
+        let artifacts =
+            version.get("artifacts").and_then(Value::as_array).context("a version without artifacts")?;
+        for artifact in artifacts {
+            let text = |name| artifact.get(name).and_then(Value::as_str).unwrap_or_default();
+            let answer = client.get(&format!("{path}/artifacts/{}", text("name")))?;
+            ensure!(
+                answer.status == 200,
+                "LOST: the artifact {artifact}: {}",
+                String::from_utf8_lossy(&answer.body)
+            );
+            ensure!(
+                hex(&Sha256::digest(&answer.body)) == text("sha256"),
+                "LOST: the artifact {artifact} has other bytes"
+            );
+        }
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ mod call;
 mod image;
 mod journal;
 pub mod recorder;
+mod rotation;
 mod stage;
 mod strace;
 
@@ -44,6 +45,9 @@ const STARTED: u64 = 10;
 /// Recordings that follow each other on what the losses before left.
 const CHAIN: u64 = 4;
 
+/// For so many losses there is one more in the middle of a rotation of master keys.
+const OF_ONE_ROTATION: u64 = 4;
+
 /// What to do.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -69,6 +73,8 @@ struct Counts {
     started: u64,
     during_first_start: u64,
     during_recovery: u64,
+    /// Beside the others: while a master key was replaced.
+    during_rotation: u64,
     records: u64,
     syncs: u64,
 }
@@ -91,6 +97,7 @@ fn run_on(kind: Kind, all: u64, plan: &Plan, binary: &Path, name: &str) -> Resul
     while counts.rounds < all {
         let (folder, stage) = (scratch(name)?, Stage::new(kind)?);
         let mut lab = Lab { binary, stage, folder, start: None, rng: rng.fork() };
+        let before = counts.rounds;
         for _ in 0..CHAIN {
             let rounds = ROUNDS_OF_ONE.min(all - counts.rounds);
             if rounds == 0 {
@@ -104,6 +111,8 @@ fn run_on(kind: Kind, all: u64, plan: &Plan, binary: &Path, name: &str) -> Resul
                 break;
             }
         }
+        lab.rotate((counts.rounds - before) / OF_ONE_ROTATION, &mut counts)
+            .with_context(|| format!("after {} losses, seed {seed}; the files are kept", counts.rounds))?;
     }
     Ok(())
 }
@@ -111,11 +120,11 @@ fn run_on(kind: Kind, all: u64, plan: &Plan, binary: &Path, name: &str) -> Resul
 impl Counts {
     fn line(&self) -> String {
         let Self { rounds, recordings, acknowledged, looked_up, started, records, syncs, .. } = self;
-        let Self { during_first_start, during_recovery, .. } = self;
+        let Self { during_first_start, during_recovery, during_rotation, .. } = self;
         format!(
             "{rounds} losses of power on {recordings} recordings ({records} calls, {syncs} syncs): {acknowledged} writes \
              acknowledged, looked up {looked_up} times, 0 lost; {started} disks started and written to, \
-             {during_first_start} losses during a first start, {during_recovery} during the start after a loss"
+             {during_first_start} losses during a first start, {during_recovery} during the start after a loss; beside these {during_rotation} while a master key was replaced"
         )
     }
 }
@@ -160,15 +169,19 @@ impl Lab<'_> {
         // A disk that loses nothing has everything: else it is the model that loses.
         self.lose(&recording, Loss::Nothing, false, &mut counts.clone())?;
         for round in 0..rounds {
-            let loss = if self.rng.percent(15) {
-                Loss::Everything
-            } else {
-                Loss::Any { keep_percent: 5 + self.rng.below(91) }
-            };
+            let loss = self.loss();
             counts.rounds += 1;
             self.lose(&recording, loss, round + 1 == rounds, counts)?;
         }
         Ok(())
+    }
+
+    fn loss(&mut self) -> Loss {
+        if self.rng.percent(15) {
+            Loss::Everything
+        } else {
+            Loss::Any { keep_percent: 5 + self.rng.below(91) }
+        }
     }
 
     /// Runs the server, and the database that it may have, under a recorder, with writers.
