@@ -7,10 +7,11 @@ use serde_json::Value;
 use super::{Finding, Sources, dependencies, folder, name};
 
 /// Crates of ours that a crate may use. What is not listed may use all (the binary, tests, benchmarks).
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("assent-log", &[]),
     ("assent-cel", &[]),
     ("assent-eval", &[]),
+    ("assent-scan", &[]),
     ("assent-store", &[]),
     ("assent-tls", &[]),
     ("assent-domain", &["assent-cel", "assent-log"]),
@@ -24,10 +25,14 @@ const ARROWS: [(&str, &[&str]); 10] = [
 ];
 
 /// Everything that the core crates use. None of it reads a clock, a file, a socket or random numbers.
-const CORE: [(&str, &[&str]); 5] = [
+const CORE: [(&str, &[&str]); 6] = [
     ("assent-log", &["base64", "ed25519-dalek", "ring", "serde", "serde_json", "thiserror", "uuid"]),
     ("assent-cel", &["jiff", "regex", "regex-syntax", "serde", "serde_json", "thiserror"]),
     ("assent-eval", &["csv", "serde", "thiserror"]),
+    (
+        "assent-scan",
+        &["bzip2", "flate2", "lzma-rust2", "serde", "serde_json", "serde_path_to_error", "thiserror"],
+    ),
     ("assent-store", &["proptest", "thiserror", "uuid"]),
     ("assent-domain", &["jiff", "regex", "schemars", "serde", "serde_json", "thiserror", "uuid"]),
 ];
