@@ -10,13 +10,14 @@
 pub mod cel;
 pub mod eval;
 pub mod log;
+pub mod scan;
 pub mod vault;
 
 /// A fuzz target.
 pub type Target = fn(&[u8]);
 
 /// Every target, with the name of its folder of seeds.
-pub const TARGETS: [(&str, Target); 11] = [
+pub const TARGETS: [(&str, Target); 13] = [
     ("cel-compile", cel::compile),
     ("cel-evaluate", cel::evaluate),
     ("eval-csv", eval::csv),
@@ -26,6 +27,8 @@ pub const TARGETS: [(&str, Target); 11] = [
     ("log-entry", log::entry),
     ("log-note", log::note),
     ("log-tile-path", log::tile_path),
+    ("scan-artifact", scan::artifact),
+    ("scan-evidence", scan::evidence),
     ("vault-envelope", vault::envelope),
     ("vault-secret", vault::secret),
 ];

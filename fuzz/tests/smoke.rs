@@ -133,6 +133,8 @@ smoke!(
     log_entry "log-entry",
     log_note "log-note",
     log_tile_path "log-tile-path",
+    scan_artifact "scan-artifact",
+    scan_evidence "scan-evidence",
     vault_envelope "vault-envelope",
     vault_secret "vault-secret"
 );
