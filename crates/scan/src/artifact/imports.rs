@@ -42,11 +42,38 @@ const BEHIND: [&str; 12] = [
     "__subclasses__",
 ];
 
+/// Modules of Python 2 that unpicklers look up under another name.
+const RENAMED: [(&str, &str); 22] = [
+    ("BaseHTTPServer", "http.server"),
+    ("CGIHTTPServer", "http.server"),
+    ("ConfigParser", "configparser"),
+    ("Cookie", "http.cookies"),
+    ("DocXMLRPCServer", "xmlrpc.server"),
+    ("SimpleHTTPServer", "http.server"),
+    ("SimpleXMLRPCServer", "xmlrpc.server"),
+    ("SocketServer", "socketserver"),
+    ("StringIO", "io"),
+    ("__builtin__", "builtins"),
+    ("_socketobject", "socket"),
+    ("anydbm", "dbm"),
+    ("cPickle", "pickle"),
+    ("cStringIO", "io"),
+    ("cookielib", "http.cookiejar"),
+    ("dbhash", "dbm"),
+    ("dumbdbm", "dbm"),
+    ("dummy_thread", "_thread"),
+    ("gdbm", "dbm"),
+    ("urllib2", "urllib"),
+    ("whichdb", "dbm"),
+    ("xmlrpclib", "xmlrpc"),
+];
+
 type Rules = HashMap<&'static str, Vec<(&'static str, Judgement)>>;
 
 /// What the lists say of a name in a module. A dotted name is what a pickle reaches through attributes.
 pub fn judge(module: &str, name: &str) -> Judgement {
-    if let Some(denied) = denied(module, name) {
+    let renamed = RENAMED.iter().find(|(old, _)| *old == module).map(|(_, new)| *new);
+    if let Some(denied) = denied(module, name).or_else(|| denied(renamed?, name)) {
         return denied;
     }
     if name.split('.').any(|part| BEHIND.contains(&part)) {
@@ -186,6 +213,8 @@ mod tests {
             ("numpy", "f2py.crackfortran.getlincoef"),
             ("code", "InteractiveInterpreter.runcode"),
             ("trace", "Trace.run"),
+            ("StringIO", "open"),
+            ("SocketServer", "TCPServer"),
         ] {
             assert!(severity(module, name) >= Some(Severity::High), "{module} {name}");
         }

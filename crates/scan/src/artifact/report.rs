@@ -15,6 +15,9 @@ pub struct Scan {
     pub format: Format,
     /// What to make of it.
     pub verdict: Verdict,
+    /// The worst severity of all findings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worst: Option<Severity>,
     /// Whether everything was looked at.
     pub complete: bool,
     /// What was found, the worst first.

@@ -10,6 +10,9 @@ use super::{Code, Format};
 const UNSAFE: [&str; 7] =
     ["ReadFile", "WriteFile", "MatchingFiles", "PyFunc", "PyFuncStateless", "EagerPyFunc", "ImmutableConst"];
 
+/// The most graphs of one model; more make it no model.
+const MOST_GRAPHS: usize = 1_000;
+
 /// Walks the bytes if they are a saved model: a version, and graphs.
 pub(super) fn try_walk(work: &mut Work, path: &str, from: &mut Region) -> Option<Format> {
     from.go(0);
@@ -21,6 +24,9 @@ pub(super) fn try_walk(work: &mut Work, path: &str, from: &mut Region) -> Option
             Ok(Some(Field { number: 1, content: Content::Number(1) })) => has_version = true,
             Ok(Some(Field { number: 2, content: Content::Bytes(start, length) })) => {
                 graphs.push((start, length));
+                if graphs.len() > MOST_GRAPHS {
+                    return None;
+                }
             }
             Ok(None) if has_version && !graphs.is_empty() => break,
             _ => return None,

@@ -27,6 +27,8 @@ pub(super) struct Work<'a> {
     findings: Vec<Finding>,
     known: HashSet<(Code, String, String)>,
     omitted: u64,
+    /// No finding that is kept is less than this.
+    least: Severity,
     worst: Option<Severity>,
     items: Vec<Item>,
     bytes: u64,
@@ -45,6 +47,7 @@ impl<'a> Work<'a> {
             findings: Vec::new(),
             known: HashSet::new(),
             omitted: 0,
+            least: Severity::Info,
             worst: None,
             items: Vec::new(),
             bytes: 0,
@@ -92,17 +95,26 @@ impl<'a> Work<'a> {
         self.find(path, code, offset, fault.to_string());
     }
 
-    /// Notes a finding once.
+    /// Notes a finding once. When there are as many as are kept, a worse one takes the place of a lesser.
     pub(super) fn add(&mut self, mut finding: Finding) {
         finding.message = excerpt(&finding.message);
         if matches!(finding.code, Code::LimitReached | Code::NotExamined | Code::Unreadable) {
             self.complete = false;
         }
         self.worst = self.worst.max(Some(finding.severity));
-        if self.findings.len() >= self.limits.findings {
-            self.omitted += 1;
-        } else if self.known.insert((finding.code, finding.path.clone(), finding.message.clone())) {
-            self.findings.push(finding);
+        if self.findings.len() < self.limits.findings {
+            if self.known.insert((finding.code, finding.path.clone(), finding.message.clone())) {
+                self.findings.push(finding);
+            }
+            return;
+        }
+        self.omitted += 1;
+        if finding.severity > self.least {
+            let least = self.findings.iter_mut().min_by_key(|kept| kept.severity);
+            self.least = least.as_ref().map_or(finding.severity, |kept| kept.severity);
+            if let Some(lesser) = least.filter(|kept| kept.severity < finding.severity) {
+                *lesser = finding;
+            }
         }
     }
 
@@ -119,6 +131,7 @@ impl<'a> Work<'a> {
             name: name.to_owned(),
             format,
             verdict: Verdict::of(self.worst),
+            worst: self.worst,
             complete: self.complete,
             findings: self.findings,
             findings_omitted: self.omitted,

@@ -25,12 +25,15 @@ const HEADER_BYTES: u64 = 30;
 /// A descriptor behind a member's data: at most four numbers and a signature.
 const DESCRIPTOR_BYTES: u64 = 24;
 const LONGEST_TARGET: usize = 4096;
+/// Bytes between members in which a header is looked for.
+const LONGEST_GAP: u64 = 1 << 20;
 
 /// What a member's own header says.
 struct Header {
     name: String,
     method: u16,
     flags: u16,
+    crc: u32,
     packed: u64,
     /// Where the data starts.
     data: u64,
@@ -43,11 +46,15 @@ pub(super) fn is_one(from: &mut Region) -> bool {
 
 /// Walks an archive.
 pub(super) fn walk(work: &mut Work, path: &str, from: &mut Region, depth: u32) -> Result<Format, Fault> {
-    let Some(found) = directory::find(from)? else {
-        let message = "a zip archive without a directory at its end".to_owned();
-        work.find(path, Code::Malformed, None, message);
-        between(work, path, from, 0, from.len(), depth);
-        return Ok(Format::Zip);
+    let found = match directory::find(from) {
+        Ok(Some(found)) => found,
+        Ok(None) | Err(Fault::Cut | Fault::Wrong(_)) => {
+            let message = "a zip archive without a directory at its end that can be read".to_owned();
+            work.find(path, Code::Malformed, None, message);
+            between(work, path, from, 0, from.len(), depth);
+            return Ok(Format::Zip);
+        }
+        Err(fault) => return Err(fault),
     };
     let mut entries = read_entries(work, path, from, found);
     entries.sort_by_key(|entry| entry.header);
@@ -111,14 +118,15 @@ fn read_header(from: &mut Region, at: u64) -> Result<Header, Fault> {
     from.skip(2)?;
     let flags = u16::from_le_bytes(from.array()?);
     let method = u16::from_le_bytes(from.array()?);
-    from.skip(8)?;
+    from.skip(4)?;
+    let crc = u32::from_le_bytes(from.array()?);
     let packed = u64::from(u32::from_le_bytes(from.array()?));
     from.skip(4)?;
     let name = u16::from_le_bytes(from.array()?);
     let extra = u16::from_le_bytes(from.array()?);
     let name = from.take(usize::from(name))?;
     let data = at + HEADER_BYTES + name.len() as u64 + u64::from(extra);
-    Ok(Header { name: String::from_utf8_lossy(&name).into_owned(), method, flags, packed, data })
+    Ok(Header { name: String::from_utf8_lossy(&name).into_owned(), method, flags, crc, packed, data })
 }
 
 fn tell_name(work: &mut Work, member: &str, name: &str, names: &mut HashSet<String>) {
@@ -247,53 +255,70 @@ fn tell_gaps(
     }
 }
 
-/// Bytes that no member covers: a descriptor, padding, or a member that the directory does not have.
+/// Bytes that no member covers: a descriptor, padding, or members that the directory does not have.
 fn between(work: &mut Work, path: &str, from: &mut Region, start: u64, end: u64, depth: u32) {
-    from.go(start);
-    let length = usize::try_from((end - start).min(1 << 16)).unwrap_or(0);
-    let Ok(gap) = from.take(length) else { return };
-    let found = gap.windows(HEADER.len()).position(|window| window == HEADER);
-    match found {
-        Some(place) => {
-            let member = format!("{path}:hidden@{}", start + place as u64);
-            let message = "a member that the directory of the archive does not have".to_owned();
-            work.find(&member, Code::ArchiveInconsistent, None, message);
-            hidden(work, &member, from, start + place as u64, end, depth);
+    let mut at = start;
+    while at < end {
+        let Ok(found) = next_header(from, at, end) else { return };
+        let Some(place) = found else {
+            from.go(at);
+            let is_blank = from.ahead().is_ok_and(|gap| gap.iter().all(|byte| *byte == 0));
+            if end - at > DESCRIPTOR_BYTES && !is_blank {
+                let message = format!("{} bytes belong to no member", end - at);
+                work.find(path, Code::TrailingData, Some(at), message);
+            }
+            return;
+        };
+        at = place;
+        let member = format!("{path}:hidden@{at}");
+        let message = "a member that the directory of the archive does not have".to_owned();
+        work.find(&member, Code::ArchiveInconsistent, None, message);
+        match hidden(work, &member, from, at, end, depth) {
+            Ok(next) => at = next,
+            Err(fault) => return work.fault(&member, Some(at), &fault),
         }
-        None if end - start > DESCRIPTOR_BYTES && gap.iter().any(|byte| *byte != 0) => {
-            let message = format!("{} bytes belong to no member", end - start);
-            work.find(path, Code::TrailingData, Some(start), message);
-        }
-        None => {}
     }
 }
 
-fn hidden(work: &mut Work, member: &str, from: &mut Region, at: u64, end: u64, depth: u32) {
-    if work.members == 0 {
-        return work.fault(member, Some(at), &Fault::Limit("members of archives"));
-    }
-    work.members -= 1;
-    match read_header(from, at) {
-        Ok(header) => {
-            let packed = if header.packed == 0 { end.saturating_sub(header.data) } else { header.packed };
-            let entry = Entry {
-                name: header.name,
-                flags: 0,
-                method: header.method,
-                crc: 0,
-                packed,
-                unpacked: packed,
-                header: at,
-                is_link: false,
-            };
-            look_at(work, member, from, &entry, header.data, depth);
-            let next = header.data.saturating_add(packed);
-            if next < end && next > at {
-                between(work, member, from, next, end, depth);
-            }
+/// Where the next header starts, looked for in ever larger parts: mostly it is near.
+fn next_header(from: &mut Region, at: u64, end: u64) -> Result<Option<u64>, Fault> {
+    let all = (end - at).min(LONGEST_GAP);
+    let mut length = 64;
+    loop {
+        from.go(at);
+        let gap = from.take(usize::try_from(all.min(length)).unwrap_or(0))?;
+        let found = gap.windows(HEADER.len()).position(|window| window == HEADER);
+        if found.is_some() || length >= all {
+            return Ok(found.map(|place| at + place as u64));
         }
-        Err(fault) => work.fault(member, Some(at), &fault),
+        length *= 2;
     }
+}
+
+/// Looks at a member that only its own header tells of, and says where it ends.
+fn hidden(
+    work: &mut Work,
+    member: &str,
+    from: &mut Region,
+    at: u64,
+    end: u64,
+    depth: u32,
+) -> Result<u64, Fault> {
+    work.members = work.members.checked_sub(1).ok_or(Fault::Limit("members of archives"))?;
+    let header = read_header(from, at)?;
+    let packed = if header.packed == 0 { end.saturating_sub(header.data) } else { header.packed };
+    let entry = Entry {
+        name: header.name,
+        flags: 0,
+        method: header.method,
+        crc: header.crc,
+        packed,
+        unpacked: packed,
+        header: at,
+        is_link: false,
+    };
+    look_at(work, member, from, &entry, header.data, depth);
+    Ok(header.data.saturating_add(packed))
 }
 
 fn kind(entries: &[Entry]) -> Format {
