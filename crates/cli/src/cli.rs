@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Dataset(commands::dataset::Dataset),
     /// Evaluate predictions: those in a file, or those of a version on a data set of the server
     Evaluate(commands::evaluate::Evaluate),
+    /// Look into model files for what would run when they are loaded, without loading them
+    Scan(commands::scan::Scan),
     /// Show the facts that rules judge a version by
     Facts(commands::facts::Facts),
     /// Show what every policy says of a version

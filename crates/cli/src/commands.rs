@@ -14,6 +14,7 @@ pub(crate) mod model;
 pub(crate) mod promote;
 pub(crate) mod restore;
 pub(crate) mod review;
+pub(crate) mod scan;
 pub(crate) mod serve;
 mod target;
 pub(crate) mod version;
@@ -55,6 +56,7 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
         Command::Version(command) => command.run(&context),
         Command::Dataset(command) => command.run(&context),
         Command::Evaluate(command) => command.run(&context),
+        Command::Scan(command) => command.run(),
         Command::Facts(command) => command.run(&context),
         Command::Check(command) => command.run(&context).map_err(not_asked),
         Command::Gate(command) => command.run(&context).map_err(not_asked),

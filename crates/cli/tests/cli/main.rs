@@ -24,6 +24,7 @@ mod oidc;
 #[path = "../../../server/tests/provider/mod.rs"]
 mod provider;
 mod remote;
+mod scan;
 mod shared;
 mod support;
 mod tamper;
