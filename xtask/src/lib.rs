@@ -14,6 +14,8 @@ pub mod out;
 
 pub mod postgres;
 pub mod powerloss;
+mod python;
+pub mod reference;
 pub mod replicas;
 pub mod rng;
 mod run;

@@ -6,7 +6,8 @@ use anyhow::{Result, bail};
 use xtask::args::Args;
 use xtask::site::Kind;
 use xtask::{
-    bench, crash, fault, out, postgres, powerloss, replicas, sabotage, schemathesis, tamper, test, tidy,
+    bench, crash, fault, out, postgres, powerloss, reference, replicas, sabotage, schemathesis, tamper, test,
+    tidy,
 };
 
 const HELP: &str = "\
@@ -19,6 +20,7 @@ cargo xtask powerloss [--rounds N] [--seed S] [--profile P] [--store sqlite|post
 cargo xtask replicas [--rounds N] [--seed S] [--profile P]   servers and database failing under load, three on one
 cargo xtask tamper [--rounds N] [--seed S] [--profile P]     every class of change behind our back, found and named
 cargo xtask postgres <command>                     runs a command with a PostgreSQL of its own
+cargo xtask reference <command>                    runs a command with the reference implementations of metrics
 cargo xtask schemathesis [--seconds N] [--seed S] [--profile P]  requests made up from the API description
 cargo xtask bench rules|log|blobs                  measures, beside the machine's own rates and peers
 cargo xtask bench write|gate [--store sqlite|postgres]   the same, for each store
@@ -41,6 +43,9 @@ fn run() -> Result<bool> {
     let command = arguments.next().unwrap_or_default();
     if command == "postgres" {
         return postgres::run(&arguments.collect::<Vec<_>>()).map(|()| true);
+    }
+    if command == "reference" {
+        return reference::run(&arguments.collect::<Vec<_>>()).map(|()| true);
     }
     let args = Args::parse(arguments, options_of(&command))?;
     let profile = args.text("profile").unwrap_or("dev").to_owned();

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::postgres::{self, Postgres};
 use crate::run::{cargo, check, is_there, shown, target};
 use crate::site::Kind;
-use crate::{crash, fault, out, powerloss, replicas, sabotage, schemathesis, tamper, tidy};
+use crate::{crash, fault, out, powerloss, reference, replicas, sabotage, schemathesis, tamper, tidy};
 
 /// Kills in the short run.
 pub const CRASH_ROUNDS: u64 = 20;
@@ -132,7 +132,7 @@ fn tests() -> Result<Passed> {
     let mut command = cargo(&["nextest", "run", "--workspace", "--no-fail-fast", "--status-level", "fail"]);
     let postgres = Postgres::start()?;
     command.env("ASSENT_CEL_SPEC", CEL_SPEC.provide()?).env("ASSENT_OIDC_PROVIDER", OIDC_PROVIDER.provide()?);
-    command.envs(postgres.variables());
+    command.env(reference::VARIABLE, reference::python()?).envs(postgres.variables());
     let (code, lines) = shown(&mut command)?;
     let passed = summary(&lines).context("nextest has printed no summary")?;
     ensure!(code == 0, "tests failed: {passed} passed");

@@ -1,0 +1,16 @@
+//! The figures of this engine against those of the reference implementations, in the same run: a Python program answers
+//! seeded cases, and each answer has to agree within a tolerance that the test states.
+//!
+//! `reference/answer.py` is the program; each `reference/TABLE.py` names the functions that one test file asks for.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "the helpers of tests may fail as tests do"
+)]
+
+mod border;
+mod generate;
+mod harness;

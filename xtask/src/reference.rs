@@ -1,0 +1,34 @@
+//! `cargo xtask reference <command>`: runs a command with the reference implementations that the differential tests of the
+//! evaluation engine ask: NumPy, SciPy, scikit-learn, fairlearn, AIF360 and river in a Python environment of its own.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use crate::python::Environment;
+use crate::run::check;
+
+/// Where the tests find the interpreter.
+pub(crate) const VARIABLE: &str = "ASSENT_REFERENCE_PYTHON";
+
+const ENVIRONMENT: Environment = Environment {
+    folder: "reference-python",
+    user: "the comparison with reference implementations",
+    package: "scikit-learn",
+    requirements: include_str!("../../crates/eval/tests/differential/requirements.txt"),
+};
+
+/// The interpreter, with everything installed.
+pub(crate) fn python() -> Result<PathBuf> {
+    let programs = ENVIRONMENT.provide()?;
+    Ok(programs.canonicalize()?.join("python"))
+}
+
+/// Runs a command that finds the interpreter in its environment.
+pub fn run(command: &[String]) -> Result<()> {
+    let (program, arguments) = command.split_first().context(
+        "name the command to run, for example `cargo xtask reference cargo nextest run -p assent-eval`",
+    )?;
+    check(Command::new(program).args(arguments).env(VARIABLE, python()?))
+}
