@@ -9,13 +9,17 @@
 //! - An undefined figure is absent with a [`metrics::Reason`], never 0.
 //! - No input panics; fields, records, columns, groups and rows have the bounds in [`limits`].
 //!
+//! [`drift`] compares the columns of two tables.
+//!
 //! [`evaluate`] reads one table, [`evaluate_joined`] two whose labels and predictions are held apart.
 
+pub mod drift;
 pub mod encode;
 mod error;
 mod join;
 pub mod limits;
 pub mod metrics;
+pub mod numeric;
 mod options;
 mod render;
 mod report;

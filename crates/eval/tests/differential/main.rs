@@ -8,9 +8,11 @@
     clippy::indexing_slicing,
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     reason = "the helpers of tests may fail as tests do"
 )]
 
 mod border;
+mod drift;
 mod generate;
 mod harness;
