@@ -9,10 +9,11 @@
 //! - An undefined figure is absent with a [`metrics::Reason`], never 0.
 //! - No input panics; fields, records, columns, groups and rows have the bounds in [`limits`].
 //!
-//! [`drift`] compares the columns of two tables.
+//! [`drift`] compares the columns of two tables, [`change`] watches a stream.
 //!
 //! [`evaluate`] reads one table, [`evaluate_joined`] two whose labels and predictions are held apart.
 
+pub mod change;
 pub mod drift;
 pub mod encode;
 mod error;

@@ -13,6 +13,7 @@
 )]
 
 mod border;
+mod change;
 mod drift;
 mod generate;
 mod harness;
