@@ -82,6 +82,7 @@ impl World {
             known_keys: Vec::new(),
             origin: "bench.local/log".to_owned(),
             outside: None,
+            alone: true,
             wiring,
         };
         let assent = Assent::open(parts)?;

@@ -135,7 +135,8 @@ impl Assent {
     /// rebuilds the state tables where another release made them. Damage does not stop it: it opens read-only, and says why.
     /// Where there is none, every erasure of the log is carried out again before anything is read.
     pub fn open(parts: Parts) -> Result<Self, StoreError> {
-        let Parts { store, claims, keys, blobs, signing_key, known_keys, origin, outside, alone, wiring } = parts;
+        let Parts { store, claims, keys, blobs, signing_key, known_keys, origin, outside, alone, wiring } =
+            parts;
         let mut trusted = known_keys;
         trusted.push(signing_key.verifying_key().clone());
         let damage = check(&*store, &trusted, outside.as_deref())?;

@@ -33,7 +33,8 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
 /// Operations that can end the access of whoever sends them.
 const ENDS_ACCESS: &str = "^/api/v1/(tokens/\\{id\\}|principals/\\{id\\}/(disable|grants/\\{grantId\\}))$";
 /// What is not carried out here, and why.
-const NEVER: [(&str, &str); 2] = [
+const NEVER: [(&str, &str); 3] = [
+    ("POST /api/v1/evaluations/{id}/cancel", "an evaluation of a few rows is over before anybody cancels it"),
     ("GET /auth/oidc/{provider}/start", "it leads to a provider of log-ins, and none is set up here"),
     ("GET /auth/oidc/{provider}/callback", "a provider of log-ins leads to it, and none is set up here"),
 ];

@@ -80,6 +80,8 @@ impl<'a> Scene<'a> {
     fn versions(&self) -> Result<Requests> {
         let (read, changed) = (self.version()?, self.bare()?);
         let asked = json!({"path": {"id": read}, "query": {"stage": "STAGING"}});
+        let evaluated =
+            made(&self.maker, &format!("/api/v1/versions/{read}/evaluations"), &self.evaluation())?;
         let on = |body: Value| json!({"path": {"id": changed}, "body": body});
         let scan = json!({"tool": "scanner", "toolVersion": "1", "status": "PASSED", "findings": {"LOW": 2}});
         let document = json!({"kind": "MODEL_CARD", "name": "card.md", "sha256": self.bytes});
@@ -96,6 +98,8 @@ impl<'a> Scene<'a> {
             ("attachDocument", on(document)),
             ("recordScan", on(scan)),
             ("evaluateVersion", on(self.evaluation())),
+            ("getEvaluation", json!({"path": {"id": evaluated}})),
+            ("listEvaluations", json!({"query": {"version": read, "state": "FINISHED"}})),
             ("moveVersion", json!({"path": {"id": self.bare()?}, "body": {"to": "ARCHIVED"}})),
         ])
     }
