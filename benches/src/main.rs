@@ -1,4 +1,4 @@
-//! Reproducible benchmarks, each beside its peers: `cargo xtask bench write|gate|rules|log|blobs|audit`.
+//! Reproducible benchmarks, each beside its peers: `cargo xtask bench write|gate|rules|log|blobs|audit|drift`.
 //!
 //! A figure that a document names comes from here. Each benchmark prints the machine and the versions, measures what it is
 //! compared with in the same run, and says how far each figure is from its bar: bars are ratios wherever they can be, so
@@ -7,6 +7,7 @@
 mod audit;
 mod blobs;
 mod client;
+mod drift;
 mod gate;
 mod http;
 mod log;
@@ -52,7 +53,10 @@ fn run() -> Result<()> {
         "log" => log::run(),
         "blobs" => blobs::run(),
         "audit" => audit::run(&args),
-        other => bail!("`{other}` is no benchmark: run `cargo xtask bench write|gate|rules|log|blobs|audit`"),
+        "drift" => drift::run(&folder()?, &python()?),
+        other => {
+            bail!("`{other}` is no benchmark: run `cargo xtask bench write|gate|rules|log|blobs|audit|drift`")
+        }
     }
 }
 
@@ -60,4 +64,10 @@ fn run() -> Result<()> {
 fn folder() -> Result<PathBuf> {
     let folder = std::env::var_os("ASSENT_BENCH_DIR").context("start it by `cargo xtask bench`")?;
     Ok(PathBuf::from(folder))
+}
+
+/// The interpreter that has the reference implementations of metrics.
+fn python() -> Result<PathBuf> {
+    let python = std::env::var_os("ASSENT_REFERENCE_PYTHON").context("start it by `cargo xtask bench`")?;
+    Ok(PathBuf::from(python))
 }

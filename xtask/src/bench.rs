@@ -7,13 +7,14 @@ use anyhow::{Result, bail};
 use crate::args::Args;
 use crate::out::line;
 use crate::powerloss::recorder;
+use crate::reference;
 use crate::run::{cargo, check, scratch, target, working};
 
 /// A disk that syncs 400 times a second. Virtual disks that acknowledge from a cache sync ten thousand times, and leave
 /// nothing to gain by writing together.
 const SYNC_US: &str = "2500";
 
-const NAMES: [&str; 6] = ["write", "gate", "rules", "log", "blobs", "audit"];
+const NAMES: [&str; 7] = ["write", "gate", "rules", "log", "blobs", "audit", "drift"];
 
 /// Runs one benchmark, with those of its options that it knows.
 pub fn run(args: &Args) -> Result<()> {
@@ -40,6 +41,9 @@ pub fn run(args: &Args) -> Result<()> {
         let folder = if name == "audit" { working(&folder)? } else { scratch(&folder)? };
         bench.arg(name).args(args.options()).env("ASSENT_BENCH_DIR", folder);
         bench.env("ASSENT_BENCH_SERVER", built.join("assent")).env("ASSENT_BENCH_RECORDER", &shim);
+        if name == "drift" {
+            bench.env(reference::VARIABLE, reference::python()?);
+        }
         Ok(bench)
     };
     check(&mut bench()?)?;
