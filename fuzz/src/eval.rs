@@ -27,5 +27,6 @@ fn options(choice: u8) -> EvaluationOptions {
         suites: list(true, if has(4) { "bias" } else { "performance" }),
         min_group_size: u64::from(choice >> 6),
         id: Some(if has(5) { "y" } else { "i" }.to_owned()),
+        ..EvaluationOptions::default()
     }
 }

@@ -42,6 +42,7 @@ pub fn run(
         protected,
         suites: task.suites.clone(),
         min_group_size: pack.thresholds().map_or(0, |set| set.min_group_size),
+        ..EvaluationOptions::default()
     };
     let labels = Input::new(format!("data set {}", dataset.facts.name), labels);
     evaluate_joined(&options, labels, Input::new("predictions", predictions)).map_err(|error| {

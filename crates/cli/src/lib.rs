@@ -12,6 +12,7 @@ mod backup;
 mod cli;
 mod client;
 mod commands;
+mod data_files;
 pub mod documents;
 pub mod embedded;
 pub mod installation;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::column::Coder;
 use crate::error::{Problem, excerpt};
 use crate::limits::{MAX_CLASSES, MAX_GROUPS};
 use crate::suggest::nearest;
@@ -9,32 +10,71 @@ use crate::suggest::nearest;
 /// How a row without a value in a protected column is shown: a group of its own, never left out.
 pub const EMPTY_GROUP: &str = "(empty)";
 
-/// The groups of one protected attribute, numbered in the order in which they are first seen.
-#[derive(Clone, Debug, Default)]
-pub struct Dictionary {
-    codes: HashMap<Box<[u8]>, u32>,
-    names: Vec<String>,
+/// What the values of a column are to the evaluation.
+#[derive(Clone, Debug)]
+pub(crate) enum Rule {
+    /// Groups: a row without a value is of the group [`EMPTY_GROUP`].
+    Groups,
+    /// Classes of any names.
+    Classes,
+    /// Classes of which some are positive.
+    Binary(BinaryColumn),
 }
 
-impl Dictionary {
-    /// The number of a group, a new one for a value not seen before.
-    pub fn code(&mut self, value: &[u8]) -> Result<u32, Problem> {
-        if let Some(code) = self.codes.get(value) {
-            return Ok(*code);
-        }
-        if self.names.len() >= MAX_GROUPS {
-            return Err(Problem::TooManyGroups);
-        }
-        let name = std::str::from_utf8(value).map_err(|_| Problem::NotUtf8)?;
-        let code = u32::try_from(self.names.len()).map_err(|_| Problem::TooManyGroups)?;
-        self.names.push(if name.is_empty() { EMPTY_GROUP.to_owned() } else { name.to_owned() });
-        self.codes.insert(value.into(), code);
-        Ok(code)
+/// The values of one column, numbered in the order in which they are first seen.
+#[derive(Clone, Debug)]
+pub(crate) struct ValueCodes {
+    rule: Rule,
+    codes: HashMap<Box<str>, u16>,
+    names: Vec<String>,
+    /// For each value the row that had it first.
+    first_rows: Vec<usize>,
+}
+
+impl ValueCodes {
+    pub(crate) fn new(rule: Rule) -> Self {
+        Self { rule, codes: HashMap::new(), names: Vec::new(), first_rows: Vec::new() }
     }
 
-    /// The group names by number.
-    pub fn names(&self) -> &[String] {
+    /// The values by code.
+    pub(crate) fn names(&self) -> &[String] {
         &self.names
+    }
+
+    /// For each value by code, the row of its chunk that had it first.
+    pub(crate) fn first_rows(&self) -> &[usize] {
+        &self.first_rows
+    }
+
+    fn new_code(&mut self, row: usize, name: &str) -> Result<u16, Problem> {
+        let (limit, problem) = match &mut self.rule {
+            Rule::Groups => (MAX_GROUPS, Problem::TooManyGroups),
+            Rule::Classes => (MAX_CLASSES, Problem::TooManyValues),
+            Rule::Binary(column) => {
+                column.is_positive(name.as_bytes())?;
+                (MAX_CLASSES, Problem::TooManyValues)
+            }
+        };
+        let code =
+            u16::try_from(self.names.len()).ok().filter(|code| usize::from(*code) < limit).ok_or(problem)?;
+        self.names.push(name.to_owned());
+        self.first_rows.push(row);
+        self.codes.insert(name.into(), code);
+        Ok(code)
+    }
+}
+
+impl Coder for ValueCodes {
+    fn code(&mut self, row: usize, value: Option<&str>) -> Result<u16, Problem> {
+        let name = match (&self.rule, value) {
+            (_, Some(value)) => value,
+            (Rule::Groups, None) => EMPTY_GROUP,
+            (Rule::Classes | Rule::Binary(_), None) => return Err(Problem::EmptyValue),
+        };
+        match self.codes.get(name) {
+            Some(code) => Ok(*code),
+            None => self.new_code(row, name),
+        }
     }
 }
 

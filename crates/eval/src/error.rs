@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::limits::{
-    MAX_ATTRIBUTES, MAX_CLASSES, MAX_COLUMNS, MAX_GROUPS, MAX_LIST, MAX_LISTED, MAX_RECORD_BYTES,
+    MAX_ATTRIBUTES, MAX_CELLS, MAX_CLASSES, MAX_COLUMNS, MAX_GROUPS, MAX_LIST, MAX_LISTED, MAX_RECORD_BYTES,
     MAX_VALUE_BYTES,
 };
 
@@ -22,6 +22,13 @@ impl EvalError {
     /// A problem of the options, or of no place in particular.
     pub fn new(problem: Problem) -> Self {
         Self { problem, place: Box::default() }
+    }
+
+    /// The same problem, said to be in this file unless a file is already named.
+    #[must_use]
+    pub fn in_file(mut self, file: &str) -> Self {
+        self.place.file.get_or_insert_with(|| file.to_owned());
+        self
     }
 
     /// The stable code, `UPPER_SNAKE`.
@@ -123,6 +130,28 @@ pub enum Problem {
     NoProtectedAttribute,
     /// An id that an earlier row has.
     DuplicateId { first_row: Option<u64> },
+    /// A file of a format that is not read.
+    UnknownFormat { found: String },
+    /// A file that does not hold what its format promises.
+    Damaged { format: &'static str, detail: String },
+    /// A column of a type that is not read.
+    UnsupportedType { found: String },
+    /// A line that is no JSON object.
+    NotAnObject { detail: String },
+    /// A JSON object without a field that is read.
+    MissingField,
+    /// A list or an object where one value is needed.
+    NestedValue,
+    /// More combinations of values than [`MAX_CELLS`].
+    TooManyCombinations,
+    /// States that were read from different columns.
+    StatesDiffer,
+    /// A stored state that cannot be read back.
+    BadState { detail: String },
+    /// A task that the engine does not have.
+    UnknownTask { name: String, suggestion: Option<String> },
+    /// An option that means nothing for the task.
+    NotForTask { option: &'static str, task: &'static str },
     /// Labelled rows without a prediction; the first of their row numbers in the labels.
     MissingPredictions { count: u64, rows: Vec<u64> },
     /// Predictions for ids without a label; the first of their row numbers in the predictions.
@@ -160,6 +189,17 @@ impl Problem {
             Self::UnknownSuite { .. } => "UNKNOWN_SUITE",
             Self::NoProtectedAttribute => "NO_PROTECTED_ATTRIBUTE",
             Self::DuplicateId { .. } => "DUPLICATE_ID",
+            Self::UnknownFormat { .. } => "UNKNOWN_FORMAT",
+            Self::Damaged { .. } => "DAMAGED_FILE",
+            Self::UnsupportedType { .. } => "UNSUPPORTED_TYPE",
+            Self::NotAnObject { .. } => "NOT_AN_OBJECT",
+            Self::MissingField => "MISSING_FIELD",
+            Self::NestedValue => "NESTED_VALUE",
+            Self::TooManyCombinations => "TOO_MANY_COMBINATIONS",
+            Self::StatesDiffer => "STATES_DIFFER",
+            Self::BadState { .. } => "BAD_STATE",
+            Self::UnknownTask { .. } => "UNKNOWN_TASK",
+            Self::NotForTask { .. } => "NOT_FOR_TASK",
             Self::MissingPredictions { .. } => "MISSING_PREDICTIONS",
             Self::UnknownIds { .. } => "UNKNOWN_IDS",
         }
@@ -174,11 +214,13 @@ impl Problem {
         match self {
             Self::MissingColumn { suggestion: Some(name), .. }
             | Self::UnknownPositive { suggestion: Some(name), .. }
-            | Self::UnknownSuite { suggestion: Some(name), .. } => format!("did you mean `{name}`?"),
+            | Self::UnknownSuite { suggestion: Some(name), .. }
+            | Self::UnknownTask { suggestion: Some(name), .. } => format!("did you mean `{name}`?"),
             Self::RaggedRow { expected, .. } => {
                 format!("give the row {expected} fields; put fields that contain a comma in double quotes")
             }
             Self::TooManyRows { limit } => format!("split the data into files of at most {limit} rows"),
+            Self::NotForTask { option, .. } => format!("leave {option} out, or name another task"),
             Self::UnnamedColumn { option } => format!("name a column for {option}"),
             Self::ListTooLong { .. } => format!("give at most {MAX_LIST} names"),
             other => other.fixed_remedy().to_owned(),
@@ -211,17 +253,29 @@ impl Problem {
             Self::NoSuite | Self::UnknownSuite { .. } => "name `performance`, `bias` or both",
             Self::NoProtectedAttribute => "name at least one protected column",
             Self::DuplicateId { .. } => "give every row an id of its own",
+            Self::UnknownFormat { .. } => "give CSV, Parquet, Arrow IPC or JSON lines, uncompressed",
+            Self::Damaged { .. } => "write the file again, and compare its size with that of the original",
+            Self::UnsupportedType { .. } => "write the column as text, whole or decimal numbers, or booleans",
+            Self::NotAnObject { .. } => "write one JSON object on each line",
+            Self::MissingField => "give every object the field, `null` where there is no value",
+            Self::NestedValue => "give the field one text, number or boolean",
+            Self::TooManyCombinations => "evaluate the attributes in several runs, or put values in bands",
+            Self::StatesDiffer => "merge only states made with the same task and columns",
+            Self::BadState { .. } => "give a file that this release wrote with `--emit-state`",
+            Self::UnknownTask { .. } => "name `binary`, `multiclass` or `regression`",
             Self::MissingPredictions { .. } => "predict every labelled row",
             Self::UnknownIds { .. } => "leave out the rows that are not in the labels",
             Self::RaggedRow { .. }
             | Self::TooManyRows { .. }
             | Self::UnnamedColumn { .. }
+            | Self::NotForTask { .. }
             | Self::ListTooLong { .. } => "",
         }
     }
 }
 
 impl fmt::Display for Problem {
+    #[expect(clippy::too_many_lines, reason = "a table: one message for each problem")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable { detail } => write!(f, "cannot read: {detail}"),
@@ -264,6 +318,17 @@ impl fmt::Display for Problem {
             Self::NoProtectedAttribute => f.write_str("the suite `bias` needs a protected attribute"),
             Self::DuplicateId { first_row: Some(row) } => write!(f, "the id of row {row} comes again"),
             Self::DuplicateId { first_row: None } => f.write_str("the id has come before"),
+            Self::UnknownFormat { found } => write!(f, "this is {found}"),
+            Self::Damaged { format, detail } => write!(f, "not a sound {format} file: {detail}"),
+            Self::UnsupportedType { found } => write!(f, "values of the type {found} are not read"),
+            Self::NotAnObject { detail } => write!(f, "not one JSON object: {detail}"),
+            Self::MissingField => f.write_str("the object does not have the field"),
+            Self::NestedValue => f.write_str("a list or an object instead of one value"),
+            Self::TooManyCombinations => write!(f, "more than {MAX_CELLS} combinations of values"),
+            Self::StatesDiffer => f.write_str("the states were not read from the same columns"),
+            Self::BadState { detail } => write!(f, "not a stored state: {detail}"),
+            Self::UnknownTask { name, .. } => write!(f, "no task `{name}`"),
+            Self::NotForTask { option, task } => write!(f, "{option} means nothing for the task `{task}`"),
             Self::MissingPredictions { count, rows } => {
                 write!(f, "{count} labelled rows have no prediction: {}", numbers(rows, *count))
             }
@@ -292,6 +357,11 @@ fn numbers(rows: &[u64], count: u64) -> String {
     let word = if count == 1 { "row" } else { "rows" };
     let more = if count > rows.len() as u64 { " and more" } else { "" };
     format!("{word} {}{more}", shown.join(", "))
+}
+
+/// What a decoder said was wrong, as a message shows it.
+pub(crate) fn detail(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(160).collect()
 }
 
 /// A value from the data as a message shows it: readable, and cut to a length that fits a line.

@@ -7,14 +7,17 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::io::Read;
 
-use crate::encode::Dictionary;
-use crate::error::{EvalError, Problem};
+use crate::column::Coder;
+use crate::encode::{Rule, ValueCodes};
+use crate::error::{EvalError, Place, Problem, excerpt};
 use crate::limits::{MAX_JOINED_ROWS, MAX_LISTED};
 use crate::options::EvaluationOptions;
 use crate::report::{Report, report};
-use crate::state::{Accumulator, State};
-use crate::suite::{GroupScan, LabelScan, check_columns, checked_suites};
+use crate::scan::{class_codes, group_columns};
+use crate::state::{Builder, Columns, Dimension, State};
+use crate::suite::{check_columns, checked_suites};
 use crate::table::{Column, Input, Row, Table};
+use crate::task::Task;
 
 /// Joins labels (id, label, protected columns) and predictions (id, prediction, score where named) by the id column of the
 /// options, and computes the suites that the options name.
@@ -28,67 +31,92 @@ pub fn evaluate_joined<L: Read, P: Read>(
     let Some(id) = options.id.as_ref().filter(|id| !id.is_empty()) else {
         return Err(EvalError::new(Problem::UnnamedColumn { option: "the row id" }));
     };
-    let mut used = options.clone();
-    let (labelled, positive) = Labelled::read(options, id, labels)?;
-    used.label_positive = positive;
-    let (state, positive) = join(options, id, labelled, predictions)?;
-    used.positive = positive;
-    Ok(report(&used, &suites, &state))
+    if options.task == Task::Regression {
+        let task = options.task.name();
+        return Err(EvalError::new(Problem::NotForTask { option: "joining by a row id", task }));
+    }
+    let (label_file, prediction_file) = (labels.name.clone(), predictions.name.clone());
+    let labelled = Labelled::read(options, id, labels)?;
+    let state = join(options, id, labelled, predictions)?;
+    let report = report(options, &suites, &state).map_err(|error| {
+        let is_label = error.place.column.as_deref() == Some(&excerpt(options.label.as_bytes()));
+        error.in_file(if is_label { &label_file } else { &prediction_file })
+    })?;
+    // Points between chosen scores would tell the labels of single rows to whoever chose the scores.
+    Ok(Report { curve: Vec::new(), calibration: Vec::new(), ..report })
+}
+
+/// A column whose values are codes.
+struct CodedColumn {
+    column: Column,
+    codes: ValueCodes,
+}
+
+impl CodedColumn {
+    fn new<R: Read>(table: &Table<R>, name: &str, codes: ValueCodes) -> Result<Self, EvalError> {
+        Ok(Self { column: table.column(name)?, codes })
+    }
+
+    fn read(&mut self, row: &Row<'_>) -> Result<u16, EvalError> {
+        let value = row.value(&self.column)?;
+        let wrong = |problem| row.error(Some(&self.column), problem);
+        let text = std::str::from_utf8(value).map_err(|_| wrong(Problem::NotUtf8))?;
+        self.codes.code(0, Some(text).filter(|text| !text.is_empty())).map_err(wrong)
+    }
+
+    fn dimension(&self) -> Dimension {
+        Dimension { column: self.column.name().to_owned(), values: self.codes.names().to_vec() }
+    }
 }
 
 /// The labelled rows, by id and in the order of the file.
 struct Labelled {
     file: String,
     rows: HashMap<Box<[u8]>, u32>,
-    labels: Vec<bool>,
-    /// The group numbers of all rows, one row after the other.
-    codes: Vec<u32>,
-    dictionaries: Vec<Dictionary>,
+    /// The columns of the label and of the groups.
+    columns: Vec<CodedColumn>,
+    /// The codes of all rows, one row after the other.
+    codes: Vec<u16>,
     predicted: Vec<bool>,
 }
 
 impl Labelled {
-    fn read<R: Read>(
-        options: &EvaluationOptions,
-        id: &str,
-        input: Input<R>,
-    ) -> Result<(Self, Vec<String>), EvalError> {
+    fn read<R: Read>(options: &EvaluationOptions, id: &str, input: Input<R>) -> Result<Self, EvalError> {
         let file = input.name.clone();
         let mut table = Table::open(input)?;
         let id = table.column(id)?;
-        let mut labels = LabelScan::new(table.column(&options.label)?, &options.label_positive);
-        let mut groups = GroupScan::new(&table, &options.protected)?;
-        let (mut rows, mut values, mut codes) = (HashMap::new(), Vec::new(), Vec::new());
+        let label = class_codes(options.task, &options.label_positive);
+        let mut columns = vec![CodedColumn::new(&table, &options.label, label)?];
+        for name in group_columns(options) {
+            columns.push(CodedColumn::new(&table, &name, ValueCodes::new(Rule::Groups))?);
+        }
+        let (mut rows, mut codes) = (HashMap::new(), Vec::new());
         while let Some(row) = table.next_row()? {
             let index = joined_index(&row)?;
             match rows.entry(row.required(&id)?.into()) {
                 Entry::Occupied(earlier) => return Err(duplicate(&row, &id, Some(*earlier.get()))),
                 Entry::Vacant(place) => place.insert(index),
             };
-            values.push(labels.read(&row)?);
-            groups.read(&row, &mut codes)?;
+            for column in &mut columns {
+                codes.push(column.read(&row)?);
+            }
         }
-        if values.is_empty() {
+        if rows.is_empty() {
             return Err(table.error(Problem::NoRows));
         }
-        let positive = labels.finish(&table)?;
-        let predicted = vec![false; values.len()];
-        let dictionaries = groups.dictionaries;
-        Ok((Self { file, rows, labels: values, codes, dictionaries, predicted }, positive))
+        let predicted = vec![false; rows.len()];
+        Ok(Self { file, rows, columns, codes, predicted })
     }
 
     /// The row with this id, marked as predicted.
-    fn take(&mut self, id: &[u8]) -> Found {
+    fn take(&mut self, id: &[u8]) -> Found<'_> {
         let Some(index) = self.rows.get(id).map(|index| *index as usize) else { return Found::Unknown };
-        let (Some(label), Some(predicted)) = (self.labels.get(index), self.predicted.get_mut(index)) else {
+        let width = self.columns.len();
+        let codes = self.codes.get(index * width..(index + 1) * width).and_then(<[u16]>::split_first);
+        let (Some((label, groups)), Some(predicted)) = (codes, self.predicted.get_mut(index)) else {
             return Found::Unknown;
         };
-        if std::mem::replace(predicted, true) { Found::Again } else { Found::Row { index, label: *label } }
-    }
-
-    fn codes(&self, index: usize) -> &[u32] {
-        let width = self.dictionaries.len();
-        self.codes.get(index * width..(index + 1) * width).unwrap_or_default()
+        if std::mem::replace(predicted, true) { Found::Again } else { Found::Row { label: *label, groups } }
     }
 
     fn check_all_predicted(&self) -> Result<(), EvalError> {
@@ -99,15 +127,14 @@ impl Labelled {
         if missing.count == 0 {
             return Ok(());
         }
-        let mut error =
-            EvalError::new(Problem::MissingPredictions { count: missing.count, rows: missing.rows });
-        error.place.file = Some(self.file.clone());
-        Err(error)
+        let problem = Problem::MissingPredictions { count: missing.count, rows: missing.rows };
+        let place = Place { file: Some(self.file.clone()), ..Place::default() };
+        Err(EvalError { problem, place: Box::new(place) })
     }
 }
 
-enum Found {
-    Row { index: usize, label: bool },
+enum Found<'a> {
+    Row { label: u16, groups: &'a [u16] },
     Again,
     Unknown,
 }
@@ -117,20 +144,25 @@ fn join<R: Read>(
     id: &str,
     mut labelled: Labelled,
     input: Input<R>,
-) -> Result<(State, Vec<String>), EvalError> {
+) -> Result<State, EvalError> {
     let mut table = Table::open(input)?;
     let id = table.column(id)?;
     let score = options.score.as_ref().map(|name| table.column(name)).transpose()?;
-    let mut predictions = LabelScan::new(table.column(&options.prediction)?, &options.positive);
-    let mut counts = Accumulator::new(&options.protected, score.is_some());
+    let codes = class_codes(options.task, &options.positive);
+    let mut predictions = CodedColumn::new(&table, &options.prediction, codes)?;
+    let mut builder = Builder::new(labelled.columns.len() + 1, score.is_some());
     let mut unknown = Tally::default();
+    let mut key = Vec::new();
     while let Some(row) = table.next_row()? {
         let prediction = predictions.read(&row)?;
         let value = score.as_ref().map(|column| row.number_in(column)).transpose()?;
         match labelled.take(row.required(&id)?) {
-            Found::Row { index, label } => counts
-                .add(label, prediction, labelled.codes(index), value)
-                .map_err(|problem| row.error(None, problem))?,
+            Found::Row { label, groups } => {
+                key.clear();
+                key.extend([label, prediction]);
+                key.extend(groups);
+                count(&mut builder, &key, value).map_err(|problem| row.error(None, problem))?;
+            }
             Found::Again => return Err(duplicate(&row, &id, None)),
             Found::Unknown => unknown.add(row.number()),
         }
@@ -139,8 +171,14 @@ fn join<R: Read>(
         return Err(table.column_error(&id, Problem::UnknownIds { count: unknown.count, rows: unknown.rows }));
     }
     labelled.check_all_predicted()?;
-    let positive = predictions.finish(&table)?;
-    Ok((counts.finish(&labelled.dictionaries), positive))
+    let mut dimensions: Vec<Dimension> = labelled.columns.iter().map(CodedColumn::dimension).collect();
+    dimensions.insert(1, predictions.dimension());
+    State::merged(vec![builder.finish(Columns::of(options), dimensions)])
+}
+
+fn count(builder: &mut Builder, key: &[u16], score: Option<f64>) -> Result<(), Problem> {
+    let cell = builder.count_row(key)?;
+    score.map_or(Ok(()), |score| builder.add_scores(&[score], &[cell]))
 }
 
 /// Rows counted, and the numbers of the first of them.

@@ -13,10 +13,13 @@
 //!
 //! [`evaluate`] reads one table, [`evaluate_joined`] two whose labels and predictions are held apart.
 
+mod binary;
 pub mod change;
+mod column;
 pub mod drift;
 pub mod encode;
 mod error;
+pub mod exact;
 mod join;
 pub mod limits;
 pub mod metrics;
@@ -24,15 +27,22 @@ pub mod numeric;
 mod options;
 mod render;
 mod report;
+mod scan;
+pub mod source;
 pub mod state;
 mod suggest;
 mod suite;
 pub mod table;
+mod task;
 
+pub use binary::Binary;
 pub use error::{EvalError, Place, Problem};
 pub use join::evaluate_joined;
 pub use options::EvaluationOptions;
 pub use render::render_table;
-pub use report::{ConfusionMatrix, Engine, GroupRow, Report, report};
-pub use suite::{Suite, evaluate, scan};
+pub use report::{ClassRow, ConfusionMatrix, Engine, GroupRow, Report, SegmentRow, report};
+pub use scan::{scan, scan_files};
+pub use source::{DataFile, Storage};
+pub use suite::{Suite, checked_suites, evaluate, evaluate_files, evaluate_state};
 pub use table::Input;
+pub use task::Task;

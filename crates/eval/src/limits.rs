@@ -12,10 +12,16 @@ pub const MAX_CLASSES: usize = 256;
 pub const MAX_ATTRIBUTES: usize = 32;
 /// Groups, that is distinct values, of one protected attribute.
 pub const MAX_GROUPS: usize = 1_000;
+/// Combinations of label, prediction and groups that rows may have.
+pub const MAX_CELLS: usize = 1 << 20;
+/// Bytes of one column in one row group of a Parquet file, uncompressed.
+pub const MAX_ROW_GROUP_BYTES: i64 = 1 << 31;
+/// Rows of one batch of an Arrow file.
+pub const MAX_BATCH_ROWS: usize = 1 << 27;
 /// Rows of a table.
 pub const MAX_ROWS: u64 = 1 << 40;
-/// Rows when scores are kept for the exact ROC AUC: 8 bytes a row while scanning, 16 while sorting.
-pub const MAX_SCORED_ROWS: u64 = 1 << 26;
+/// Rows when scores are kept for the exact ROC AUC: 12 bytes a row.
+pub const MAX_SCORED_ROWS: u64 = 1 << 27;
 /// Rows when labels and predictions are joined by id, which holds every id in memory.
 pub const MAX_JOINED_ROWS: u64 = 1 << 22;
 /// Names in one list of the options (positive values, suites).

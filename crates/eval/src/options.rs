@@ -2,10 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::task::Task;
+
 /// What an evaluation reads and how; column names are those of the table's header.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct EvaluationOptions {
+    /// What the label and the prediction are.
+    #[serde(skip_serializing_if = "is_binary")]
+    pub task: Task,
     /// The column that holds what was true.
     pub label: String,
     /// The values of the label column that count as positive. Empty: a column of one well-known pair (`1`/`0`,
@@ -20,6 +25,12 @@ pub struct EvaluationOptions {
     pub score: Option<String>,
     /// The protected attributes, each a column whose distinct values are the groups.
     pub protected: Vec<String>,
+    /// Intersections of protected attributes, each a list of columns whose values together make the groups.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub intersections: Vec<Vec<String>>,
+    /// Columns by whose values the figures are given apart, without comparing them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<String>,
     /// Suites to compute, by name: `performance`, `bias`.
     pub suites: Vec<String>,
     /// Groups with fewer rows are shown, and left out of differences and ratios. 0 compares all.
@@ -27,4 +38,9 @@ pub struct EvaluationOptions {
     /// The column with the row id, needed where labels and predictions are joined.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes the member by reference")]
+fn is_binary(task: &Task) -> bool {
+    task.is_binary()
 }

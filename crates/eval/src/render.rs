@@ -1,10 +1,13 @@
 //! A report as text for people: aligned columns, rates as per cent.
 
-use crate::metrics::MetricValue;
-use crate::report::{GroupRow, Report};
+use std::collections::BTreeMap;
 
-/// The report as text: what was evaluated, the metrics, the confusion matrix, and the groups of each attribute. Rates are
-/// per cent with two digits; differences, ratios and the area under the curve have four decimals.
+use crate::metrics::MetricValue;
+use crate::report::{ClassRow, GroupRow, Report};
+use crate::task::Task;
+
+/// The report as text: what was evaluated, the metrics with their intervals of 95 %, the confusion matrix or the classes, the
+/// groups of each attribute and the segments. Rates are per cent with two digits, other figures have four decimals or more.
 pub fn render_table(report: &Report) -> String {
     let mut text = format!(
         "{} {}: {} rows, suites {}\n",
@@ -14,46 +17,72 @@ pub fn render_table(report: &Report) -> String {
         report.suites.iter().map(|suite| suite.name()).collect::<Vec<_>>().join(", ")
     );
     text.push('\n');
-    text.push_str(&aligned(&metric_lines(report), 1));
-    text.push('\n');
-    text.push_str(&aligned(&confusion_lines(report), 1));
+    text.push_str(&aligned(&metric_lines(&report.metrics), 1));
+    if report.options.task == Task::Binary {
+        text.push('\n');
+        text.push_str(&aligned(&confusion_lines(report), 1));
+    }
+    if !report.classes.is_empty() {
+        text.push('\n');
+        text.push_str(&aligned(&class_lines(&report.classes), 1));
+    }
     if !report.groups.is_empty() {
         text.push('\n');
         text.push_str(&aligned(&group_lines(&report.groups), 2));
-        let small = report.groups.iter().filter(|group| !group.compared).count();
-        if small > 0 {
-            let bound = report.options.min_group_size;
-            text.push_str("* fewer than ");
-            text.push_str(&bound.to_string());
-            text.push_str(
-                " rows: shown, not compared
-",
-            );
-        }
+    }
+    let small_group = report.groups.iter().any(|group| !group.compared);
+    if small_group || report.segments.iter().any(|segment| segment.small) {
+        let bound = report.options.min_group_size;
+        let note = format!("* fewer than {bound} rows: shown, not compared\n");
+        text.push_str(&note);
+    }
+    for segment in &report.segments {
+        let (name, value) = (printable(&segment.segment), printable(&segment.value));
+        let mark = if segment.small { " *" } else { "" };
+        let title = format!("\n{name} = {value}{mark}: {} rows\n", segment.n);
+        text.push_str(&title);
+        text.push_str(&aligned(&metric_lines(&segment.metrics), 1));
     }
     text
 }
 
-fn metric_lines(report: &Report) -> Vec<Vec<String>> {
-    let mut lines = vec![words(["metric", "value", "n", ""])];
-    for (path, metric) in &report.metrics {
+fn metric_lines(metrics: &BTreeMap<String, MetricValue>) -> Vec<Vec<String>> {
+    let mut lines = vec![words(["metric", "value", "n", "95 % interval", ""])];
+    for (path, metric) in metrics {
         let reason = metric.reason.map(|reason| format!("undefined: {reason}")).unwrap_or_default();
-        lines.push(vec![printable(path), figure(path, metric), metric.n.to_string(), reason]);
+        let shown = |value: f64| figure(path, value);
+        let interval = metric.interval.map(|of| format!("{} to {}", shown(of.low), shown(of.high)));
+        let value = metric.value.map_or_else(|| "-".to_owned(), shown);
+        lines.push(vec![printable(path), value, metric.n.to_string(), interval.unwrap_or_default(), reason]);
     }
     lines
 }
 
-fn figure(path: &str, metric: &MetricValue) -> String {
+fn figure(path: &str, value: f64) -> String {
+    const RATES: [&str; 7] = ["Rate", "Value", "ccuracy", "recision", "ecall", "F1", "f1"];
     let name = path.rsplit('.').next().unwrap_or(path);
-    let is_rate = !(name.ends_with("Difference")
-        || name.ends_with("Ratio")
-        || name == "disparateImpact"
-        || name == "rocAuc");
-    match metric.value {
-        Some(value) if is_rate => percent(Some(value)),
-        Some(value) => format!("{value:.4}"),
-        None => "-".to_owned(),
+    if name != "averagePrecision" && RATES.iter().any(|rate| name.ends_with(rate)) {
+        percent(Some(value))
+    } else if value != 0.0 && !(1e-3..1e9).contains(&value.abs()) {
+        format!("{value:.5e}")
+    } else {
+        format!("{value:.4}")
     }
+}
+
+fn class_lines(classes: &[ClassRow]) -> Vec<Vec<String>> {
+    let mut lines = vec![words(["class", "labelled", "predicted", "precision", "recall", "F1"])];
+    for class in classes {
+        lines.push(vec![
+            printable(&class.class),
+            class.labelled.to_string(),
+            class.predicted.to_string(),
+            percent(class.precision),
+            percent(class.recall),
+            percent(class.f1),
+        ]);
+    }
+    lines
 }
 
 fn confusion_lines(report: &Report) -> Vec<Vec<String>> {

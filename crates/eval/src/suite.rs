@@ -1,17 +1,18 @@
-//! Suites, and the evaluation of one table.
+//! Suites, and the evaluation of one table or of many files.
 
 use std::io::Read;
 
 use serde::{Deserialize, Serialize};
 
-use crate::encode::{BinaryColumn, Dictionary};
 use crate::error::{EvalError, Problem, excerpt};
 use crate::limits::{MAX_ATTRIBUTES, MAX_LIST};
 use crate::options::EvaluationOptions;
 use crate::report::{Report, report};
-use crate::state::{Accumulator, State};
+use crate::scan::{group_columns, scan, scan_files};
+use crate::source::DataFile;
+use crate::state::{INTERSECTION, State};
 use crate::suggest::nearest;
-use crate::table::{Column, Input, Row, Table};
+use crate::table::Input;
 
 /// A named set of metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -48,51 +49,67 @@ impl Suite {
     }
 }
 
-/// Reads a table once and computes the suites that the options name.
+/// Reads a CSV table once and computes the suites that the options name.
 pub fn evaluate<R: Read>(options: &EvaluationOptions, input: Input<R>) -> Result<Report, EvalError> {
     let suites = checked_suites(options)?;
-    let (state, used) = scan(options, input)?;
-    Ok(report(&used, &suites, &state))
+    let file = input.name.clone();
+    let state = scan(options, input)?;
+    report(options, &suites, &state).map_err(|error| error.in_file(&file))
 }
 
-/// Reads a table into a state; the second part is the options with the positive values that were used. States of parts of
-/// one data set can be merged before [`report`].
-pub fn scan<R: Read>(
-    options: &EvaluationOptions,
-    input: Input<R>,
-) -> Result<(State, EvaluationOptions), EvalError> {
-    check_columns(options)?;
-    let mut table = Table::open(input)?;
-    let label = table.column(&options.label)?;
-    let prediction = table.column(&options.prediction)?;
-    let score = options.score.as_ref().map(|name| table.column(name)).transpose()?;
-    let mut labels = LabelScan::new(label, &options.label_positive);
-    let mut predictions = LabelScan::new(prediction, &options.positive);
-    let mut groups = GroupScan::new(&table, &options.protected)?;
-    let mut counts = Accumulator::new(&options.protected, score.is_some());
-    let mut codes = Vec::new();
-    while let Some(row) = table.next_row()? {
-        let label = labels.read(&row)?;
-        let prediction = predictions.read(&row)?;
-        let value = score.as_ref().map(|column| row.number_in(column)).transpose()?;
-        codes.clear();
-        groups.read(&row, &mut codes)?;
-        counts.add(label, prediction, &codes, value).map_err(|problem| row.error(None, problem))?;
+/// Reads files of any of the formats once and computes the suites that the options name.
+pub fn evaluate_files(options: &EvaluationOptions, files: &[DataFile]) -> Result<Report, EvalError> {
+    let suites = checked_suites(options)?;
+    let state = scan_files(options, files)?;
+    report(options, &suites, &state).map_err(|error| match files {
+        [file] => error.in_file(&file.name),
+        _ => error,
+    })
+}
+
+/// Computes the suites that the options name from a state. The columns are those that the state was made of; the options
+/// choose among its groups.
+pub fn evaluate_state(options: &EvaluationOptions, state: &State) -> Result<Report, EvalError> {
+    let columns = state.columns();
+    let options = EvaluationOptions {
+        task: columns.task,
+        label: columns.label.clone(),
+        prediction: columns.prediction.clone(),
+        score: columns.score.clone(),
+        ..options.clone()
+    };
+    let suites = checked_suites(&options)?;
+    check_columns(&options)?;
+    for name in group_columns(&options) {
+        if !columns.groups.contains(&name) {
+            let suggestion = nearest(&name, columns.groups.iter().map(String::as_str)).map(str::to_owned);
+            let name = excerpt(name.as_bytes());
+            let available = columns.groups.clone();
+            return Err(EvalError::new(Problem::MissingColumn { name, available, suggestion }));
+        }
     }
-    if table.rows() == 0 {
-        return Err(table.error(Problem::NoRows));
-    }
-    let mut used = options.clone();
-    used.label_positive = labels.finish(&table)?;
-    used.positive = predictions.finish(&table)?;
-    Ok((counts.finish(&groups.dictionaries), used))
+    report(&options, &suites, state)
 }
 
 /// The suites of the options, which must have the attributes that they need.
-pub(crate) fn checked_suites(options: &EvaluationOptions) -> Result<Vec<Suite>, EvalError> {
+pub fn checked_suites(options: &EvaluationOptions) -> Result<Vec<Suite>, EvalError> {
     let suites = Suite::parse_all(&options.suites)?;
-    if suites.contains(&Suite::Bias) && options.protected.is_empty() {
+    let not_for_task = |option| {
+        let task = options.task.name();
+        Err(EvalError::new(Problem::NotForTask { option, task }))
+    };
+    if suites.contains(&Suite::Bias) && !options.task.is_binary() {
+        return not_for_task("the suite `bias`");
+    }
+    if suites.contains(&Suite::Bias) && options.protected.is_empty() && options.intersections.is_empty() {
         return Err(EvalError::new(Problem::NoProtectedAttribute));
+    }
+    if options.score.is_some() && !options.task.is_binary() {
+        return not_for_task("the score");
+    }
+    let names_positive = !options.positive.is_empty() || !options.label_positive.is_empty();
+    if names_positive && !options.task.is_binary() {
+        return not_for_task("a positive value");
     }
     Ok(suites)
 }
@@ -106,7 +123,7 @@ pub(crate) fn check_columns(options: &EvaluationOptions) -> Result<(), EvalError
     if options.prediction.is_empty() {
         return unnamed("the prediction");
     }
-    if options.protected.len() > MAX_ATTRIBUTES {
+    if group_columns(options).len() > MAX_ATTRIBUTES || options.intersections.len() > MAX_ATTRIBUTES {
         return Err(EvalError::new(Problem::TooManyAttributes));
     }
     for (option, list) in [("label_positive", &options.label_positive), ("positive", &options.positive)] {
@@ -114,57 +131,22 @@ pub(crate) fn check_columns(options: &EvaluationOptions) -> Result<(), EvalError
             return Err(EvalError::new(Problem::ListTooLong { option }));
         }
     }
-    for (index, name) in options.protected.iter().enumerate() {
-        if options.protected.iter().skip(index + 1).any(|other| other == name) {
+    check_repeated(&attribute_names(options))?;
+    check_repeated(&options.segments)?;
+    options.intersections.iter().try_for_each(|columns| check_repeated(columns))
+}
+
+/// The names of protected attributes and of their intersections.
+pub(crate) fn attribute_names(options: &EvaluationOptions) -> Vec<String> {
+    let intersections = options.intersections.iter().map(|columns| columns.join(INTERSECTION));
+    options.protected.iter().cloned().chain(intersections).collect()
+}
+
+fn check_repeated(names: &[String]) -> Result<(), EvalError> {
+    for (index, name) in names.iter().enumerate() {
+        if names.iter().skip(index + 1).any(|other| other == name) {
             return Err(EvalError::new(Problem::RepeatedAttribute { name: excerpt(name.as_bytes()) }));
         }
     }
     Ok(())
-}
-
-/// A label or prediction column being read.
-pub(crate) struct LabelScan {
-    column: Column,
-    values: BinaryColumn,
-}
-
-impl LabelScan {
-    pub(crate) fn new(column: Column, positive: &[String]) -> Self {
-        Self { column, values: BinaryColumn::new(positive) }
-    }
-
-    pub(crate) fn read(&mut self, row: &Row<'_>) -> Result<bool, EvalError> {
-        let value = row.required(&self.column)?;
-        self.values.is_positive(value).map_err(|problem| row.error(Some(&self.column), problem))
-    }
-
-    /// The values that counted as positive.
-    pub(crate) fn finish<R: Read>(self, table: &Table<R>) -> Result<Vec<String>, EvalError> {
-        self.values.check_named().map_err(|problem| table.column_error(&self.column, problem))?;
-        Ok(self.values.positive_values())
-    }
-}
-
-/// The protected columns being read.
-pub(crate) struct GroupScan {
-    columns: Vec<Column>,
-    pub(crate) dictionaries: Vec<Dictionary>,
-}
-
-impl GroupScan {
-    pub(crate) fn new<R: Read>(table: &Table<R>, protected: &[String]) -> Result<Self, EvalError> {
-        let columns = protected.iter().map(|name| table.column(name)).collect::<Result<Vec<_>, _>>()?;
-        let dictionaries = columns.iter().map(|_| Dictionary::default()).collect();
-        Ok(Self { columns, dictionaries })
-    }
-
-    /// Appends the row's group numbers, one for each attribute in order.
-    pub(crate) fn read(&mut self, row: &Row<'_>, codes: &mut Vec<u32>) -> Result<(), EvalError> {
-        for (column, dictionary) in self.columns.iter().zip(&mut self.dictionaries) {
-            let code =
-                dictionary.code(row.value(column)?).map_err(|problem| row.error(Some(column), problem))?;
-            codes.push(code);
-        }
-        Ok(())
-    }
 }

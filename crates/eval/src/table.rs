@@ -176,6 +176,11 @@ impl<'a> Row<'a> {
         self.number
     }
 
+    /// The line of the file on which the row starts, counted from 1.
+    pub fn line(&self) -> u64 {
+        self.record.position().map_or(0, csv::Position::line)
+    }
+
     /// The value of a column, at most [`MAX_VALUE_BYTES`] long.
     pub fn value(&self, column: &Column) -> Result<&'a [u8], EvalError> {
         let value = self.record.get(column.index).unwrap_or_default();

@@ -8,7 +8,9 @@
 
 use assent_eval::metrics::{MetricValue, Reason, roc_auc};
 use assent_eval::state::State;
-use assent_eval::{EvaluationOptions, Input, Suite, evaluate, evaluate_joined, render_table, report, scan};
+use assent_eval::{
+    EvaluationOptions, Input, Report, Suite, evaluate, evaluate_joined, render_table, report, scan,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -55,12 +57,12 @@ fn state(lines: &[Line]) -> State {
     if lines.is_empty() {
         return State::default();
     }
-    scan(&options(0), Input::new("x.csv", csv(lines).as_bytes())).expect("well formed").0
+    scan(&options(0), Input::new("x.csv", csv(lines).as_bytes())).expect("well formed")
 }
 
 fn merged(parts: &[&[Line]]) -> State {
     parts.iter().fold(State::default(), |mut sum, part| {
-        sum.merge(state(part));
+        sum.merge(state(part)).expect("of the same columns");
         sum
     })
 }
@@ -77,9 +79,9 @@ proptest! {
         prop_assert_eq!(&merged(&[a, b, c]), &whole);
         prop_assert_eq!(&merged(&[c, a, b]), &whole);
         let mut right = state(b);
-        right.merge(state(c));
+        right.merge(state(c)).expect("of the same columns");
         let mut nested = state(a);
-        nested.merge(right);
+        nested.merge(right).expect("of the same columns");
         prop_assert_eq!(&nested, &whole);
         let stored = serde_json::to_string(&whole).expect("it serialises");
         prop_assert_eq!(serde_json::from_str::<State>(&stored).expect("it reads back"), whole);
@@ -115,16 +117,24 @@ proptest! {
         let (labels, predictions) = (Input::new("l", labels.as_bytes()), Input::new("p", predictions.as_bytes()));
         let joined = evaluate_joined(&options(2), labels, predictions).expect("well formed");
         let whole = evaluate(&options(2), Input::new("x.csv", csv(&lines).as_bytes())).expect("well formed");
-        prop_assert_eq!(joined, whole);
+        prop_assert!(joined.curve.is_empty() && joined.calibration.is_empty(), "points of scores tell labels");
+        prop_assert_eq!(joined, Report { curve: Vec::new(), calibration: Vec::new(), ..whole });
     }
 
     #[test]
     fn metrics_keep_their_bounds_and_say_why_they_are_absent(lines in vec(line(), 1..40), min in 0_u64..6) {
-        let report = report(&options(min), &Suite::ALL, &state(&lines));
-        prop_assert_eq!(report.metrics.len(), 11 + 3 * 6);
+        let report = report(&options(min), &Suite::ALL, &state(&lines)).expect("decided");
+        prop_assert_eq!(report.metrics.len(), 16 + 3 * 7);
         for (path, metric) in &report.metrics {
             prop_assert_eq!(metric.value.is_none(), metric.reason.is_some(), "{}", path);
-            prop_assert!(metric.value.is_none_or(|value| (0.0..=1.0).contains(&value)), "{} {:?}", path, metric);
+            let bounds = match path.as_str() {
+                "matthewsCorrelation" => -1.0 - 1e-12..=1.0 + 1e-12,
+                "logLoss" => 0.0..=-f64::EPSILON.ln(),
+                _ => 0.0..=1.0,
+            };
+            prop_assert!(metric.value.is_none_or(|value| bounds.contains(&value)), "{} {:?}", path, metric);
+            let inside = |value: f64| metric.interval.is_none_or(|of| of.low <= value && value <= of.high);
+            prop_assert!(metric.value.is_none_or(inside), "{} {:?}", path, metric);
             prop_assert!(metric.n <= 2 * report.rows, "{}", path);
         }
         let by_group: u64 = report.groups.iter().filter(|group| group.attribute == "g").map(|group| group.n).sum();
@@ -133,7 +143,7 @@ proptest! {
 
     #[test]
     fn counts_equal_a_naive_count(lines in vec(line(), 1..60)) {
-        let report = report(&options(0), &Suite::ALL, &state(&lines));
+        let report = report(&options(0), &Suite::ALL, &state(&lines)).expect("decided");
         for row in report.groups.iter().filter(|row| row.attribute == "g") {
             let of = |label: bool, prediction: bool| {
                 let same = |line: &&Line| format!("g{}", line.group) == row.group;
@@ -150,7 +160,7 @@ proptest! {
     #[test]
     fn the_area_equals_all_pairs_compared(lines in vec(line(), 1..60)) {
         let state = state(&lines);
-        let found = roc_auc(state.scores.as_ref().expect("scored"), &state.overall);
+        let found = roc_auc(&state.binary(&options(0)).expect("decided").scores().expect("scored"));
         let side = |label: bool| lines.iter().filter(move |line| line.label == label).map(|line| line.score);
         let pairs: Vec<f64> = side(true)
             .flat_map(|up| side(false).map(move |down| match up.cmp(&down) {
@@ -183,9 +193,9 @@ proptest! {
 fn a_state_without_all_scores_has_no_area() {
     let lines = [true, false].map(|label| Line { label, prediction: label, group: 0, other: true, score: 1 });
     let mut whole = state(&lines);
-    let mut unscored = state(&lines);
-    unscored.scores = None;
-    whole.merge(unscored);
-    let area = roc_auc(whole.scores.as_ref().expect("half has scores"), &whole.overall);
+    let unscored = EvaluationOptions { score: None, ..options(0) };
+    let unscored = scan(&unscored, Input::new("x.csv", csv(&lines).as_bytes())).expect("well formed");
+    whole.merge(unscored).expect("scores may be missing");
+    let area = roc_auc(&whole.binary(&options(0)).expect("decided").scores().expect("half has scores"));
     assert_eq!(area, MetricValue::undefined(Reason::ScoresMissing, 2));
 }

@@ -111,8 +111,9 @@ fn german_credit_gives_the_figures_of_aif360() {
         ..EvaluationOptions::default()
     };
     let input = || file("testdata/german_credit.csv");
-    let (state, _) = scan(&options, input()).expect("the data is good");
-    let (women, men) = (&state.attributes["sex"]["female"], &state.attributes["sex"]["male"]);
+    let state = scan(&options, input()).expect("the data is good");
+    let groups = state.binary(&options).expect("it is named what is positive").groups(&options.protected);
+    let (women, men) = (&groups["female"], &groups["male"]);
     assert_eq!((women.selected(), women.total(), men.selected(), men.total()), (201, 310, 499, 690));
     let parity = statistical_parity_difference(women, men).value.expect("defined");
     assert!((parity - -0.074_801_309_022_9).abs() < 1e-12, "{parity}");

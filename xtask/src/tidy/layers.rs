@@ -28,7 +28,23 @@ const ARROWS: [(&str, &[&str]); 11] = [
 const CORE: [(&str, &[&str]); 6] = [
     ("assent-log", &["base64", "ed25519-dalek", "ring", "serde", "serde_json", "thiserror", "uuid"]),
     ("assent-cel", &["jiff", "regex", "regex-syntax", "serde", "serde_json", "thiserror"]),
-    ("assent-eval", &["csv", "rayon", "serde", "statrs", "thiserror"]),
+    (
+        "assent-eval",
+        &[
+            "arrow-array",
+            "arrow-buffer",
+            "arrow-ipc",
+            "arrow-schema",
+            "bytes",
+            "csv",
+            "parquet",
+            "rayon",
+            "serde",
+            "serde_json",
+            "statrs",
+            "thiserror",
+        ],
+    ),
     (
         "assent-scan",
         &["bzip2", "flate2", "lzma-rust2", "serde", "serde_json", "serde_path_to_error", "thiserror"],

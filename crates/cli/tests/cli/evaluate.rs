@@ -113,3 +113,102 @@ fn a_file_that_is_not_text_is_refused() {
     assert_eq!(found.code, 2);
     assert!(found.stderr.contains("not UTF-8"), "{}", found.stderr);
 }
+
+/// Three parts of one table: a CSV file, JSON lines, and a folder that gives a column.
+fn parts(folder: &Path) -> [String; 3] {
+    let write = |name: &str, content: &str| {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+    };
+    write("one.csv", "y,p,s,g\n1,1,0.9,a\n0,1,0.7,a\n0,0,0.2,b\n");
+    write(
+        "two.data",
+        "{\"y\": 1, \"p\": 0, \"s\": 0.4, \"g\": \"b\"}\n{\"y\": 1, \"p\": 1, \"s\": 0.8, \"g\": \"a\"}\n",
+    );
+    write("three/g=a/part-0", "y,p,s\n0,0,0.1\n");
+    write("three/g=b/part-0", "s,y,p\n0.6,1,1\n0.3,0,0\n");
+    write("three/_SUCCESS", "");
+    ["one.csv", "two.data", "three"].map(|name| folder.join(name).to_string_lossy().into_owned())
+}
+
+const COLUMNS: [&str; 6] = ["--label", "y", "--prediction", "p", "--score", "s"];
+const FIGURES: [&str; 8] =
+    ["--protected", "g", "--segment", "g", "--suite", "performance,bias", "--output", "json"];
+
+fn assent_evaluate(arguments: &[&str]) -> Run {
+    run(assent().arg("evaluate").args(arguments))
+}
+
+#[test]
+fn parts_give_the_report_of_the_whole_whether_read_together_or_merged() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = parts(folder.path());
+    let names = files.iter().map(String::as_str).collect::<Vec<_>>();
+    let together = assent_evaluate(&[&["--data"], &names[..], &COLUMNS, &FIGURES].concat());
+    assert_eq!(together.code, 0, "{}", together.stderr);
+    let report = together.json();
+    assert_eq!(report["confusionMatrix"], serde_json::json!({ "tn": 3, "fp": 1, "fn": 1, "tp": 3 }));
+    assert_eq!(report["metrics"]["rocAuc"]["value"], 0.875);
+    assert_eq!(report["segments"].as_array().unwrap().len(), 2);
+
+    let pattern = folder.path().join("three/*/part-?").to_string_lossy().into_owned();
+    let matched =
+        assent_evaluate(&[&["--data", names[0], names[1], &pattern], &COLUMNS[..], &FIGURES].concat());
+    assert_eq!(matched.stdout, together.stdout, "{}", matched.stderr);
+
+    let states = files.each_ref().map(|file| format!("{file}.state"));
+    for (file, state) in files.iter().zip(&states) {
+        let state = ["--data", file, "--protected", "g", "--emit-state", state, "--output", "json"];
+        let emitted = assent_evaluate(&[&state[..], &COLUMNS].concat());
+        assert_eq!(emitted.code, 0, "{}", emitted.stderr);
+        assert!(emitted.json()["rows"].as_u64().unwrap() >= 2);
+    }
+    for order in [[0, 1, 2], [2, 0, 1]] {
+        let merged = order.map(|index: usize| states[index].as_str());
+        let merged = assent_evaluate(&[&["--merge"], &merged[..], &FIGURES].concat());
+        assert_eq!(merged.stdout, together.stdout, "{}", merged.stderr);
+    }
+    let no_state = assent_evaluate(&["--merge", names[0], "--suite", "performance"]);
+    assert_eq!(no_state.code, 2);
+    assert!(no_state.stderr.contains("one.csv`: not a stored state"), "{}", no_state.stderr);
+}
+
+#[test]
+fn classes_and_numbers_are_evaluated() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.csv");
+    fs::write(&path, "y,p\n1,1\n2,2\n3,2\n3,3\n").unwrap();
+    let of = |task: &str| {
+        let options = ["--label", "y", "--prediction", "p", "--suite", "performance", "--task", task];
+        evaluate(&path, &options)
+    };
+    let line = |found: &Run, name: &str| {
+        let line = found.stdout.lines().find(|line| line.starts_with(name));
+        let words = line.unwrap_or_else(|| panic!("{name}: {found:?}")).split_whitespace();
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let classes = of("multiclass");
+    assert_eq!(line(&classes, "accuracy"), "accuracy 75.00 % 4");
+    assert_eq!(line(&classes, "macroF1"), "macroF1 77.78 % 4");
+    assert_eq!(line(&classes, "3 "), "3 2 1 100.00 % 50.00 % 66.67 %");
+    let numbers = of("regression");
+    assert_eq!(line(&numbers, "meanAbsoluteError"), "meanAbsoluteError 0.2500 4");
+    let slip = of("regresion");
+    assert!(slip.code == 2 && slip.stderr.contains("did you mean `regression`?"), "{}", slip.stderr);
+}
+
+#[test]
+fn names_without_files_are_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let columns = ["--label", "y", "--prediction", "p", "--suite", "performance"];
+    for name in ["*.parquet", "."] {
+        let found = evaluate(&folder.path().join(name), &columns);
+        assert!(found.code == 2 && found.stderr.contains("names no file"), "{}", found.stderr);
+        assert!(
+            found.stderr.contains("hint: name a CSV, Parquet, Arrow IPC or JSON lines file"),
+            "{}",
+            found.stderr
+        );
+    }
+}

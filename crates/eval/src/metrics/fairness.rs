@@ -122,7 +122,12 @@ fn in_a_group(reason: Reason) -> Reason {
         | Reason::FewerThanTwoGroups
         | Reason::GroupWithoutPositiveLabels
         | Reason::GroupWithoutNegativeLabels
-        | Reason::ScoresMissing => reason,
+        | Reason::ScoresMissing
+        | Reason::ScoresNotProbabilities
+        | Reason::NoVariation
+        | Reason::ClassNeverPredicted
+        | Reason::ClassWithoutLabels
+        | Reason::Overflow => reason,
     }
 }
 

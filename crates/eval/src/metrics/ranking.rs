@@ -1,42 +1,139 @@
-//! Metrics of scores.
+//! How well scores rank: rows come by ascending score, and equal scores count as one step.
 
-use super::{MetricValue, Reason};
-use crate::state::{Confusion, Scores};
+use serde::{Deserialize, Serialize};
 
-/// The area under the ROC curve, exact: the chance that a positive row scores above a negative one, ties counting half
-/// (Mann–Whitney U over the number of pairs); scikit-learn `roc_auc_score`. `counts` are those of the same rows: where some
-/// of them have no score the area is undefined.
-pub fn roc_auc(scores: &Scores, counts: &Confusion) -> MetricValue {
-    let (positives, negatives) = (scores.positive(), scores.negative());
-    let n = (positives.len() as u64).saturating_add(negatives.len() as u64);
-    if n != counts.total() {
-        return MetricValue::undefined(Reason::ScoresMissing, n);
-    }
-    if positives.is_empty() {
-        return MetricValue::undefined(Reason::NoPositiveLabels, n);
-    }
-    if negatives.is_empty() {
-        return MetricValue::undefined(Reason::NoNegativeLabels, n);
-    }
-    let pairs = (positives.len() as u128).saturating_mul(negatives.len() as u128);
-    MetricValue::defined(share(wins_doubled(positives, negatives), pairs.saturating_mul(2)), n)
+use super::number;
+use crate::state::Confusion;
+
+/// Points of a curve that are kept, beside its two ends.
+const CURVE_STEPS: u64 = 100;
+
+/// A threshold, and what would be found if all rows with at least this score were predicted positive.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CurvePoint {
+    /// The threshold.
+    pub score: f64,
+    /// `fp / (fp + tn)`: across in a ROC curve.
+    pub false_positive_rate: f64,
+    /// `tp / (tp + fn)`: up in a ROC curve, across in a precision-recall curve.
+    pub true_positive_rate: f64,
+    /// `tp / (tp + fp)`: up in a precision-recall curve.
+    pub precision: f64,
 }
 
-/// Twice the number of pairs that the positive side wins, a tie counting one: an integer, so nothing is rounded. Both slices
-/// ascend, so one pass over each suffices.
-fn wins_doubled(positives: &[f64], negatives: &[f64]) -> u128 {
-    let (mut below, mut not_above) = (0_usize, 0_usize);
-    let mut sum = 0_u128;
-    for score in positives {
-        below += count_while(negatives, below, |other| other < score);
-        not_above += count_while(negatives, not_above, |other| other <= score);
-        sum = sum.saturating_add(below as u128).saturating_add(not_above as u128);
-    }
-    sum
+/// The sums over rows by ascending score from which the measures of ranking are computed.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Ranking {
+    positives: u64,
+    negatives: u64,
+    below_positives: u64,
+    below_negatives: u64,
+    tied_positives: u64,
+    tied_negatives: u64,
+    score: f64,
+    wins_doubled: u128,
+    precision: f64,
+    squares: [f64; 2],
+    curve: Option<Vec<CurvePoint>>,
 }
 
-fn count_while(values: &[f64], from: usize, holds: impl Fn(&f64) -> bool) -> usize {
-    values.iter().skip(from).take_while(|value| holds(value)).count()
+impl Ranking {
+    pub(super) fn new(counts: &Confusion, with_curve: bool) -> Self {
+        Self {
+            positives: counts.positives(),
+            negatives: counts.negatives(),
+            below_positives: 0,
+            below_negatives: 0,
+            tied_positives: 0,
+            tied_negatives: 0,
+            score: f64::NEG_INFINITY,
+            wins_doubled: 0,
+            precision: 0.0,
+            squares: [0.0; 2],
+            curve: with_curve.then(Vec::new),
+        }
+    }
+
+    pub(super) fn push(&mut self, score: f64, label: bool) {
+        if score > self.score {
+            self.end_ties();
+            self.score = score;
+        }
+        self.tied_positives += u64::from(label);
+        self.tied_negatives += u64::from(!label);
+    }
+
+    /// Takes the rows of one score into the sums.
+    pub(super) fn end_ties(&mut self) {
+        let (positive, negative) = (self.tied_positives, self.tied_negatives);
+        if positive + negative == 0 {
+            return;
+        }
+        let lost_doubled = 2 * self.below_negatives + negative;
+        self.wins_doubled += u128::from(positive) * u128::from(lost_doubled);
+        let above = self.positives.saturating_sub(self.below_positives);
+        let false_above = self.negatives.saturating_sub(self.below_negatives);
+        let precision = number(above) / number(above.saturating_add(false_above));
+        self.precision += number(positive) / number(self.positives.max(1)) * precision;
+        let beaten = number(lost_doubled) / (2.0 * number(self.negatives.max(1)));
+        let beating =
+            number(above.saturating_mul(2).saturating_sub(positive)) / (2.0 * number(self.positives.max(1)));
+        self.squares = match self.squares {
+            [hits, alarms] => {
+                [hits + number(positive) * beaten * beaten, alarms + number(negative) * beating * beating]
+            }
+        };
+        self.note_point(above, false_above, precision);
+        self.below_positives += positive;
+        self.below_negatives += negative;
+        (self.tied_positives, self.tied_negatives) = (0, 0);
+    }
+
+    /// Keeps about one point in each hundredth of the rows.
+    fn note_point(&mut self, above: u64, false_above: u64, precision: f64) {
+        let Some(curve) = &mut self.curve else { return };
+        let rows = self.positives.saturating_add(self.negatives);
+        let step = |below: u64| u128::from(below) * u128::from(CURVE_STEPS) / u128::from(rows.max(1));
+        let below = self.below_positives + self.below_negatives;
+        let next = below + self.tied_positives + self.tied_negatives;
+        if below == 0 || next == rows || step(below) != step(next) {
+            curve.push(CurvePoint {
+                score: self.score,
+                false_positive_rate: number(false_above) / number(self.negatives.max(1)),
+                true_positive_rate: number(above) / number(self.positives.max(1)),
+                precision,
+            });
+        }
+    }
+
+    pub(super) fn rows(&self) -> u64 {
+        self.below_positives + self.below_negatives
+    }
+
+    /// Mann–Whitney's U over the number of pairs: an integer divided once.
+    pub(super) fn area(&self) -> f64 {
+        let pairs = u128::from(self.positives) * u128::from(self.negatives) * 2;
+        share(self.wins_doubled, pairs)
+    }
+
+    pub(super) fn average_precision(&self) -> f64 {
+        self.precision
+    }
+
+    /// `DeLong`'s variance of the area, where there are two rows of each class.
+    pub(super) fn variance(&self) -> Option<f64> {
+        let (area, [hits, alarms]) = (self.area(), self.squares);
+        let part = |sum: f64, rows: u64| {
+            let rows = Some(rows).filter(|rows| *rows > 1)?;
+            Some(((sum - number(rows) * area * area) / number(rows - 1)).max(0.0) / number(rows))
+        };
+        Some(part(hits, self.positives)? + part(alarms, self.negatives)?)
+    }
+
+    pub(super) fn curve(&self) -> &[CurvePoint] {
+        self.curve.as_deref().unwrap_or_default()
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "rounding both sides once keeps the quotient within 1e-15")]

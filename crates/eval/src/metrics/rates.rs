@@ -1,5 +1,6 @@
 //! Metrics of one confusion matrix.
 
+use super::classes::correlation;
 use super::{MetricValue, Reason, quotient};
 use crate::state::Confusion;
 
@@ -64,4 +65,12 @@ pub fn false_negative_rate(counts: &Confusion) -> MetricValue {
 /// `tp / (tp + fp)`, the share of positive predictions that are right.
 pub fn positive_predictive_value(counts: &Confusion) -> MetricValue {
     MetricValue::share(counts.tp, counts.selected(), Reason::NoPositivePredictions)
+}
+
+/// The correlation of labels and predictions, from -1 to 1; scikit-learn `matthews_corrcoef`, which gives 0 where this is
+/// undefined.
+pub fn matthews_correlation(counts: &Confusion) -> MetricValue {
+    let right = counts.tp.saturating_add(counts.tn);
+    let predicted = [counts.selected(), counts.tn.saturating_add(counts.fn_)];
+    correlation(right, &[counts.positives(), counts.negatives()], &predicted)
 }

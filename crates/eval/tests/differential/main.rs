@@ -17,3 +17,4 @@ mod change;
 mod drift;
 mod generate;
 mod harness;
+mod metrics;

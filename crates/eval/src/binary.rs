@@ -1,0 +1,122 @@
+//! A state read as positive and negative.
+
+use crate::encode::BinaryColumn;
+use crate::error::{EvalError, Place, Problem, excerpt};
+use crate::metrics::ScoreStatistics;
+use crate::options::EvaluationOptions;
+use crate::state::{Cell, Confusion, Dimension, Grouping, Groups, State};
+
+/// A state whose labels and predictions are positive or negative.
+#[derive(Clone, Debug)]
+pub struct Binary<'a> {
+    state: &'a State,
+    /// For each cell whether its label and its prediction are positive.
+    sides: Vec<(bool, bool)>,
+    /// The counts of all rows.
+    pub overall: Confusion,
+    /// The values of the label that count as positive.
+    pub label_positive: Vec<String>,
+    /// The values of the prediction that count as positive.
+    pub positive: Vec<String>,
+}
+
+impl State {
+    /// Reads the classes as positive or negative, by the values that the options name or by those that decide themselves.
+    pub fn binary(&self, options: &EvaluationOptions) -> Result<Binary<'_>, EvalError> {
+        let empty = Dimension::default();
+        let dimension = |index| self.dimensions().get(index).unwrap_or(&empty);
+        let (labels, label_positive) = sides(dimension(0), &options.label_positive)?;
+        let (predictions, positive) = sides(dimension(1), &options.positive)?;
+        let side_of = |cell: &Cell, index: usize, sides: &[bool]| {
+            let code = cell.key.get(index).map(|code| usize::from(*code));
+            code.and_then(|code| sides.get(code)).copied().unwrap_or_default()
+        };
+        let sides: Vec<(bool, bool)> = self
+            .cells()
+            .iter()
+            .map(|cell| (side_of(cell, 0, &labels), side_of(cell, 1, &predictions)))
+            .collect();
+        let mut overall = Confusion::default();
+        for (cell, (label, prediction)) in self.cells().iter().zip(&sides) {
+            overall.add_rows(*label, *prediction, cell.rows);
+        }
+        Ok(Binary { state: self, sides, overall, label_positive, positive })
+    }
+}
+
+fn sides(dimension: &Dimension, named: &[String]) -> Result<(Vec<bool>, Vec<String>), EvalError> {
+    let in_column = |problem: Problem| {
+        let place = Place { column: Some(excerpt(dimension.column.as_bytes())), ..Place::default() };
+        EvalError { problem, place: Box::new(place) }
+    };
+    let mut column = BinaryColumn::new(named);
+    let values = dimension.values.iter().map(|value| column.is_positive(value.as_bytes()));
+    let sides = values.collect::<Result<_, _>>().map_err(in_column)?;
+    if !dimension.values.is_empty() {
+        column.check_named().map_err(in_column)?;
+    }
+    Ok((sides, column.positive_values()))
+}
+
+impl Binary<'_> {
+    /// The counts of the groups by one column or by several at once.
+    pub fn groups(&self, columns: &[String]) -> Groups {
+        let grouping = self.state.grouping(columns);
+        grouping.groups.iter().cloned().zip(self.counts(&grouping)).collect()
+    }
+
+    /// The counts of each group.
+    pub fn counts(&self, grouping: &Grouping) -> Vec<Confusion> {
+        let mut counts = vec![Confusion::default(); grouping.groups.len()];
+        for ((cell, (label, prediction)), group) in
+            self.state.cells().iter().zip(&self.sides).zip(&grouping.of_cell)
+        {
+            if let Some(count) = counts.get_mut(*group) {
+                count.add_rows(*label, *prediction, cell.rows);
+            }
+        }
+        counts
+    }
+
+    /// The statistics of the scores of all rows, where there are scores.
+    pub fn scores(&self) -> Option<ScoreStatistics> {
+        let scores = self.state.scores()?;
+        let mut all = ScoreStatistics::with_curves(&self.overall);
+        for (score, cell) in scores.iter() {
+            let label = self.sides.get(cell as usize).is_some_and(|(label, _)| *label);
+            all.push(score, label);
+        }
+        Some(all.finish())
+    }
+
+    /// The statistics of the scores of each group, where there are scores.
+    pub fn scores_by(&self, grouping: &Grouping) -> Option<Vec<ScoreStatistics>> {
+        let scores = self.state.scores()?;
+        let mut groups: Vec<ScoreStatistics> =
+            self.counts(grouping).iter().map(ScoreStatistics::new).collect();
+        let of_cell: Vec<(usize, bool)> =
+            grouping.of_cell.iter().zip(&self.sides).map(|(group, (label, _))| (*group, *label)).collect();
+        for (score, cell) in scores.iter() {
+            let Some((group, label)) = of_cell.get(cell as usize) else { continue };
+            if let Some(statistics) = groups.get_mut(*group) {
+                statistics.push(score, *label);
+            }
+        }
+        Some(groups.into_iter().map(ScoreStatistics::finish).collect())
+    }
+
+    /// For each group the rows whose score is above the median of all scores, as if they were predicted positive.
+    pub fn above_median(&self, grouping: &Grouping) -> Option<Vec<Confusion>> {
+        let scores = self.state.scores()?;
+        let median = scores.median()?;
+        let mut counts = vec![Confusion::default(); grouping.groups.len()];
+        for (score, cell) in scores.iter() {
+            let group = grouping.of_cell.get(cell as usize).and_then(|group| counts.get_mut(*group));
+            let label = self.sides.get(cell as usize).is_some_and(|(label, _)| *label);
+            if let Some(count) = group {
+                count.add(label, score > median);
+            }
+        }
+        Some(counts)
+    }
+}

@@ -1,0 +1,108 @@
+//! Metrics of scores, over rows that come by ascending score.
+
+use super::calibration::{Calibration, CalibrationBin};
+use super::intervals::Interval;
+use super::ranking::{CurvePoint, Ranking};
+use super::{MetricValue, Reason};
+use crate::state::Confusion;
+
+/// What is kept of the scores of some rows: sums for every metric here, a curve and the calibration where asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScoreStatistics {
+    counts: Confusion,
+    ranking: Ranking,
+    calibration: Calibration,
+}
+
+impl ScoreStatistics {
+    /// No scores yet of rows with these counts.
+    pub fn new(counts: &Confusion) -> Self {
+        Self { counts: *counts, ranking: Ranking::new(counts, false), calibration: Calibration::default() }
+    }
+
+    /// As [`ScoreStatistics::new`], keeping a curve.
+    pub fn with_curves(counts: &Confusion) -> Self {
+        Self { ranking: Ranking::new(counts, true), ..Self::new(counts) }
+    }
+
+    /// Adds a row; its score is not below that of the row before.
+    pub fn push(&mut self, score: f64, label: bool) {
+        self.ranking.push(score, label);
+        self.calibration.push(score, label);
+    }
+
+    /// Ends the adding of rows.
+    #[must_use]
+    pub fn finish(mut self) -> Self {
+        self.ranking.end_ties();
+        self
+    }
+
+    /// Points of the ROC and the precision-recall curve by ascending threshold, about a hundred.
+    pub fn curve(&self) -> &[CurvePoint] {
+        if self.with_both_classes().is_ok() { self.ranking.curve() } else { &[] }
+    }
+
+    /// How often scores come true, by size; empty where scores are no probabilities.
+    pub fn calibration(&self) -> Vec<CalibrationBin> {
+        self.calibration.bins()
+    }
+
+    fn complete(&self) -> Result<u64, Reason> {
+        match self.ranking.rows() {
+            rows if rows != self.counts.total() => Err(Reason::ScoresMissing),
+            0 => Err(Reason::NoRows),
+            rows => Ok(rows),
+        }
+    }
+
+    fn with_both_classes(&self) -> Result<u64, Reason> {
+        let rows = self.complete()?;
+        if self.counts.positives() == 0 {
+            return Err(Reason::NoPositiveLabels);
+        }
+        if self.counts.negatives() == 0 { Err(Reason::NoNegativeLabels) } else { Ok(rows) }
+    }
+
+    fn probabilities(&self) -> Result<u64, Reason> {
+        let rows = self.complete()?;
+        if self.calibration.is_outside() { Err(Reason::ScoresNotProbabilities) } else { Ok(rows) }
+    }
+
+    fn value(&self, result: Result<f64, Reason>) -> MetricValue {
+        MetricValue::of(result, self.ranking.rows())
+    }
+}
+
+/// The area under the ROC curve, exact: the chance that a positive row scores above a negative one, ties counting half
+/// (Mann–Whitney U over the number of pairs); scikit-learn `roc_auc_score`. Its interval is `DeLong`'s.
+pub fn roc_auc(scores: &ScoreStatistics) -> MetricValue {
+    let mut area = scores.value(scores.with_both_classes().map(|_| scores.ranking.area()));
+    area.interval =
+        area.value.zip(scores.ranking.variance()).map(|(value, variance)| Interval::delong(value, variance));
+    area
+}
+
+/// The mean of the precisions at all thresholds, weighted by the gain in recall, without interpolation; scikit-learn
+/// `average_precision_score`.
+pub fn average_precision(scores: &ScoreStatistics) -> MetricValue {
+    let rows = scores.complete();
+    let positives = if scores.counts.positives() > 0 { Ok(()) } else { Err(Reason::NoPositiveLabels) };
+    scores.value(rows.and(positives).map(|()| scores.ranking.average_precision()))
+}
+
+/// The mean of minus the logarithm of the probability that was given to the label; scikit-learn `log_loss`.
+pub fn log_loss(scores: &ScoreStatistics) -> MetricValue {
+    scores.value(scores.probabilities().map(|rows| scores.calibration.log_loss(rows)))
+}
+
+/// The mean squared distance of score and label; scikit-learn `brier_score_loss`.
+pub fn brier_score(scores: &ScoreStatistics) -> MetricValue {
+    scores.value(scores.probabilities().map(|rows| scores.calibration.brier(rows)))
+}
+
+/// The mean distance, over ten bins by score, of the mean score and the share of positive labels, weighted by rows
+/// (Naeini, Cooper, Hauskrecht 2015; Guo et al. 2017).
+pub fn expected_calibration_error(scores: &ScoreStatistics) -> MetricValue {
+    scores.value(scores.probabilities().map(|rows| scores.calibration.expected_error(rows)))
+}

@@ -1,0 +1,41 @@
+//! The report of numbers.
+
+use std::collections::BTreeMap;
+
+use super::{Report, segments};
+use crate::metrics::{self, MetricValue, together};
+use crate::state::{Grouping, Moments, State};
+use crate::suite::Suite;
+
+type OfMoments = fn(u64, &Moments) -> MetricValue;
+
+const PERFORMANCE: [(&str, OfMoments); 7] = [
+    ("explainedVariance", metrics::explained_variance),
+    ("largestError", metrics::largest_error),
+    ("meanAbsoluteError", metrics::mean_absolute_error),
+    ("meanError", metrics::mean_error),
+    ("meanSquaredError", metrics::mean_squared_error),
+    ("rSquared", metrics::r_squared),
+    ("rootMeanSquaredError", metrics::root_mean_squared_error),
+];
+
+pub(super) fn fill(report: &mut Report, state: &State) {
+    if report.suites.contains(&Suite::Performance) {
+        let (rows, sums) = together(state.cells().iter());
+        report.metrics = performance(rows, &sums);
+    }
+    report.segments = segments(report, state, |grouping| segment_metrics(state, grouping));
+}
+
+fn performance(rows: u64, sums: &Moments) -> BTreeMap<String, MetricValue> {
+    PERFORMANCE.iter().map(|(name, metric)| ((*name).to_owned(), metric(rows, sums))).collect()
+}
+
+fn segment_metrics(state: &State, grouping: &Grouping) -> Vec<BTreeMap<String, MetricValue>> {
+    let metrics_of = |group: usize| {
+        let cells = state.cells().iter().zip(&grouping.of_cell).filter(|(_, own)| **own == group);
+        let (rows, sums) = together(cells.map(|(cell, _)| cell));
+        performance(rows, &sums)
+    };
+    (0..grouping.groups.len()).map(metrics_of).collect()
+}

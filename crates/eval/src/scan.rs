@@ -1,0 +1,244 @@
+//! Reading data into a state: the parts of all files at the same time, each column by column.
+//!
+//! The first fault in the order of the files and rows is the one that is reported, whatever the threads did: parts after a
+//! part with a fault are skipped or thrown away.
+
+use std::io::Read;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+
+use crate::column::{self, RowProblem};
+use crate::encode::{BinaryColumn, Rule, ValueCodes};
+use crate::error::{EvalError, Place, Problem};
+use crate::options::EvaluationOptions;
+use crate::source::{self, Chunk, Chunks, DataFile, Projection, Unit};
+use crate::state::{Builder, Columns, Dimension, State};
+use crate::suite::check_columns;
+use crate::table::Input;
+use crate::task::Task;
+
+/// Reads one CSV table, as it comes, into a state.
+pub fn scan<R: Read>(options: &EvaluationOptions, input: Input<R>) -> Result<State, EvalError> {
+    check_columns(options)?;
+    let plan = Plan::new(options);
+    let mut chunks = source::csv(&input.name, input.reader, &plan.projection)?;
+    let part = plan.read(&input.name, chunks.as_mut())?;
+    plan.merged(vec![part], &input.name)
+}
+
+/// Reads files of any of the formats into one state. States of parts of one data set can be merged before
+/// [`crate::report`].
+pub fn scan_files(options: &EvaluationOptions, files: &[DataFile]) -> Result<State, EvalError> {
+    check_columns(options)?;
+    let plan = Plan::new(options);
+    let mut units = Vec::new();
+    for file in files {
+        units.extend(Unit::of(file, &plan.projection)?);
+    }
+    let failed = AtomicUsize::new(usize::MAX);
+    let read = |(index, unit): (usize, &Unit<'_>)| {
+        if failed.load(Ordering::Relaxed) < index {
+            return None;
+        }
+        let part = unit.open(&plan.projection).and_then(|mut chunks| plan.read(unit.file(), chunks.as_mut()));
+        if part.is_err() {
+            failed.fetch_min(index, Ordering::Relaxed);
+        }
+        Some(part)
+    };
+    let parts: Vec<Option<Result<Part, EvalError>>> = units.par_iter().enumerate().map(read).collect();
+    let parts = parts.into_iter().flatten().collect::<Result<Vec<_>, _>>()?;
+    plan.merged(parts, files.first().map_or("the data", |file| file.name.as_str()))
+}
+
+/// Which columns are read, and as what.
+struct Plan<'a> {
+    options: &'a EvaluationOptions,
+    columns: Columns,
+    projection: Projection,
+    label: usize,
+    prediction: usize,
+    score: Option<usize>,
+    groups: Vec<usize>,
+}
+
+/// What one part of the data gave: its statistics, and where each class of label and prediction was seen first.
+struct Part {
+    state: State,
+    classes: Vec<Vec<(String, Place)>>,
+}
+
+impl<'a> Plan<'a> {
+    fn new(options: &'a EvaluationOptions) -> Self {
+        let mut projection = Projection::default();
+        let is_number = options.task == Task::Regression;
+        let mut compared =
+            |name: &String| if is_number { projection.number(name) } else { projection.text(name) };
+        let (label, prediction) = (compared(&options.label), compared(&options.prediction));
+        let score = options.score.as_ref().map(|name| projection.number(name));
+        let columns = Columns::of(options);
+        let groups = columns.groups.iter().map(|name| projection.text(name)).collect();
+        Self { options, columns, projection, label, prediction, score, groups }
+    }
+
+    fn read(&self, file: &str, chunks: &mut dyn Chunks) -> Result<Part, EvalError> {
+        let mut scan = Scan::new(self);
+        while let Some(chunk) = chunks.next_chunk()? {
+            scan.read(&chunk).map_err(|(column, (row, problem))| {
+                let name = column.and_then(|index| self.projection.names().get(index)).map(String::as_str);
+                EvalError { problem, place: Box::new(chunk.place(file, row, name)) }
+            })?;
+            scan.note_first_rows(file, &chunk);
+        }
+        Ok(scan.finish())
+    }
+
+    /// The state of all parts. A class that contradicts one of an earlier part is found here.
+    fn merged(&self, parts: Vec<Part>, file: &str) -> Result<State, EvalError> {
+        if parts.iter().all(|part| part.state.cells().is_empty()) {
+            let place = Place { file: Some(file.to_owned()), ..Place::default() };
+            return Err(EvalError { problem: Problem::NoRows, place: Box::new(place) });
+        }
+        if self.options.task == Task::Binary {
+            let named = [&self.options.label_positive, &self.options.positive];
+            for (index, positive) in named.into_iter().enumerate() {
+                let mut column = BinaryColumn::new(positive);
+                for (value, place) in parts.iter().filter_map(|part| part.classes.get(index)).flatten() {
+                    column
+                        .is_positive(value.as_bytes())
+                        .map_err(|problem| EvalError { problem, place: Box::new(place.clone()) })?;
+                }
+            }
+        }
+        State::merged(parts.into_iter().map(|part| part.state).collect())
+    }
+}
+
+/// The columns whose values make groups: protected ones, those of intersections, and segments, each once.
+pub(crate) fn group_columns(options: &EvaluationOptions) -> Vec<String> {
+    let all = options.protected.iter().chain(options.intersections.iter().flatten()).chain(&options.segments);
+    let mut columns: Vec<String> = Vec::new();
+    for name in all {
+        if !columns.contains(name) {
+            columns.push(name.clone());
+        }
+    }
+    columns
+}
+
+/// The codes of a column that holds classes of a task.
+pub(crate) fn class_codes(task: Task, positive: &[String]) -> ValueCodes {
+    ValueCodes::new(match task {
+        Task::Binary => Rule::Binary(BinaryColumn::new(positive)),
+        Task::Multiclass | Task::Regression => Rule::Classes,
+    })
+}
+
+/// A column of a dimension being read: where it stands in the chunks, and its codes.
+struct Coded {
+    place: usize,
+    codes: ValueCodes,
+}
+
+/// One part of the data being read.
+struct Scan<'a> {
+    plan: &'a Plan<'a>,
+    dimensions: Vec<Coded>,
+    places: Vec<Vec<Place>>,
+    builder: Builder,
+    codes: Vec<Vec<u16>>,
+    numbers: [Vec<f64>; 2],
+    cells: Vec<u32>,
+}
+
+/// A problem of a row, and the column of the projection that it is in.
+type ColumnProblem = (Option<usize>, RowProblem);
+
+impl<'a> Scan<'a> {
+    fn new(plan: &'a Plan<'a>) -> Self {
+        let options = plan.options;
+        let mut dimensions = Vec::new();
+        if options.task != Task::Regression {
+            let sides = [(plan.label, &options.label_positive), (plan.prediction, &options.positive)];
+            dimensions.extend(
+                sides.map(|(place, positive)| Coded { place, codes: class_codes(options.task, positive) }),
+            );
+        }
+        let groups = plan.groups.iter();
+        dimensions.extend(groups.map(|place| Coded { place: *place, codes: ValueCodes::new(Rule::Groups) }));
+        let count = dimensions.len();
+        Self {
+            plan,
+            dimensions,
+            places: vec![Vec::new(); options.task.class_dimensions()],
+            builder: Builder::new(count, plan.score.is_some()),
+            codes: vec![Vec::new(); count],
+            numbers: [Vec::new(), Vec::new()],
+            cells: Vec::new(),
+        }
+    }
+
+    fn read(&mut self, chunk: &Chunk) -> Result<(), ColumnProblem> {
+        let mut first = First::default();
+        for (dimension, codes) in self.dimensions.iter_mut().zip(&mut self.codes) {
+            let Some(array) = chunk.columns.get(dimension.place) else { continue };
+            first.note(dimension.place, column::codes(array.as_ref(), &mut dimension.codes, codes));
+        }
+        let numbers = match self.plan.score {
+            Some(score) => vec![score],
+            None if self.plan.options.task == Task::Regression => vec![self.plan.label, self.plan.prediction],
+            None => Vec::new(),
+        };
+        for (place, out) in numbers.into_iter().zip(&mut self.numbers) {
+            let Some(array) = chunk.columns.get(place) else { continue };
+            first.note(place, column::numbers(array.as_ref(), out));
+        }
+        first.0.map_or(Ok(()), Err)?;
+        let sizes: Vec<usize> = self.dimensions.iter().map(|coded| coded.codes.names().len()).collect();
+        let whole = |problem| (None, (0, problem));
+        self.builder.count(&self.codes, &sizes, chunk.rows, &mut self.cells).map_err(whole)?;
+        let [left, right] = &self.numbers;
+        if self.plan.options.task == Task::Regression {
+            self.builder.add_numbers(left, right, &self.cells);
+            return Ok(());
+        }
+        self.builder.add_scores(left, &self.cells).map_err(whole)
+    }
+
+    /// Remembers where the classes that this chunk brought were seen first.
+    fn note_first_rows(&mut self, file: &str, chunk: &Chunk) {
+        for (dimension, places) in self.dimensions.iter().zip(&mut self.places) {
+            let name = self.plan.projection.names().get(dimension.place).map(String::as_str);
+            for row in dimension.codes.first_rows().iter().skip(places.len()) {
+                places.push(chunk.place(file, *row, name));
+            }
+        }
+    }
+
+    fn finish(self) -> Part {
+        let classes = self.dimensions.iter().zip(self.places);
+        let classes =
+            classes.map(|(dimension, places)| dimension.codes.names().iter().cloned().zip(places).collect());
+        let classes = classes.collect();
+        let names = self.dimensions.iter().map(|dimension| Dimension {
+            column: self.plan.projection.names().get(dimension.place).cloned().unwrap_or_default(),
+            values: dimension.codes.names().to_vec(),
+        });
+        let names = names.collect();
+        Part { state: self.builder.finish(self.plan.columns.clone(), names), classes }
+    }
+}
+
+/// The problem of the first row that has one; of two in one row, that of the column that was asked for first.
+#[derive(Default)]
+struct First(Option<ColumnProblem>);
+
+impl First {
+    fn note(&mut self, column: usize, result: Result<(), RowProblem>) {
+        let Err((row, problem)) = result else { return };
+        if self.0.as_ref().is_none_or(|(_, (first, _))| row < *first) {
+            self.0 = Some((Some(column), (row, problem)));
+        }
+    }
+}

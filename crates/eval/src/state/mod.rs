@@ -1,0 +1,233 @@
+//! Sufficient statistics: what a scan leaves behind and every metric is computed from.
+//!
+//! Rows with the same label, the same prediction and the same values in all grouping columns are one [`Cell`]: its count,
+//! its sums, and its scores by reference. Groups, intersections, segments and classes are sums of cells.
+//!
+//! A state is canonical: values are ordered by name, cells by their values, scores by value, and sums are exact, so that
+//! scans of the same rows in any order and any split give equal states, bit for bit. [`State::merge`] is associative and
+//! commutative with [`State::default`] as its neutral element. Counts stop at the largest `u64` instead of wrapping.
+
+mod builder;
+mod confusion;
+mod grouping;
+mod moments;
+mod scores;
+mod stored;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use self::builder::Builder;
+pub use self::confusion::{Confusion, Groups};
+pub use self::grouping::{Grouping, INTERSECTION};
+pub use self::moments::Moments;
+pub use self::scores::Scores;
+use crate::error::{EvalError, Place, Problem, excerpt};
+use crate::limits::{MAX_CELLS, MAX_CLASSES, MAX_GROUPS, MAX_SCORED_ROWS};
+use crate::options::EvaluationOptions;
+use crate::scan::group_columns;
+use crate::task::Task;
+
+/// Which columns a state was made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Columns {
+    /// What the label and the prediction are.
+    pub task: Task,
+    /// The label.
+    pub label: String,
+    /// The prediction.
+    pub prediction: String,
+    /// The score, where one was read.
+    pub score: Option<String>,
+    /// The columns whose values make groups.
+    pub groups: Vec<String>,
+}
+
+impl Columns {
+    /// The columns that these options name.
+    pub(crate) fn of(options: &EvaluationOptions) -> Self {
+        Self {
+            task: options.task,
+            label: options.label.clone(),
+            prediction: options.prediction.clone(),
+            score: options.score.clone(),
+            groups: group_columns(options),
+        }
+    }
+}
+
+/// A column whose values tell cells apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Dimension {
+    /// The column.
+    pub column: String,
+    /// Its distinct values, ascending.
+    pub values: Vec<String>,
+}
+
+/// Rows that agree in every dimension.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Cell {
+    /// For each dimension the place of the value.
+    pub key: Vec<u16>,
+    /// How many rows.
+    pub rows: u64,
+    /// The sums of labels and errors, where both are numbers.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub moments: Option<Moments>,
+}
+
+impl Cell {
+    fn merge(&mut self, other: &Self) {
+        self.rows = self.rows.saturating_add(other.rows);
+        match (&mut self.moments, &other.moments) {
+            (Some(own), Some(moments)) => own.merge(moments),
+            (own @ None, moments) => own.clone_from(moments),
+            (Some(_), None) => {}
+        }
+    }
+}
+
+/// The statistics of some rows. The first two dimensions are those of label and prediction, where these are classes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    columns: Columns,
+    dimensions: Vec<Dimension>,
+    cells: Vec<Cell>,
+    scores: Option<Scores>,
+}
+
+impl State {
+    /// What was read.
+    pub fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    /// The dimensions of the cells.
+    pub fn dimensions(&self) -> &[Dimension] {
+        &self.dimensions
+    }
+
+    /// The cells, by key.
+    pub fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// The scores, where a score column was read.
+    pub fn scores(&self) -> Option<&Scores> {
+        self.scores.as_ref()
+    }
+
+    /// How many rows.
+    pub fn rows(&self) -> u64 {
+        self.cells.iter().fold(0, |sum, cell| sum.saturating_add(cell.rows))
+    }
+
+    /// Adds the statistics of other rows, read from the same columns.
+    pub fn merge(&mut self, other: Self) -> Result<(), EvalError> {
+        *self = Self::merged(vec![std::mem::take(self), other])?;
+        Ok(())
+    }
+
+    /// The statistics of all rows of these states, which were read from the same columns.
+    pub fn merged(mut parts: Vec<Self>) -> Result<Self, EvalError> {
+        parts.retain(|part| !part.dimensions.is_empty() || !part.cells.is_empty());
+        let Some(columns) = common_columns(&parts)? else { return Ok(Self::default()) };
+        let dimensions = merged_dimensions(&columns, &parts)?;
+        let keys: Vec<Vec<Vec<u16>>> = parts.iter().map(|part| part.keys_in(&dimensions)).collect();
+        let places: BTreeMap<&[u16], u32> =
+            (0..).zip(keys.iter().flatten().map(Vec::as_slice).collect::<BTreeSet<_>>()).map(swap).collect();
+        if places.len() > MAX_CELLS {
+            return Err(EvalError::new(Problem::TooManyCombinations));
+        }
+        let mut cells: Vec<Cell> =
+            places.keys().map(|key| Cell { key: key.to_vec(), ..Cell::default() }).collect();
+        let mut scores = Vec::new();
+        for (part, keys) in parts.into_iter().zip(&keys) {
+            let numbers: Vec<u32> =
+                keys.iter().filter_map(|key| places.get(key.as_slice()).copied()).collect();
+            for (cell, number) in part.cells.iter().zip(&numbers) {
+                if let Some(own) = cells.get_mut(*number as usize) {
+                    own.merge(cell);
+                }
+            }
+            scores.extend(part.scores.map(|scores| (scores, numbers)));
+        }
+        let scores = (!scores.is_empty()).then(|| Scores::merged(scores)).transpose()?;
+        Ok(Self { columns, dimensions, cells, scores })
+    }
+
+    /// The keys of the cells by the numbering of other dimensions, which have all values.
+    fn keys_in(&self, dimensions: &[Dimension]) -> Vec<Vec<u16>> {
+        let tables: Vec<Vec<u16>> = self
+            .dimensions
+            .iter()
+            .zip(dimensions)
+            .map(|(own, all)| {
+                let place = |value: &String| all.values.binary_search(value).ok();
+                let code = |value| place(value).and_then(|place| u16::try_from(place).ok());
+                own.values.iter().map(|value| code(value).unwrap_or_default()).collect()
+            })
+            .collect();
+        let translated = |cell: &Cell| {
+            let codes = cell.key.iter().zip(&tables);
+            codes.filter_map(|(code, table)| table.get(usize::from(*code)).copied()).collect()
+        };
+        self.cells.iter().map(translated).collect()
+    }
+}
+
+fn swap<A, B>((left, right): (A, B)) -> (B, A) {
+    (right, left)
+}
+
+/// The columns of all parts. A part without scores may join parts with scores: figures of the scores are then undefined.
+fn common_columns(parts: &[State]) -> Result<Option<Columns>, EvalError> {
+    let Some(first) = parts.first() else { return Ok(None) };
+    let mut common = first.columns.clone();
+    for part in parts {
+        let mut columns = part.columns.clone();
+        if columns.score.is_none() || common.score.is_none() {
+            let score = columns.score.take().or(common.score.take());
+            columns.score.clone_from(&score);
+            common.score = score;
+        }
+        if columns != common {
+            return Err(EvalError::new(Problem::StatesDiffer));
+        }
+    }
+    Ok(Some(common))
+}
+
+fn merged_dimensions(columns: &Columns, parts: &[State]) -> Result<Vec<Dimension>, EvalError> {
+    let classes = columns.task.class_dimensions();
+    let count = parts.first().map_or(0, |part| part.dimensions.len());
+    let merged = (0..count).map(|index| {
+        let own: Vec<&Dimension> = parts.iter().filter_map(|part| part.dimensions.get(index)).collect();
+        let values: BTreeSet<&String> = own.iter().flat_map(|dimension| &dimension.values).collect();
+        let column = own.first().map(|dimension| dimension.column.clone()).unwrap_or_default();
+        let (limit, problem) = if index < classes {
+            (MAX_CLASSES, Problem::TooManyValues)
+        } else {
+            (MAX_GROUPS, Problem::TooManyGroups)
+        };
+        if values.len() > limit {
+            let place = Place { column: Some(excerpt(column.as_bytes())), ..Place::default() };
+            return Err(EvalError { problem, place: Box::new(place) });
+        }
+        Ok(Dimension { column, values: values.into_iter().cloned().collect() })
+    });
+    merged.collect()
+}
+
+/// Rows with scores beyond what can be held.
+fn check_scored(rows: usize) -> Result<(), EvalError> {
+    if rows as u64 > MAX_SCORED_ROWS {
+        return Err(EvalError::new(Problem::TooManyRows { limit: MAX_SCORED_ROWS }));
+    }
+    Ok(())
+}
