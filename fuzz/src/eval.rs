@@ -1,6 +1,10 @@
-//! The CSV reader and the evaluation of one or two tables.
+//! The readers of data, the evaluation of one or two tables, and stored states.
 
-use assent_eval::{EvaluationOptions, Input, evaluate, evaluate_joined, render_table};
+use assent_eval::state::State;
+use assent_eval::{
+    DataFile, EvaluationOptions, Input, Task, evaluate, evaluate_files, evaluate_joined, evaluate_state,
+    render_table,
+};
 
 /// Evaluates any bytes as one table and, cut in the middle, as labels and predictions; a report must render. The first byte
 /// chooses the options, so that the columns of short inputs can be hit.
@@ -12,6 +16,32 @@ pub fn csv(data: &[u8]) {
     }
     let (labels, predictions) = data.split_at(data.len() / 2);
     let _ = evaluate_joined(&options, Input::new("labels", labels), Input::new("predictions", predictions));
+}
+
+/// Evaluates any bytes as a file of whatever format they begin like; a report must render.
+pub fn files(data: &[u8]) {
+    for task in Task::ALL {
+        let binary = task == Task::Binary;
+        let options = EvaluationOptions { task, score: binary.then(|| "s".to_owned()), ..options(0b1_0000) };
+        let suites = vec![if binary { "bias" } else { "performance" }.to_owned()];
+        let options = EvaluationOptions { suites, ..options };
+        if let Ok(report) = evaluate_files(&options, &[DataFile::new("data", data.to_vec())]) {
+            let _ = render_table(&report);
+        }
+    }
+}
+
+/// Reads any bytes as a stored state: what is accepted is written back as it was read, merges with itself and evaluates.
+pub fn state(data: &[u8]) {
+    let Ok(state) = serde_json::from_slice::<State>(data) else { return };
+    let stored = serde_json::to_vec(&state).unwrap_or_default();
+    assert_eq!(serde_json::from_slice::<State>(&stored).ok().as_ref(), Some(&state));
+    let mut twice = state.clone();
+    if twice.merge(state).is_ok()
+        && let Ok(report) = evaluate_state(&options(0), &twice)
+    {
+        let _ = render_table(&report);
+    }
 }
 
 fn options(choice: u8) -> EvaluationOptions {

@@ -21,6 +21,8 @@ pub const TARGETS: [(&str, Target); 13] = [
     ("cel-compile", cel::compile),
     ("cel-evaluate", cel::evaluate),
     ("eval-csv", eval::csv),
+    ("eval-files", eval::files),
+    ("eval-state", eval::state),
     ("log-bundle", log::bundle),
     ("log-canonical", log::canonical),
     ("log-checkpoint", log::checkpoint),

@@ -127,6 +127,8 @@ smoke!(
     cel_compile "cel-compile",
     cel_evaluate "cel-evaluate",
     eval_csv "eval-csv",
+    eval_files "eval-files",
+    eval_state "eval-state",
     log_bundle "log-bundle",
     log_canonical "log-canonical",
     log_checkpoint "log-checkpoint",
