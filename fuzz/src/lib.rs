@@ -17,7 +17,7 @@ pub mod vault;
 pub type Target = fn(&[u8]);
 
 /// Every target, with the name of its folder of seeds.
-pub const TARGETS: [(&str, Target); 13] = [
+pub const TARGETS: [(&str, Target); 15] = [
     ("cel-compile", cel::compile),
     ("cel-evaluate", cel::evaluate),
     ("eval-csv", eval::csv),
