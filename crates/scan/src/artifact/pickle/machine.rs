@@ -80,7 +80,8 @@ impl<'a> Machine<'a> {
             let op = opcode::read(from)?;
             self.run.opcodes += 1;
             if op == Op::Stop {
-                self.run.is_torch_magic = self.run.opcodes <= 4 && is_torch_magic(from, start)?;
+                let may_be_magic = start == 0 && self.run.opcodes <= 4;
+                self.run.is_torch_magic = may_be_magic && is_torch_magic(from, start)?;
                 return Ok(());
             }
             let is_build = op == Op::Build;
