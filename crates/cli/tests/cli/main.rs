@@ -28,4 +28,5 @@ mod scan;
 mod shared;
 mod support;
 mod tamper;
+mod texts;
 mod tls;

@@ -4,6 +4,7 @@ use axum::body::HttpBody as _;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
@@ -62,6 +63,9 @@ pub(super) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem
             Problem::new(StatusCode::BAD_REQUEST, "invalid-field", "the body is not a JSON object", remedy);
         return Err(problem.at(""));
     }
+    if escapes_nul(bytes) {
+        return Err(nul(bytes));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = pointer(error.path());
@@ -69,6 +73,46 @@ pub(super) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem
     })?;
     deserializer.end().map_err(|error| refused(&error, None))?;
     Ok(value)
+}
+
+/// Whether a text holds the character NUL. As it is, it is no JSON; backslashes stand nowhere but in texts.
+fn escapes_nul(json: &[u8]) -> bool {
+    let mut rest = json;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        let escape = rest.get(at.saturating_add(1)..).unwrap_or_default();
+        if escape.starts_with(b"u0000") {
+            return true;
+        }
+        rest = escape.get(1..).unwrap_or_default();
+    }
+    false
+}
+
+/// Not every store keeps the character NUL: it would be refused there, as a failure.
+fn nul(json: &[u8]) -> Problem {
+    let remedy = "leave the character NUL (`\\u0000`) out";
+    let detail = "a text holds the character NUL";
+    let problem = Problem::new(StatusCode::BAD_REQUEST, "invalid-field", detail, remedy);
+    match serde_json::from_slice::<Value>(json).ok().and_then(|value| place_of_nul(&value)) {
+        Some(pointer) => problem.at(pointer),
+        None => problem,
+    }
+}
+
+/// The pointer to a text or a name with NUL in it, without the name itself.
+fn place_of_nul(value: &Value) -> Option<String> {
+    let below = |step: String, value: &Value| place_of_nul(value).map(|place| format!("/{step}{place}"));
+    match value {
+        Value::String(text) => text.contains('\0').then(String::new),
+        Value::Array(items) => {
+            items.iter().zip(0_usize..).find_map(|(item, index)| below(index.to_string(), item))
+        }
+        Value::Object(fields) => fields.iter().find_map(|(name, value)| {
+            let step = name.replace('~', "~0").replace('/', "~1");
+            if name.contains('\0') { Some(String::new()) } else { below(step, value) }
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
 }
 
 fn refused(error: &serde_json::Error, pointer: Option<String>) -> Problem {
@@ -161,6 +205,16 @@ mod tests {
         check(r#"{"items": [{}]}"#, "invalid-field", Some("/items/0"), "missing field `size`");
         check("{\n \"items\": [,]}", "malformed-json", None, "line 2 column 12");
         check("{} {}", "malformed-json", None, "trailing characters");
+        check(
+            r#"{"items": [], "a/b": ["", "x\\\u0000"]}"#,
+            "invalid-field",
+            Some("/a~1b/1"),
+            "character NUL",
+        );
+        check(r#"{"items": {"\u0000": 1}}"#, "invalid-field", Some("/items"), "character NUL");
+        check(r#"{"items": "\u0000}"#, "invalid-field", None, "character NUL");
+        check(r#"{"items": "\ud800"}"#, "malformed-json", None, "hex escape");
+        check(r#"{"items": "\\u0000"}"#, "invalid-field", Some("/items"), "expected a sequence");
         check("[[]]", "invalid-field", Some(""), "not a JSON object");
         check(r#"{"items": [7]}"#, "invalid-field", Some("/items/0"), "expected an object");
         assert_eq!(parse_json::<Outer>(br#"{"items": [{"size": 3}]}"#).unwrap().items.len(), 1);
