@@ -28,6 +28,7 @@ mod socket;
 mod tasks;
 mod views;
 
+pub use http::{Network, NoNetwork, Proxies, ProxyHeader};
 pub use oidc::{Provider, ProviderConfig};
 pub use openapi::document as openapi;
 pub use options::Options;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::http::Proxies;
 use crate::oidc::Provider;
 use assent_log::VerifyingKey;
 use assent_tls::Identity;
@@ -25,6 +26,8 @@ pub struct Options {
     pub tls: Option<Arc<Identity>>,
     /// How often the files of the certificate and the key are looked at.
     pub certificate_check: Duration,
+    /// The proxies whose word on where a request comes from is taken.
+    pub proxies: Arc<Proxies>,
     /// Whether the whole log is verified in the background after the start.
     pub verify_at_start: bool,
     /// How long a request may take.
@@ -76,6 +79,7 @@ impl Default for Options {
             checkpoint_sink: None,
             tls: None,
             certificate_check: Duration::from_secs(10),
+            proxies: Arc::default(),
             verify_at_start: true,
             request_timeout: Duration::from_secs(30),
             evaluation_timeout: Duration::from_mins(10),

@@ -76,7 +76,8 @@ impl Serve {
         self.transport.warn(address);
         let scheme = if tls.is_some() { "https" } else { "http" };
         printer.answer(&started(&installation, &format!("{scheme}://{address}")));
-        let options = assent_server::Options { tls, providers, ..options(sink.as_ref())? };
+        let proxies = self.transport.proxies();
+        let options = assent_server::Options { tls, providers, proxies, ..options(sink.as_ref())? };
         assent_server::serve(installation.assent.clone(), listener, options, shutdown)
             .await
             .map_err(|error| Problem::new(format!("the server ended: {error}")).exit(Exit::Refused))?;

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::problem::Problem;
 
-/// The address that the connection came from.
+/// The address that a request comes from: of the connection, or what a trusted proxy says.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 

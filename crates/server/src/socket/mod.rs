@@ -79,10 +79,11 @@ async fn talk(
     place: &Arc<Place>,
     watcher: Watcher,
 ) {
-    let place = Arc::clone(place);
+    let (place, proxies) = (Arc::clone(place), app.options.proxies.clone());
     let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
         let mut request: Request = request.map(Body::new);
-        request.extensions_mut().insert(Peer(peer.ip()));
+        let client = proxies.client(peer.ip(), request.headers());
+        request.extensions_mut().insert(Peer(client));
         let (router, busy) = (router.clone(), Place::busy(&place));
         async move {
             match router.oneshot(request).await {

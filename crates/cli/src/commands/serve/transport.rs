@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use assent_server::{Network, Proxies, ProxyHeader};
 use assent_tls::Identity;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::problem::Problem;
 
@@ -21,6 +22,20 @@ pub(super) struct Transport {
     /// A proxy in front of this server speaks TLS
     #[arg(long)]
     behind_proxy: bool,
+    /// A proxy, or a network of them, that is believed where a request comes from; may be given several times
+    #[arg(long, value_name = "CIDR")]
+    trusted_proxy: Vec<Network>,
+    /// The header in which these proxies say it
+    #[arg(long, value_enum, default_value_t, requires = "trusted_proxy")]
+    proxy_header: Header,
+}
+
+/// Where proxies say where a request comes from.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Header {
+    #[default]
+    XForwardedFor,
+    Forwarded,
 }
 
 impl Transport {
@@ -35,6 +50,15 @@ impl Transport {
             );
         }
         Ok(Some(Arc::new(identity)))
+    }
+
+    /// Who is believed where a request comes from.
+    pub(super) fn proxies(&self) -> Arc<Proxies> {
+        let header = match self.proxy_header {
+            Header::XForwardedFor => ProxyHeader::XForwardedFor,
+            Header::Forwarded => ProxyHeader::Forwarded,
+        };
+        Arc::new(Proxies { networks: self.trusted_proxy.clone(), header })
     }
 
     /// Says so where tokens and names would cross a network in the clear.
