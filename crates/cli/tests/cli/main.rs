@@ -20,6 +20,7 @@ mod evaluate;
 mod fixtures;
 mod help;
 mod interrupted;
+mod newer;
 mod oidc;
 #[path = "../../../server/tests/provider/mod.rs"]
 mod provider;
