@@ -178,6 +178,7 @@ fn ended(client: &Client, mut evaluation: Value) -> Result<Value, Problem> {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "errors are mapped by it")]
 fn explained(error: EvalError) -> Problem {
     Problem::new(&error).code(error.code()).hint(error.remedy())
 }
