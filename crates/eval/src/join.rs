@@ -42,8 +42,26 @@ pub fn evaluate_joined<L: Read, P: Read>(
         let is_label = error.place.column.as_deref() == Some(&excerpt(options.label.as_bytes()));
         error.in_file(if is_label { &label_file } else { &prediction_file })
     })?;
-    // Points between chosen scores would tell the labels of single rows to whoever chose the scores.
-    Ok(Report { curve: Vec::new(), calibration: Vec::new(), ..report })
+    Ok(without_what_tells_labels(report))
+}
+
+/// Figures of scores whose digits would tell the labels of single rows to whoever chose the scores: a score that weighs as
+/// much as a power of two puts its row into a digit of its own. What counts rows, and the area under the curve, which is made
+/// of a sum of ranks, stay.
+const TELLING: [&str; 4] = ["averagePrecision", "brierScore", "expectedCalibrationError", "logLoss"];
+
+fn without_what_tells_labels(mut report: Report) -> Report {
+    report.curve.clear();
+    report.calibration.clear();
+    let telling = |path: &String| TELLING.iter().any(|name| path.rsplit('.').next() == Some(*name));
+    report.metrics.retain(|path, _| !telling(path));
+    for segment in &mut report.segments {
+        segment.metrics.retain(|path, _| !telling(path));
+    }
+    for group in &mut report.groups {
+        group.expected_calibration_error = None;
+    }
+    report
 }
 
 /// A column whose values are codes.

@@ -271,6 +271,21 @@ fn check_joined(labels: &str, predictions: &str, code: &str, message: &str, reme
     assert_eq!((error.code(), error.to_string().as_str(), error.remedy().as_str()), (code, message, remedy));
 }
 
+/// Whoever chooses the scores could weigh each row by another power of two, and read the labels off the digits.
+#[test]
+fn a_join_gives_no_figure_whose_digits_are_labels() {
+    let options = with(|options| (options.id, options.score) = (Some("id".to_owned()), Some("s".to_owned())));
+    let predictions = "id,p,s\n7,1,0.9\n8,0,0.2\n9,1,0.6\n10,0,0.4\n";
+    let [labels, predictions] = [LABELS, predictions].map(|text| Input::new("file", text.as_bytes()));
+    let report = evaluate_joined(&options, labels, predictions).expect("the files fit");
+    assert_eq!(report.metrics["rocAuc"].value, Some(1.0));
+    for name in ["averagePrecision", "brierScore", "expectedCalibrationError", "logLoss"] {
+        assert!(!report.metrics.contains_key(name), "{name}");
+    }
+    assert!(report.curve.is_empty() && report.calibration.is_empty());
+    assert!(report.groups.iter().all(|group| group.expected_calibration_error.is_none()));
+}
+
 #[test]
 fn a_join_must_be_one_to_one() {
     let own = "give every row an id of its own";

@@ -121,7 +121,7 @@ pub(crate) fn label_columns(rows: &Rows) -> Vec<(ArrayRef, &'static str)> {
     let bits = || labels().map(u8::from);
     let texts = || labels().map(|label| if label { "1" } else { "0" });
     vec![
-        (Arc::new(BooleanArray::from_iter(labels().map(Some))), "true"),
+        (Arc::new(labels().map(Some).collect::<BooleanArray>()), "true"),
         (Arc::new(Int8Array::from_iter_values(labels().map(i8::from))), "1"),
         (Arc::new(UInt32Array::from_iter_values(bits().map(u32::from))), "1"),
         (Arc::new(Float32Array::from_iter_values(bits().map(f32::from))), "1"),
