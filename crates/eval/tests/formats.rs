@@ -40,6 +40,7 @@ fn of_file(bytes: Vec<u8>) -> String {
     of_files(vec![DataFile::new("x", bytes)])
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "every caller makes the files in place")]
 fn of_files(files: Vec<DataFile>) -> String {
     json(&evaluate_files(&options(), &files).expect("well formed"))
 }

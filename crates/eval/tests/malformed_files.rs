@@ -1,9 +1,5 @@
 //! Malformed Parquet, Arrow and JSON files: the fault is named with file, row and column, and nothing panics.
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "the helpers of tests may fail as tests do"
-)]
+#![expect(clippy::expect_used, reason = "the helpers of tests may fail as tests do")]
 
 mod files;
 

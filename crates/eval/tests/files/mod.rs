@@ -2,6 +2,7 @@
 #![allow(
     dead_code,
     clippy::expect_used,
+    clippy::indexing_slicing,
     reason = "each test file uses some of these helpers, which may fail as tests do"
 )]
 
