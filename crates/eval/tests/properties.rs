@@ -67,6 +67,19 @@ fn merged(parts: &[&[Line]]) -> State {
     })
 }
 
+/// What whoever chooses the scores may know of the labels that somebody else holds.
+fn without_what_tells_labels(mut report: Report) -> Report {
+    report.curve.clear();
+    report.calibration.clear();
+    for name in ["averagePrecision", "brierScore", "expectedCalibrationError", "logLoss"] {
+        report.metrics.remove(name);
+    }
+    for group in &mut report.groups {
+        group.expected_calibration_error = None;
+    }
+    report
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
@@ -117,8 +130,7 @@ proptest! {
         let (labels, predictions) = (Input::new("l", labels.as_bytes()), Input::new("p", predictions.as_bytes()));
         let joined = evaluate_joined(&options(2), labels, predictions).expect("well formed");
         let whole = evaluate(&options(2), Input::new("x.csv", csv(&lines).as_bytes())).expect("well formed");
-        prop_assert!(joined.curve.is_empty() && joined.calibration.is_empty(), "points of scores tell labels");
-        prop_assert_eq!(joined, Report { curve: Vec::new(), calibration: Vec::new(), ..whole });
+        prop_assert_eq!(joined, without_what_tells_labels(whole));
     }
 
     #[test]
