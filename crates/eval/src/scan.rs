@@ -28,7 +28,7 @@ pub fn scan<R: Read>(options: &EvaluationOptions, input: Input<R>) -> Result<Sta
 }
 
 /// Reads files of any of the formats into one state. States of parts of one data set can be merged before
-/// [`crate::report`].
+/// [`crate::report()`].
 pub fn scan_files(options: &EvaluationOptions, files: &[DataFile]) -> Result<State, EvalError> {
     check_columns(options)?;
     let plan = Plan::new(options);

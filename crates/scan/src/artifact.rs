@@ -2,7 +2,7 @@
 //!
 //! [`scan`] looks at the content, never at the name: a file is what its bytes say it is, and where they say two things it is
 //! looked at as both. Archives are opened member by member in memory, down to a depth. What is found has a [`Code`], a
-//! [`Severity`] and the path of the item inside the file, for example `model.pt:archive/data.pkl`.
+//! [`Severity`](crate::Severity) and the path of the item inside the file, for example `model.pt:archive/data.pkl`.
 
 mod code;
 mod compressed;

@@ -2,7 +2,7 @@
 //! figure with its source.
 //!
 //! The figures are pure functions: of two ascending slices for columns of numbers, of counts by category for the others.
-//! [`report`] takes many columns, adjusts their p-values for being many, and says which have drifted. Every figure is a
+//! [`report()`] takes many columns, adjusts their p-values for being many, and says which have drifted. Every figure is a
 //! [`Figure`]: a number, or nothing with a [`Reason`].
 
 mod adjust;
