@@ -38,8 +38,6 @@ pub struct Plan {
     pub profile: String,
     /// Where the log is kept; the rounds are shared out among them.
     pub stores: Vec<Kind>,
-    /// Planted faults.
-    pub features: Vec<String>,
 }
 
 /// What was seen.
@@ -57,9 +55,7 @@ pub struct Counts {
 
 /// Builds the server and runs all rounds.
 pub fn run(plan: &Plan) -> Result<()> {
-    let features: Vec<&str> = plan.features.iter().map(String::as_str).collect();
-    let name = if features.is_empty() { "crash" } else { "crash-sabotage" };
-    let binary = server::build(name, &plan.profile, &features)?;
+    let binary = server::build("crash", &plan.profile)?;
     let share = plan.rounds.div_ceil(plan.stores.len() as u64);
     plan.stores.iter().try_for_each(|kind| run_on(*kind, share, plan.seed, &binary))
 }

@@ -49,7 +49,7 @@ fn run() -> Result<bool> {
     }
     let args = Args::parse(arguments, options_of(&command))?;
     let profile = args.text("profile").unwrap_or("dev").to_owned();
-    let (stores, features) = (Kind::named(args.text("store"))?, Vec::new());
+    let stores = Kind::named(args.text("store"))?;
     let (rounds, seed) = (|default| args.number("rounds", default), args.number("seed", 1)?);
     match command.as_str() {
         "test" => return test::run(),
@@ -57,7 +57,7 @@ fn run() -> Result<bool> {
         "sabotage" => sabotage::run().map(drop),
         "crash" => {
             let rounds = rounds(test::CRASH_ROUNDS)?;
-            crash::run(&crash::Plan { rounds, seed, profile, stores, features })
+            crash::run(&crash::Plan { rounds, seed, profile, stores })
         }
         "fault" => {
             let rounds = rounds(test::FAULT_ROUNDS)?;
@@ -65,7 +65,7 @@ fn run() -> Result<bool> {
         }
         "powerloss" => {
             let rounds = rounds(test::POWERLOSS_ROUNDS)?;
-            powerloss::run(&powerloss::Plan { rounds, seed, profile, stores, features })
+            powerloss::run(&powerloss::Plan { rounds, seed, profile, stores })
         }
         "replicas" => {
             let rounds = rounds(test::REPLICAS_ROUNDS)?;

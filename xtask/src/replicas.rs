@@ -71,7 +71,7 @@ pub fn run(plan: &Plan) -> Result<()> {
         "replicas: {SERVERS} servers on one PostgreSQL, {} failures, seed {}",
         plan.rounds, plan.seed
     ));
-    let binary = server::build("replicas", &plan.profile, &[])?;
+    let binary = server::build("replicas", &plan.profile)?;
     let postgres = Postgres::start()?;
     let mut rng = Rng::new(plan.seed);
     let mut cluster = Cluster::new(&binary, &postgres)?;

@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use assent_sabotage::{Fault, VARIABLE};
 use serde_json::{Value, json};
 
 use crate::http::Client;
@@ -23,22 +24,41 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// Builds the binary and copies it to a name of its own, so that later builds do not change it under a running test.
-pub fn build(name: &str, profile: &str, features: &[&str]) -> Result<PathBuf> {
-    let mut arguments = vec!["build", "--quiet", "-p", "assent", "--bin", "assent", "--profile", profile];
-    let list = features.join(",");
-    if !features.is_empty() {
-        arguments.extend(["--features", &list]);
-    }
+///
+/// If the environment of this process names a planted fault, it is one that can have it, and every server that is started from
+/// it inherits the name.
+pub fn build(name: &str, profile: &str) -> Result<PathBuf> {
+    let mut arguments = vec!["build", "--quiet", "-p", "assent", "--profile", profile];
+    let name = match planted()? {
+        Some(_) => {
+            arguments.extend(WITH_FAULTS);
+            format!("{name}-sabotage")
+        }
+        None => name.to_owned(),
+    };
     check(&mut cargo(&arguments))?;
     let built = target().join(if profile == "dev" { "debug" } else { profile }).join("assent");
     let folder = target().join("xtask").join("bin");
     std::fs::create_dir_all(&folder)?;
-    let copy = folder.join(name);
+    let copy = folder.join(&name);
     // A copy that runs cannot be written to; a new file in its place can always be made.
     let fresh = folder.join(format!("{name}.new"));
     std::fs::copy(&built, &fresh).with_context(|| format!("`{}` cannot be copied", built.display()))?;
     std::fs::rename(&fresh, &copy)?;
     Ok(copy)
+}
+
+/// What makes cargo build so that faults can be planted.
+pub const WITH_FAULTS: [&str; 4] = ["-p", "assent-sabotage", "--features", "assent-sabotage/planted"];
+
+/// The fault that the environment of this process names.
+fn planted() -> Result<Option<Fault>> {
+    let Some(name) = std::env::var_os(VARIABLE) else { return Ok(None) };
+    let fault = Fault::ALL.iter().find(|fault| name == fault.name());
+    fault.copied().map(Some).with_context(|| {
+        let known: Vec<_> = Fault::ALL.iter().map(|fault| fault.name()).collect();
+        format!("{VARIABLE} is {}: no such fault; there are {}", name.display(), known.join(", "))
+    })
 }
 
 /// Where an installation lies.

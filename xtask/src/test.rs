@@ -49,9 +49,7 @@ const STEPS: [Step; 14] = [
     ("sabotage", sabotage::run),
     ("crash", || {
         let (profile, stores) = ("dev".to_owned(), vec![Kind::Sqlite, Kind::Postgres]);
-        let features = Vec::new();
-        crash::run(&crash::Plan { rounds: CRASH_ROUNDS, seed: 1, profile, stores, features })
-            .map(|()| CRASH_ROUNDS)
+        crash::run(&crash::Plan { rounds: CRASH_ROUNDS, seed: 1, profile, stores }).map(|()| CRASH_ROUNDS)
     }),
     ("fault", || {
         let (profile, stores) = ("dev".to_owned(), vec![Kind::Sqlite, Kind::Postgres]);
@@ -59,8 +57,7 @@ const STEPS: [Step; 14] = [
     }),
     ("powerloss", || {
         let (profile, stores) = ("dev".to_owned(), vec![Kind::Sqlite, Kind::Postgres]);
-        let features = Vec::new();
-        let plan = powerloss::Plan { rounds: POWERLOSS_ROUNDS, seed: 1, profile, stores, features };
+        let plan = powerloss::Plan { rounds: POWERLOSS_ROUNDS, seed: 1, profile, stores };
         powerloss::run(&plan).map(|()| POWERLOSS_ROUNDS)
     }),
     ("replicas", || {

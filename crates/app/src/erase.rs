@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use assent_domain::{Event, Kind};
 use assent_log::entry::Entry;
+use assent_sabotage::{Fault, planted};
 use assent_store::{EntryQuery, Read, StoreError, SubjectKeys};
 use uuid::Uuid;
 
@@ -44,7 +45,7 @@ pub fn carry_out(read: &dyn Read, keys: &dyn SubjectKeys, from: u64) -> Result<V
     let open: Vec<Uuid> = recorded.difference(&gone).copied().collect();
     for subject in &open {
         // The planted fault: the event stands, and nothing comes of it.
-        if !cfg!(feature = "sabotage-key-not-destroyed") {
+        if !planted(Fault::KeyNotDestroyed) {
             keys.destroy(*subject)?;
         }
     }

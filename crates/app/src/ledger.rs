@@ -13,6 +13,7 @@ use std::thread;
 use assent_domain::Refusal;
 use assent_domain::{AggregateId, Code};
 use assent_log::Tree;
+use assent_sabotage::{Fault, planted};
 use assent_store::{Store, StoreError, StoredReceipt};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
@@ -270,7 +271,7 @@ impl Writer {
             return Ok(results);
         }
         let Done { batch, tree, changed } = unit.finish()?;
-        if cfg!(feature = "sabotage-ack-before-commit") {
+        if planted(Fault::AckBeforeCommit) {
             answer(answers.take(), results.clone());
         }
         session.commit(batch)?;
@@ -300,7 +301,7 @@ fn answer_all(answers: impl Iterator<Item = oneshot::Sender<Answer>>, failure: &
 fn execute(unit: &mut Unit<'_>, packs: &Packs, mut request: Request) -> Answer {
     let idempotency = request.idempotency.take();
     if let Some((key, body)) = &idempotency
-        && !cfg!(feature = "sabotage-idempotency")
+        && !planted(Fault::Idempotency)
         && let Some(stored) = unit.receipt(key)?
     {
         return replayed(&stored, body);

@@ -9,11 +9,12 @@ use std::collections::BTreeSet;
 use assent_domain::Kind;
 use assent_domain::identity::{Reach, Scope};
 use assent_domain::ids::ModelId;
+use assent_sabotage::{Fault, planted};
 use assent_store::{Predicate, Value};
 
 /// The rows of `kind` that are reached.
 pub fn predicate(kind: Kind, reach: &Reach<'_>) -> Predicate {
-    if cfg!(feature = "sabotage-scope-predicate") && !reach.scopes.is_empty() {
+    if planted(Fault::ScopePredicate) && !reach.scopes.is_empty() {
         return Predicate::True;
     }
     let granted = of_scopes(kind, &reach.scopes);

@@ -9,6 +9,7 @@ use std::io::{self, BufRead, Read as _, Write};
 use assent_domain::{Aggregate, AggregateId, Event, Kind, Stamp, aggregate};
 use assent_log::entry::Entry;
 use assent_log::payload;
+use assent_sabotage::{Fault, planted};
 use assent_store::{Read, Row, StoreError, TABLES, Value};
 use serde::{Deserialize, Serialize};
 
@@ -99,7 +100,7 @@ impl Rebuild {
             let last = AggregateId { kind, id: uuid::Uuid::max() };
             self.states.range(first..=last).map(|(id, (revision, state))| {
                 let row = project::row(*id, *revision, state, project::columns(state))?;
-                Ok(if cfg!(feature = "sabotage-index-column") { forget_a_column(row) } else { row })
+                Ok(if planted(Fault::IndexColumn) { forget_a_column(row) } else { row })
             })
         })
     }

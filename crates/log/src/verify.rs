@@ -16,6 +16,7 @@ pub use damage::Damage;
 
 use std::collections::BTreeMap;
 
+use assent_sabotage::{Fault, planted};
 use serde::Serialize;
 
 use self::order::{Order, Place};
@@ -271,7 +272,7 @@ impl Verifier {
         match self.order.place(index) {
             Place::Next => {
                 let expected = self.tree.last_leaf();
-                if !cfg!(feature = "sabotage-chain-link") && previous != expected {
+                if !planted(Fault::ChainLink) && previous != expected {
                     self.findings.add(position, Damage::ChainBroken { index, expected, found: previous });
                 }
             }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use assent_sabotage::{Fault, planted};
 use assent_store::StoreError;
 use postgres::types::ToSql;
 use postgres::{Client, NoTls, Row, Statement};
@@ -20,8 +21,10 @@ const IDLE_SECONDS: u32 = 60;
 /// The longest that one statement may take.
 const STATEMENT_SECONDS: u32 = 300;
 
-/// Whether commits reach the disk before they are answered. The other value is a planted fault, which a test has to notice.
-const SYNCHRONOUS: &str = if cfg!(feature = "sabotage-synchronous-off") { "off" } else { "on" };
+/// Whether commits reach the disk before they are answered.
+fn synchronous() -> &'static str {
+    if planted(Fault::PostgresSynchronousOff) { "off" } else { "on" }
+}
 
 /// A connection.
 pub(crate) struct Connection {
@@ -44,8 +47,9 @@ impl Connection {
         let mut client = connected.map_err(connecting)?;
         let lock_ms = lock_timeout.as_millis().max(1);
         let read_only = if read_only { "on" } else { "off" };
+        let synchronous = synchronous();
         let set_up = format!(
-            "SET synchronous_commit = {SYNCHRONOUS}; SET lock_timeout = {lock_ms}; SET statement_timeout = '{STATEMENT_SECONDS}s'; \
+            "SET synchronous_commit = {synchronous}; SET lock_timeout = {lock_ms}; SET statement_timeout = '{STATEMENT_SECONDS}s'; \
              SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'; SET client_min_messages = warning; \
              SET default_transaction_isolation = 'read committed'; \
              SET default_transaction_read_only = {read_only}"

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use assent_sabotage::{Fault, planted};
 use assent_store::{
     Batch, Checkpoint, EntryQuery, Found, Head, Order, Place, Predicate, Read, Receipt, ReceiptKey, Row,
     Select, StoreError, StoredReceipt, Table, Value, VisitEntry, VisitKeys, VisitPlace, VisitReceipt,
@@ -20,11 +21,13 @@ use crate::search::find;
 const PAGE: i64 = 1_000;
 
 /// Takes the head of the log and keeps it.
-pub(crate) const LOCK_HEAD: &str = if cfg!(feature = "sabotage-head-lock") {
-    "SELECT size, root, last_hash, time_ms FROM head"
-} else {
-    "SELECT size, root, last_hash, time_ms FROM head FOR UPDATE"
-};
+pub(crate) fn lock_head() -> &'static str {
+    if planted(Fault::HeadLock) {
+        READ_HEAD
+    } else {
+        "SELECT size, root, last_hash, time_ms FROM head FOR UPDATE"
+    }
+}
 const READ_HEAD: &str = "SELECT size, root, last_hash, time_ms FROM head";
 
 /// A transaction on one connection. It ends when this is dropped.
@@ -46,7 +49,7 @@ impl<'a> Session<'a> {
     /// A session that holds the head.
     pub(crate) fn writer(mut lease: Lease<'a>) -> Result<Self, StoreError> {
         lease.get()?.begin("BEGIN ISOLATION LEVEL READ COMMITTED")?;
-        let head = head(lease.get()?, LOCK_HEAD)?;
+        let head = head(lease.get()?, lock_head())?;
         Ok(Self { lease: RefCell::new(lease), head, writes: true })
     }
 

@@ -10,7 +10,7 @@ use crate::flush::put_rows;
 use crate::pool::Pool;
 use crate::records::number;
 use crate::schema::{STORE, check_server};
-use crate::session::{LOCK_HEAD, Session};
+use crate::session::{Session, lock_head};
 
 /// How a store is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,7 +115,7 @@ impl Store for PostgresStore {
         let mut lease = self.writer.take("the head of the log")?;
         let connection = lease.get()?;
         connection.begin("BEGIN")?;
-        connection.query(LOCK_HEAD, &[])?;
+        connection.query(lock_head(), &[])?;
         for table in TABLES {
             connection.script(&format!("DELETE FROM {}", table.name))?;
         }

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+use assent_sabotage::{Fault, planted};
 use assent_store::StoreError;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -23,8 +24,10 @@ pub(crate) enum Purpose {
     ReadOnly,
 }
 
-/// How commits reach the disk. The other value is a planted fault, which a test has to notice.
-const SYNCHRONOUS: &str = if cfg!(feature = "sabotage-synchronous-off") { "OFF" } else { "FULL" };
+/// How commits reach the disk.
+fn synchronous() -> &'static str {
+    if planted(Fault::SqliteSynchronousOff) { "OFF" } else { "FULL" }
+}
 
 /// Prepared statements that a connection keeps.
 const STATEMENTS: usize = 256;
@@ -97,7 +100,7 @@ fn set_up(connection: &Connection, purpose: Purpose, busy_timeout: Duration) -> 
     // Else a statement whose plan could depend on a bound value is compiled anew whenever a value is bound.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     for (name, value) in [
-        ("synchronous", SYNCHRONOUS),
+        ("synchronous", synchronous()),
         // An ordinary sync on macOS leaves data in the cache of the drive.
         ("fullfsync", "ON"),
         ("checkpoint_fullfsync", "ON"),

@@ -69,7 +69,7 @@ struct Counts {
 /// Builds the server, records, and runs the rounds.
 pub fn run(plan: &Plan) -> Result<()> {
     trace::ensure_there()?;
-    let binary = server::build("fault", &plan.profile, &[])?;
+    let binary = server::build("fault", &plan.profile)?;
     let share = plan.rounds.div_ceil(plan.stores.len() as u64);
     plan.stores.iter().try_for_each(|kind| match kind {
         Kind::Sqlite => calls(&Lab::prepare(&binary, None)?, *kind, share, plan.seed),

@@ -59,8 +59,6 @@ pub struct Plan {
     pub profile: String,
     /// Where the log is kept; the losses are shared out among them.
     pub stores: Vec<Kind>,
-    /// Planted faults.
-    pub features: Vec<String>,
 }
 
 /// What was seen.
@@ -81,21 +79,16 @@ struct Counts {
 
 /// Builds the server and runs all rounds.
 pub fn run(plan: &Plan) -> Result<()> {
-    let name = if plan.features.is_empty() { "powerloss" } else { "powerloss-sabotage" };
-    let features: Vec<&str> = plan.features.iter().map(String::as_str).collect();
-    let binary = server::build(name, &plan.profile, &features)?;
+    let binary = server::build("powerloss", &plan.profile)?;
     let share = plan.rounds.div_ceil(plan.stores.len() as u64);
-    plan.stores.iter().try_for_each(|kind| run_on(*kind, share, plan, &binary, name))
+    plan.stores.iter().try_for_each(|kind| run_on(*kind, share, plan.seed, &binary))
 }
 
-fn run_on(kind: Kind, all: u64, plan: &Plan, binary: &Path, name: &str) -> Result<()> {
-    let seed = plan.seed;
-    let faults =
-        if plan.features.is_empty() { String::new() } else { format!(", with {}", plan.features.join(",")) };
-    out::step(&format!("powerloss: {all} losses of power on {}, seed {seed}{faults}", kind.name()));
+fn run_on(kind: Kind, all: u64, seed: u64, binary: &Path) -> Result<()> {
+    out::step(&format!("powerloss: {all} losses of power on {}, seed {seed}", kind.name()));
     let (mut rng, mut counts) = (Rng::new(seed), Counts::default());
     while counts.rounds < all {
-        let (folder, stage) = (scratch(name)?, Stage::new(kind)?);
+        let (folder, stage) = (scratch("powerloss")?, Stage::new(kind)?);
         let mut lab = Lab { binary, stage, folder, start: None, rng: rng.fork() };
         let before = counts.rounds;
         for _ in 0..CHAIN {

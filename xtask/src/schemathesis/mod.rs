@@ -56,7 +56,7 @@ pub struct Plan {
 pub fn run(plan: &Plan) -> Result<u64> {
     out::step(&format!("schemathesis: {} seconds, seed {}", plan.seconds, plan.seed));
     let program = tool::installed()?;
-    let binary = server::build("schemathesis", &plan.profile, &[])?;
+    let binary = server::build("schemathesis", &plan.profile)?;
     let folder = scratch("schemathesis")?;
     let home = Home::below(&folder);
     let server = Server::start(&binary, &home, &[])?;

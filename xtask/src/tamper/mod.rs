@@ -88,7 +88,7 @@ type Table = BTreeMap<(&'static str, Kept), Counts>;
 /// Makes the installation and all changes; gives how many were made. Anything undetected or unnamed is an error, at the end.
 pub fn run(plan: &Plan) -> Result<u64> {
     out::step(&format!("tamper: every class of change, {} rounds, seed {}", plan.rounds, plan.seed));
-    let binary = server::build("tamper", &plan.profile, &[])?;
+    let binary = server::build("tamper", &plan.profile)?;
     let (postgres, mut rng) = (Postgres::start()?, Rng::new(plan.seed));
     let world = World::make(&binary, &postgres, &mut rng)?;
     let mut run = Run { world: &world, table: Table::new(), missed: Vec::new() };

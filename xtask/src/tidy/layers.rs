@@ -7,17 +7,18 @@ use serde_json::Value;
 use super::{Finding, Sources, dependencies, folder, name};
 
 /// Crates of ours that a crate may use. What is not listed may use all (the binary, tests, benchmarks).
-const ARROWS: [(&str, &[&str]); 11] = [
-    ("assent-log", &[]),
+const ARROWS: [(&str, &[&str]); 12] = [
+    ("assent-sabotage", &[]),
+    ("assent-log", &["assent-sabotage"]),
     ("assent-cel", &[]),
-    ("assent-eval", &[]),
+    ("assent-eval", &["assent-sabotage"]),
     ("assent-scan", &[]),
     ("assent-store", &[]),
     ("assent-tls", &[]),
-    ("assent-domain", &["assent-cel", "assent-log"]),
-    ("assent-store-sqlite", &["assent-store"]),
-    ("assent-store-postgres", &["assent-store", "assent-tls"]),
-    ("assent-app", &["assent-domain", "assent-eval", "assent-log", "assent-store"]),
+    ("assent-domain", &["assent-cel", "assent-log", "assent-sabotage"]),
+    ("assent-store-sqlite", &["assent-sabotage", "assent-store"]),
+    ("assent-store-postgres", &["assent-sabotage", "assent-store", "assent-tls"]),
+    ("assent-app", &["assent-domain", "assent-eval", "assent-log", "assent-sabotage", "assent-store"]),
     (
         "assent-server",
         &["assent-app", "assent-domain", "assent-eval", "assent-log", "assent-store", "assent-tls"],

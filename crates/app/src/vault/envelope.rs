@@ -17,6 +17,7 @@
 
 use aes_gcm::aead::AeadInOut as _;
 use aes_gcm::{Aes256Gcm, KeyInit as _, Nonce};
+use assent_sabotage::{Fault, planted};
 use uuid::Uuid;
 
 /// Bytes of content in a chunk.
@@ -24,10 +25,6 @@ pub const CHUNK_BYTES: usize = 64 * 1024;
 const TAG_BYTES: usize = 16;
 const SHUT_CHUNK_BYTES: usize = CHUNK_BYTES + TAG_BYTES;
 const MAGIC: [u8; 8] = *b"ASSENT\0\x01";
-
-/// Planted faults: the last chunk is like any other; chunks are not bound to their head.
-const UNFLAGGED: bool = cfg!(feature = "sabotage-last-chunk");
-const UNBOUND: bool = cfg!(feature = "sabotage-chunk-head");
 
 /// Why an envelope cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -97,14 +94,19 @@ impl Chunks {
     /// The nonce of the next chunk.
     fn nonce(&self, is_last: bool) -> Nonce<aes_gcm::aes::cipher::consts::U12> {
         let mut nonce = [0; 12];
-        let whole = self.number.to_be_bytes().into_iter().chain([0, 0, 0, u8::from(is_last && !UNFLAGGED)]);
+        let whole = self.number.to_be_bytes().into_iter().chain([
+            0,
+            0,
+            0,
+            u8::from(is_last && !planted(Fault::LastChunk)),
+        ]);
         nonce.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
         nonce.into()
     }
 
     /// What every chunk is bound to.
     fn associated(&self) -> &[u8] {
-        if UNBOUND { &[] } else { &self.head }
+        if planted(Fault::ChunkHead) { &[] } else { &self.head }
     }
 
     /// Encrypts the next chunk onto `out`.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use assent_sabotage::{Fault, planted};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -181,8 +182,7 @@ pub enum Operator {
 impl Operator {
     /// Whether `value` stands in this relation to `bound`.
     pub fn holds(self, value: f64, bound: f64) -> bool {
-        let (value, bound) =
-            if cfg!(feature = "sabotage-threshold-sign") { (bound, value) } else { (value, bound) };
+        let (value, bound) = if planted(Fault::ThresholdSign) { (bound, value) } else { (value, bound) };
         match self {
             Self::AtLeast => value >= bound,
             Self::Above => value > bound,

@@ -1,5 +1,6 @@
 //! Decisions about proposals. What a confirmed one brings about is decided where it belongs.
 
+use assent_sabotage::{Fault, planted};
 use jiff::SignedDuration;
 
 use super::event::{ProposalConfirmed, ProposalDeclined, ProposalMade, ProposalWithdrawn};
@@ -30,7 +31,7 @@ pub fn confirm(
 ) -> Result<Change, Refusal> {
     is_open(proposal, now, "be confirmed")?;
     is_second_person(confirmer, proposer)?;
-    if gains.is_some_and(|gains| gains.person() == confirmer.person()) && !sabotaged() {
+    if gains.is_some_and(|gains| gains.person() == confirmer.person()) && !planted(Fault::SecondPerson) {
         let message = "the proposal is to your own advantage";
         return Err(Refusal::new(Code::SecondPersonNeeded, message));
     }
@@ -84,13 +85,9 @@ fn is_second_person(second: &Principal, proposer: &Principal) -> Result<(), Refu
         let message = "a service account cannot decide proposals";
         return Err(Refusal::new(Code::SecondPersonNeeded, message));
     }
-    if second.person() == proposer.person() && !sabotaged() {
+    if second.person() == proposer.person() && !planted(Fault::SecondPerson) {
         let message = "you made the proposal, with this account or another one of yours";
         return Err(Refusal::new(Code::SecondPersonNeeded, message));
     }
     Ok(())
-}
-
-fn sabotaged() -> bool {
-    cfg!(feature = "sabotage-second-person")
 }

@@ -1,5 +1,7 @@
 //! The decision of a reviewer: who may decide what, and what follows.
 
+use assent_sabotage::{Fault, planted};
+
 use super::case::{Case, Judgement, steps_after, workflow_of};
 use super::decide::{change, in_state};
 use super::event::{ConditionTime, Decision, NewCondition, PromotionApproved, Review};
@@ -86,7 +88,7 @@ pub fn review(
 
 /// Separation of duties: each refusal says which rule it was.
 fn separate(promotion: &Promotion, case: &Case<'_>, reviewer: &Principal) -> Result<(), Refusal> {
-    if cfg!(feature = "sabotage-separation-of-duties") {
+    if planted(Fault::SeparationOfDuties) {
         return Ok(());
     }
     match case.own_work(promotion, reviewer.person()) {
@@ -130,7 +132,7 @@ fn role_of(
 }
 
 fn another_step(case: &Case<'_>, reviewer: &Principal, step: &str) -> Result<(), Refusal> {
-    if cfg!(feature = "sabotage-separation-of-duties") {
+    if planted(Fault::SeparationOfDuties) {
         return Ok(());
     }
     let reviews = case.promotion.map_or(&[][..], |promotion| &promotion.reviews);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use assent_sabotage::{Fault, planted};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -270,7 +271,7 @@ fn lapse(case: &Case<'_>, promotion: &Promotion, record: &ReviewRecord, evidence
     if record.review.role.is_some() && !is_separate(case, promotion, record) {
         return Some(Lapse::SamePerson);
     }
-    let ends = !cfg!(feature = "sabotage-expiry");
+    let ends = !planted(Fault::Expiry);
     if ends && record.review.expires_at.is_some_and(|end| end <= now) {
         return Some(Lapse::Expired);
     }
@@ -279,7 +280,7 @@ fn lapse(case: &Case<'_>, promotion: &Promotion, record: &ReviewRecord, evidence
 
 /// Whether separation of duties still allows an approval: it did when it was given, by what was known of people then.
 fn is_separate(case: &Case<'_>, promotion: &Promotion, record: &ReviewRecord) -> bool {
-    if cfg!(feature = "sabotage-separation-of-duties") {
+    if planted(Fault::SeparationOfDuties) {
         return true;
     }
     let person = case.person(record.recorded.by);

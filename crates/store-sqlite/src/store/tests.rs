@@ -24,7 +24,7 @@ impl SqliteStore {
     }
 }
 
-/// The named test of the fault `synchronous off`: it must go red with the feature `sabotage-synchronous-off`.
+/// The named test of a planted fault: without it nothing here would notice commits that are not synchronous.
 #[test]
 fn commits_are_synchronous() {
     let (_folder, path) = folder();

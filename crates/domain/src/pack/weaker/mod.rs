@@ -13,12 +13,14 @@ mod workflows;
 
 use std::fmt::Display;
 
+use assent_sabotage::{Fault, planted};
+
 use super::{Pack, Period};
 use crate::identity::Permission;
 
 /// Why `after` is weaker than `before`, one sentence each; none where it is at least as strict.
 pub fn weaker(before: &Pack, after: &Pack) -> Vec<String> {
-    if cfg!(feature = "sabotage-weaker") {
+    if planted(Fault::Weaker) {
         return Vec::new();
     }
     let mut reasons = Vec::new();
