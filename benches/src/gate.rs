@@ -41,8 +41,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 fn measure(place: &Place, name: &'static str, table: &mut Table) -> Result<()> {
     say(&format!("\ngate: {name}, load average {}", machine_load()));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build()?;
+    let store = place.open()?;
     let (world, versions) = runtime.block_on(async {
-        let world = World::new(place.open()?).await?;
+        let world = World::new(store).await?;
         let begun = Instant::now();
         let versions = fill(&world).await?;
         table.put(name, "versions stored (through the ledger)", number(versions.len()), "", None);

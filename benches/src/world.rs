@@ -22,6 +22,7 @@ use assent_log::SigningKey;
 use assent_log::entry::ActorKind;
 use assent_store::{LocalClaims, MemoryKeys, Store};
 use jiff::SignedDuration;
+use tokio::task::block_in_place;
 
 /// The real clock.
 struct Real;
@@ -85,7 +86,7 @@ impl World {
             alone: true,
             wiring,
         };
-        let assent = Assent::open(parts)?;
+        let assent = block_in_place(|| Assent::open(parts))?;
         let life = SignedDuration::from_hours(24);
         let first = assent.bootstrap(crate::pack::documents(), "Ada", &["admin"], life).await?;
         let admin = first.administrator;
@@ -142,8 +143,12 @@ impl World {
         if Question::of(command).is_none() {
             return Ok(None);
         }
-        let read = self.store.read()?;
-        Prepared::new(&Snapshot::new(&*read), self.assent.ledger.packs(), command, self.assent.wiring.now())
+        // The driver of PostgreSQL waits for its answers: such a thread must not be one that drives tasks.
+        block_in_place(|| {
+            let read = self.store.read()?;
+            let now = self.assent.wiring.now();
+            Prepared::new(&Snapshot::new(&*read), self.assent.ledger.packs(), command, now)
+        })
     }
 
     /// Registers a model.

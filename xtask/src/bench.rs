@@ -1,14 +1,16 @@
 //! `cargo xtask bench <name>`: builds the benchmarks and the server with optimisation, and runs one.
 
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use crate::args::Args;
 use crate::out::line;
 use crate::powerloss::recorder;
 use crate::reference;
-use crate::run::{cargo, check, scratch, target, working};
+use crate::run::{cargo, check, target};
 
 /// A disk that syncs 400 times a second. Virtual disks that acknowledge from a cache sync ten thousand times, and leave
 /// nothing to gain by writing together.
@@ -33,13 +35,12 @@ pub fn run(args: &Args) -> Result<()> {
         "assent-benches",
     ]))?;
     let built = target().join("release");
-    let shim = recorder::build()?;
+    // The processes of PostgreSQL are another user's, who reaches neither the target folder of root nor what is in it.
+    let shim = folder("recorder")?.join("libassent_recorder.so");
+    std::fs::copy(recorder::build()?, &shim)?;
     let bench = || -> Result<Command> {
         let mut bench = Command::new(built.join("assent-benches"));
-        let folder = format!("bench-{name}");
-        // A log of ten million entries takes minutes to make: what an earlier run has kept is used again.
-        let folder = if name == "audit" { working(&folder)? } else { scratch(&folder)? };
-        bench.arg(name).args(args.options()).env("ASSENT_BENCH_DIR", folder);
+        bench.arg(name).args(args.options()).env("ASSENT_BENCH_DIR", folder(name)?);
         bench.env("ASSENT_BENCH_SERVER", built.join("assent")).env("ASSENT_BENCH_RECORDER", &shim);
         if name == "drift" {
             bench.env(reference::VARIABLE, reference::python()?);
@@ -54,4 +55,16 @@ pub fn run(args: &Args) -> Result<()> {
         check(bench()?.env("LD_PRELOAD", &shim).env("ASSENT_SHIM_SYNC_US", SYNC_US))?;
     }
     Ok(())
+}
+
+/// Where a benchmark works: below the folder for temporary files, which `TMPDIR` puts on the disk that is to be measured.
+fn folder(name: &str) -> Result<PathBuf> {
+    let folder = std::env::temp_dir().join(format!("assent-bench-{name}"));
+    // A log of ten million entries takes minutes to make: what an earlier run has kept is used again.
+    if name != "audit" && folder.exists() {
+        std::fs::remove_dir_all(&folder).with_context(|| format!("`{}` stays", folder.display()))?;
+    }
+    std::fs::create_dir_all(&folder)?;
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755))?;
+    Ok(folder)
 }
