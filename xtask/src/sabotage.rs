@@ -27,7 +27,7 @@ const fn planted(fault: Fault, package: &'static str, test: &'static str) -> Pla
     Planted { fault, package, test }
 }
 
-const PLANTED: [Planted; 18] = [
+const PLANTED: [Planted; 19] = [
     planted(Fault::ChainLink, "assent-log", "chain_link_is_checked_as_well_as_the_tree"),
     planted(Fault::SqliteSynchronousOff, "assent-store-sqlite", "commits_are_synchronous"),
     planted(
@@ -40,6 +40,7 @@ const PLANTED: [Planted; 18] = [
     planted(Fault::IndexColumn, "assent-app", "every_index_column_is_rebuilt_from_the_log"),
     planted(Fault::Idempotency, "assent-app", "a_repeated_request_is_done_once"),
     planted(Fault::ScopePredicate, "assent-app", "a_row_is_listed_just_if_it_is_authorised"),
+    planted(Fault::Follow, "assent-app", "what_another_server_wrote_is_seen_at_once"),
     planted(Fault::KeyNotDestroyed, "assent-app", "the_key_of_an_erased_subject_is_destroyed"),
     planted(Fault::LastChunk, "assent-app", "an_envelope_that_was_cut_off_between_two_chunks_is_not_whole"),
     planted(Fault::ChunkHead, "assent-app", "a_chunk_of_another_envelope_does_not_open"),

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use assent_domain::ids::Digest;
 use assent_domain::pack::{Applied, Pack};
-use assent_domain::{Code, Kind, Refusal};
+use assent_domain::{Code, Refusal};
 use uuid::Uuid;
 
 use crate::ledger::Failure;
@@ -19,15 +19,15 @@ pub struct Packs {
 impl Packs {
     /// The pack in force, as the view sees it.
     pub fn current(&self, view: &impl View) -> Result<Arc<Pack>, Failure> {
-        if let Some((digest, pack)) = self.last()
-            && !view.ids(Kind::Pack, "digest", &digest.to_string())?.is_empty()
-        {
-            return Ok(pack);
-        }
         let Some(applied) = view.get::<Applied>(Uuid::nil())? else {
             let message = "no pack is in force: the data directory was not initialised";
             return Err(Refusal::new(Code::WrongState, message).into());
         };
+        if let Some((digest, pack)) = self.last()
+            && digest == applied.pack.digest
+        {
+            return Ok(pack);
+        }
         let pack = applied.compile().map_err(|problems| {
             let first = problems.first().map(|problem| problem.message.clone()).unwrap_or_default();
             let message =

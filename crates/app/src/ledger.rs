@@ -5,7 +5,6 @@
 //! tree in memory advances only after the commit. A storage error fails the whole batch. When the storage says that
 //! durability was lost, the ledger stops until the process starts again and checks: nothing is acknowledged after that.
 
-use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
@@ -22,9 +21,9 @@ use uuid::Uuid;
 use crate::command::Request;
 use crate::governance::Packs;
 use crate::handle;
-use crate::memory::Memory;
+use crate::recent::Recent;
 use crate::unit::{Done, Unit};
-use crate::view::View;
+use crate::view::{Snapshot, View};
 use crate::wiring::{Wiring, milliseconds};
 
 /// How many commands may wait; more are asked to come again.
@@ -104,6 +103,7 @@ struct Shared {
     reason: RwLock<String>,
     checkpoint: RwLock<Option<Arc<str>>>,
     packs: Packs,
+    recent: Recent,
 }
 
 /// The ledger. Clones share the one writer.
@@ -128,9 +128,9 @@ impl Ledger {
             reason: RwLock::default(),
             checkpoint: RwLock::default(),
             packs: Packs::default(),
+            recent: Recent::default(),
         });
-        let writer =
-            Writer { store, wiring, shared: Arc::clone(&shared), tree: None, memory: RefCell::default() };
+        let writer = Writer { store, wiring, shared: Arc::clone(&shared), tree: None };
         thread::Builder::new().name("ledger".to_owned()).spawn(move || writer.run(jobs))?;
         Ok(Self { queue, shared })
     }
@@ -165,6 +165,11 @@ impl Ledger {
     /// The pack in force and its cache.
     pub fn packs(&self) -> &Packs {
         &self.shared.packs
+    }
+
+    /// What this process knows of the committed state.
+    pub fn recent(&self) -> &Recent {
+        &self.shared.recent
     }
 
     /// The newest published checkpoint.
@@ -205,8 +210,6 @@ struct Writer {
     shared: Arc<Shared>,
     /// The tree of the committed head; absent after an error, until it was read again.
     tree: Option<Tree>,
-    /// Aggregates as they are at that head.
-    memory: RefCell<Memory>,
 }
 
 impl Writer {
@@ -235,7 +238,6 @@ impl Writer {
             Ok(results) => answer(answers.take(), results),
             Err(error) => {
                 self.tree = None;
-                self.memory.get_mut().clear();
                 if let StoreError::DurabilityLost(_) | StoreError::Corrupt(_) = &error {
                     self.shared.halt(&error.to_string());
                 }
@@ -255,15 +257,13 @@ impl Writer {
         let head = session.head()?;
         let tree = match self.tree.take() {
             Some(tree) if tree.size() == head.size => tree,
-            _ => {
-                self.memory.get_mut().clear();
-                crate::checkpoints::load_tree(&*session, &head)?
-            }
+            _ => crate::checkpoints::load_tree(&*session, &head)?,
         };
         let last =
             assent_domain::Time::from_millisecond(head.time_ms).unwrap_or(assent_domain::Time::UNIX_EPOCH);
         let now = milliseconds(self.wiring.now()).max(last);
-        let mut unit = Unit::new(&*session, &self.memory, tree.clone(), &self.wiring, now);
+        let base = Snapshot::with(&*session, &self.shared.recent)?;
+        let mut unit = Unit::new(base, tree.clone(), &self.wiring, now);
         let results: Vec<Answer> =
             requests.into_iter().map(|request| execute(&mut unit, &self.shared.packs, request)).collect();
         if unit.is_empty() {
@@ -275,11 +275,8 @@ impl Writer {
             answer(answers.take(), results.clone());
         }
         session.commit(batch)?;
+        self.shared.recent.committed(head.size, tree.size(), changed);
         self.tree = Some(tree);
-        let memory = self.memory.get_mut();
-        for (id, loaded) in changed {
-            memory.put(id, Some(loaded));
-        }
         Ok(results)
     }
 }

@@ -207,7 +207,7 @@ impl Assent {
     fn password_of(&self, email: &str) -> Result<Option<Held>, StoreError> {
         let Some(id) = self.sealer.find_email(email)? else { return Ok(None) };
         let read = self.store().read()?;
-        let person = Snapshot::new(&*read).get::<Principal>(id)?;
+        let person = Snapshot::with(&*read, self.ledger.recent())?.get::<Principal>(id)?;
         if person.is_none_or(|person| person.status != Status::Active) {
             return Ok(None);
         }
@@ -217,7 +217,8 @@ impl Assent {
 
     fn held_password(&self, id: PrincipalId) -> Result<Option<Held>, StoreError> {
         let read = self.store().read()?;
-        let credential = Snapshot::new(&*read).get::<Credential>(CredentialId::of(id))?;
+        let credential =
+            Snapshot::with(&*read, self.ledger.recent())?.get::<Credential>(CredentialId::of(id))?;
         let Some(credential) = credential else { return Ok(None) };
         let Some(sealed) = credential.password.as_ref().map(|password| password.hash.clone()) else {
             return Ok(None);

@@ -37,7 +37,7 @@ impl Assent {
 
     fn is_erased(&self, person: PrincipalId) -> Result<bool, StoreError> {
         let read = self.store().read()?;
-        let person = Snapshot::new(&*read).get::<Principal>(person)?;
+        let person = Snapshot::with(&*read, self.ledger.recent())?.get::<Principal>(person)?;
         Ok(person.is_none_or(|person| person.status == Status::Erased))
     }
 

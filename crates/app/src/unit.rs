@@ -10,13 +10,12 @@ use assent_domain::{AggregateId, Change, Kind, RiskLevel, Stamp, Time, aggregate
 use assent_log::entry::{Actor, Entry, Outcome, SCHEMA_VERSION, Subject};
 use assent_log::{Hash, Tree, leaf_hash};
 use assent_store::{
-    Batch, Head, NewEntry, Payload, Read, Receipt, ReceiptKey, StoreError, StoredReceipt, TileRow, Value,
+    Batch, Head, NewEntry, Payload, Receipt, ReceiptKey, StoreError, StoredReceipt, TileRow, Value,
 };
 use uuid::Uuid;
 
 use crate::command::Request;
 use crate::ledger::{EventRef, Failure};
-use crate::memory::Memory;
 use crate::project;
 use crate::view::{Loaded, Snapshot, View};
 use crate::wiring::Wiring;
@@ -32,8 +31,6 @@ pub(crate) struct Unit<'a> {
     tree: Tree,
     /// Leaf hashes of the entries of this batch, which the tree does not have yet.
     leaves: Vec<Hash>,
-    /// What is committed, as far as it was read.
-    memory: &'a RefCell<Memory>,
     lookups: RefCell<HashMap<Lookup, Vec<Uuid>>>,
     dirty: BTreeMap<AggregateId, Dirty>,
     entries: Vec<NewEntry>,
@@ -58,21 +55,14 @@ pub(crate) struct Done {
 }
 
 impl<'a> Unit<'a> {
-    /// `memory` holds nothing but what `read` would tell.
-    pub(crate) fn new(
-        read: &'a dyn Read,
-        memory: &'a RefCell<Memory>,
-        tree: Tree,
-        wiring: &'a Wiring,
-        now: Time,
-    ) -> Self {
+    /// `base` is what is committed.
+    pub(crate) fn new(base: Snapshot<'a>, tree: Tree, wiring: &'a Wiring, now: Time) -> Self {
         Self {
-            base: Snapshot::new(read),
+            base,
             wiring,
             now,
             tree,
             leaves: Vec::new(),
-            memory,
             lookups: RefCell::default(),
             dirty: BTreeMap::new(),
             entries: Vec::new(),
@@ -257,7 +247,7 @@ impl View for Unit<'_> {
         if let Some(dirty) = self.dirty.get(&id) {
             return Ok(Some(dirty.loaded.clone()));
         }
-        self.memory.borrow_mut().get_or_read(id, || self.base.aggregate(id))
+        self.base.aggregate(id)
     }
 
     fn ids(&self, kind: Kind, column: &'static str, value: &str) -> Result<Vec<Uuid>, StoreError> {

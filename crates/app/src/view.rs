@@ -11,6 +11,7 @@ use assent_store::{Read, StoreError, Value};
 use uuid::Uuid;
 
 use crate::project;
+use crate::recent::Recent;
 
 /// An aggregate with its revision.
 #[derive(Debug, Clone)]
@@ -54,16 +55,40 @@ pub trait View {
 /// How many aggregates a snapshot remembers.
 const REMEMBERED: usize = 256;
 
-/// State as it is committed. What one request asks for again is neither read nor parsed again.
+/// State as it is committed. What one request asks for again is neither read nor parsed again, and with [`Recent`] what others
+/// have asked for is not either.
 pub struct Snapshot<'a> {
     read: &'a dyn Read,
+    /// With the size of the log that `read` sees.
+    recent: Option<(&'a Recent, u64)>,
     seen: RefCell<HashMap<AggregateId, Option<Loaded>>>,
 }
 
 impl<'a> Snapshot<'a> {
     /// The state that `read` sees.
     pub fn new(read: &'a dyn Read) -> Self {
-        Self { read, seen: RefCell::default() }
+        Self { read, recent: None, seen: RefCell::default() }
+    }
+
+    /// The same, with what others of this process know of it.
+    pub fn with(read: &'a dyn Read, recent: &'a Recent) -> Result<Self, StoreError> {
+        let size = read.head()?.size;
+        recent.follow(read, size)?;
+        Ok(Self { read, recent: Some((recent, size)), seen: RefCell::default() })
+    }
+
+    /// What the store tells, which others are told from now on.
+    fn stored(&self, id: AggregateId) -> Result<Option<Loaded>, StoreError> {
+        let Some(table) = project::table(id.kind) else { return Ok(None) };
+        let row = self.read.row(table, id.id)?;
+        let loaded = row.map(|row| {
+            Ok::<_, StoreError>(Loaded { revision: row.revision, state: project::aggregate(id.kind, &row)? })
+        });
+        let loaded = loaded.transpose()?;
+        if let Some((recent, size)) = self.recent {
+            recent.put(id, size, loaded.clone());
+        }
+        Ok(loaded)
     }
 
     /// What it reads from.
@@ -77,12 +102,11 @@ impl View for Snapshot<'_> {
         if let Some(seen) = self.seen.borrow().get(&id) {
             return Ok(seen.clone());
         }
-        let Some(table) = project::table(id.kind) else { return Ok(None) };
-        let row = self.read.row(table, id.id)?;
-        let loaded = row.map(|row| {
-            Ok::<_, StoreError>(Loaded { revision: row.revision, state: project::aggregate(id.kind, &row)? })
-        });
-        let loaded = loaded.transpose()?;
+        let known = self.recent.and_then(|(recent, size)| recent.get(id, size));
+        let loaded = match known {
+            Some(known) => known.loaded,
+            None => self.stored(id)?,
+        };
         let mut seen = self.seen.borrow_mut();
         if seen.len() >= REMEMBERED {
             seen.clear();

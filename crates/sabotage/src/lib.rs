@@ -43,6 +43,7 @@ faults! {
     AckBeforeCommit "ack-before-commit" "writes are acknowledged before the commit"
     IndexColumn "index-column" "an index column is not replayed"
     Idempotency "idempotency" "a repeated request is carried out again, whatever its key"
+    Follow "follow" "what others have written since is not followed"
     ScopePredicate "scope-predicate" "the condition of scopes on rows is dropped"
     KeyNotDestroyed "key-not-destroyed" "the key of an erased subject is not destroyed"
     LastChunk "last-chunk" "an encrypted blob may end after any of its chunks"

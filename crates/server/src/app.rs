@@ -107,7 +107,7 @@ impl App {
     ) -> Result<T, Problem> {
         self.read_store(move |app| {
             let read = app.assent.store().read()?;
-            work(&Desk::new(app, &*read))
+            work(&Desk::new(app, &*read)?)
         })
         .await
     }

@@ -51,15 +51,15 @@ pub(crate) struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    pub(crate) fn new(app: &'a App, read: &'a dyn Read) -> Self {
-        Self {
+    pub(crate) fn new(app: &'a App, read: &'a dyn Read) -> Result<Self, Problem> {
+        Ok(Self {
             app,
-            view: Snapshot::new(read),
+            view: Snapshot::with(read, app.assent.ledger.recent())?,
             now: app.now(),
             ring: app.assent.sealer.ring(),
             pack: OnceCell::new(),
             people: RefCell::default(),
-        }
+        })
     }
 
     pub(crate) fn pack(&self) -> Result<Arc<Pack>, Problem> {

@@ -55,7 +55,12 @@ pub fn hand() -> Arc<Hand> {
 }
 
 pub fn wiring(clock: &Arc<Hand>) -> Wiring {
-    Wiring { clock: Arc::clone(clock) as _, entropy: Arc::new(Seeded(AtomicU64::new(7))) }
+    wiring_from(clock, 7)
+}
+
+/// The same with other ids.
+pub fn wiring_from(clock: &Arc<Hand>, seed: u64) -> Wiring {
+    Wiring { clock: Arc::clone(clock) as _, entropy: Arc::new(Seeded(AtomicU64::new(seed))) }
 }
 
 pub struct World {

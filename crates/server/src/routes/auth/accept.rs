@@ -90,7 +90,7 @@ fn invited(app: &App, secret: &str, hash: Digest) -> Result<(PrincipalId, Option
     };
     let person = Assent::invited(secret).ok_or_else(void)?;
     let read = app.assent.store().read()?;
-    let desk = crate::desk::Desk::new(app, &*read);
+    let desk = crate::desk::Desk::new(app, &*read)?;
     let credential = desk.any::<Credential>(CredentialId::of(person))?.ok_or_else(void)?;
     let good = credential.invitation.as_ref().filter(|held| held.secret_hash == hash);
     good.ok_or_else(void)?;

@@ -179,7 +179,7 @@ fn who(app: &App, provider: &Provider, claims: Claims) -> Result<(PrincipalId, V
 /// An address leads to its person from before they are registered.
 fn is_registered(app: &App, person: PrincipalId) -> Result<bool, Problem> {
     let read = app.assent.store().read()?;
-    Ok(Desk::new(app, &*read).any::<Principal>(person)?.is_some())
+    Ok(Desk::new(app, &*read)?.any::<Principal>(person)?.is_some())
 }
 
 fn taken() -> Problem {
