@@ -6,7 +6,7 @@ use std::time::Duration;
 use assent_sabotage::{Fault, planted};
 use assent_store::StoreError;
 use postgres::types::ToSql;
-use postgres::{Client, NoTls, Row, Statement};
+use postgres::{Client, NoTls, Row, SimpleQueryMessage, SimpleQueryRow, Statement};
 
 use crate::address::Address;
 use crate::error::{committing, connecting, failed};
@@ -68,6 +68,20 @@ impl Connection {
         self.client.batch_execute(words).map_err(failed)?;
         self.in_transaction = true;
         Ok(())
+    }
+
+    /// The same, and the first row of a query in one message: most transactions are so short that one more question would be
+    /// felt. Its values come as text.
+    pub(crate) fn begin_with(
+        &mut self,
+        words: &str,
+        sql: &str,
+    ) -> Result<Option<SimpleQueryRow>, StoreError> {
+        // Where the second half fails, the transaction is open all the same.
+        self.in_transaction = true;
+        let messages = self.client.simple_query(&format!("{words}; {sql}")).map_err(failed)?;
+        let row = |message| if let SimpleQueryMessage::Row(row) = message { Some(row) } else { None };
+        Ok(messages.into_iter().find_map(row))
     }
 
     /// Commits. After any error the transaction is over as well, or the connection is.

@@ -3,8 +3,8 @@
 use assent_store::{
     Checkpoint, ColumnType, EntryKeys, Head, Place, Row, StoreError, StoredReceipt, Table, Value,
 };
-use postgres::Row as Found;
 use postgres::types::FromSql;
+use postgres::{Row as Found, SimpleQueryRow};
 
 /// A number that a check has bounded before.
 pub(crate) fn number(number: u64) -> Result<i64, StoreError> {
@@ -28,14 +28,34 @@ pub(crate) fn hash(row: &Found, column: usize) -> Result<[u8; 32], StoreError> {
     bytes.try_into().map_err(|_| StoreError::Corrupt(format!("a stored hash has {} bytes", bytes.len())))
 }
 
-/// The head of the log: size, root, last hash, time.
-pub(crate) fn head(row: &Found) -> Result<Head, StoreError> {
+/// The columns of the head as [`head`] reads them: size, root, last hash, time. How bytes are shown is left to no setting.
+pub(crate) const HEAD: &str = "size, encode(root, 'hex'), encode(last_hash, 'hex'), time_ms";
+
+/// The head of the log.
+pub(crate) fn head(row: &SimpleQueryRow) -> Result<Head, StoreError> {
+    fn cell<T>(
+        row: &SimpleQueryRow,
+        place: usize,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, StoreError> {
+        let value = row.try_get(place).ok().flatten().and_then(read);
+        value.ok_or_else(|| StoreError::Corrupt(format!("column `{place}` of the head cannot be read")))
+    }
     Ok(Head {
-        size: unsigned(row, 0)?,
-        root: hash(row, 1)?,
-        last_hash: hash(row, 2)?,
-        time_ms: cell(row, 3)?,
+        size: cell(row, 0, |text| text.parse().ok())?,
+        root: cell(row, 1, hex)?,
+        last_hash: cell(row, 2, hex)?,
+        time_ms: cell(row, 3, |text| text.parse().ok())?,
     })
+}
+
+/// The bytes of 64 hexadecimal digits.
+fn hex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    for (place, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * place..2 * place + 2)?, 16).ok()?;
+    }
+    (text.len() == 64).then_some(bytes)
 }
 
 /// The search columns of an entry, after its index.

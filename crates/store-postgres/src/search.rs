@@ -17,7 +17,7 @@ use crate::records::{cell, number, unsigned};
 const USUAL_OUTCOME: &str = "SUCCESS";
 
 /// How often one page may go through all indexes.
-const STEPS: i32 = 1_000;
+const STEPS: i32 = 500;
 
 /// A page of the entries that match.
 pub(crate) fn find(

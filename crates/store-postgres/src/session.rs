@@ -14,21 +14,20 @@ use crate::connection::Connection;
 use crate::filter::Condition;
 use crate::flush::flush;
 use crate::pool::Lease;
-use crate::records::{self, cell, checkpoint, number, place, unsigned, whole};
+use crate::records::{self, HEAD, cell, checkpoint, number, place, unsigned, whole};
 use crate::search::find;
 
 /// How many rows of a scan are fetched at a time.
 const PAGE: i64 = 1_000;
 
 /// Takes the head of the log and keeps it.
-pub(crate) fn lock_head() -> &'static str {
-    if planted(Fault::HeadLock) {
-        READ_HEAD
-    } else {
-        "SELECT size, root, last_hash, time_ms FROM head FOR UPDATE"
-    }
+pub(crate) fn lock_head() -> String {
+    if planted(Fault::HeadLock) { read_head() } else { format!("{} FOR UPDATE", read_head()) }
 }
-const READ_HEAD: &str = "SELECT size, root, last_hash, time_ms FROM head";
+
+fn read_head() -> String {
+    format!("SELECT {HEAD} FROM head")
+}
 
 /// A transaction on one connection. It ends when this is dropped.
 pub(crate) struct Session<'a> {
@@ -41,15 +40,13 @@ pub(crate) struct Session<'a> {
 impl<'a> Session<'a> {
     /// A snapshot. Reading the head pins it.
     pub(crate) fn snapshot(mut lease: Lease<'a>) -> Result<Self, StoreError> {
-        lease.get()?.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
-        let head = head(lease.get()?, READ_HEAD)?;
+        let head = begin(lease.get()?, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", &read_head())?;
         Ok(Self { lease: RefCell::new(lease), head, writes: false })
     }
 
     /// A session that holds the head.
     pub(crate) fn writer(mut lease: Lease<'a>) -> Result<Self, StoreError> {
-        lease.get()?.begin("BEGIN ISOLATION LEVEL READ COMMITTED")?;
-        let head = head(lease.get()?, lock_head())?;
+        let head = begin(lease.get()?, "BEGIN ISOLATION LEVEL READ COMMITTED", &lock_head())?;
         Ok(Self { lease: RefCell::new(lease), head, writes: true })
     }
 
@@ -80,9 +77,9 @@ impl<'a> Session<'a> {
     }
 }
 
-/// The head of the log.
-fn head(connection: &mut Connection, sql: &str) -> Result<Head, StoreError> {
-    let row = connection.first(sql, &[])?;
+/// Begins a transaction with the head of the log.
+fn begin(connection: &mut Connection, words: &str, sql: &str) -> Result<Head, StoreError> {
+    let row = connection.begin_with(words, sql)?;
     let row = row.ok_or_else(|| StoreError::Corrupt("the head of the log is missing".to_owned()))?;
     records::head(&row)
 }

@@ -115,7 +115,7 @@ impl Store for PostgresStore {
         let mut lease = self.writer.take("the head of the log")?;
         let connection = lease.get()?;
         connection.begin("BEGIN")?;
-        connection.query(lock_head(), &[])?;
+        connection.query(&lock_head(), &[])?;
         for table in TABLES {
             connection.script(&format!("DELETE FROM {}", table.name))?;
         }
