@@ -43,7 +43,7 @@ fn measure(place: &Place, name: &'static str, table: &mut Table) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build()?;
     let store = place.open()?;
     let (world, versions) = runtime.block_on(async {
-        let world = World::new(store).await?;
+        let world = World::new(store, place.address().is_some()).await?;
         let begun = Instant::now();
         let versions = fill(&world).await?;
         table.put(name, "versions stored (through the ledger)", number(versions.len()), "", None);

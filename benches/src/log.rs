@@ -64,7 +64,7 @@ pub(crate) fn run() -> Result<()> {
 }
 
 async fn fill(store: Arc<dyn Store>) -> Result<()> {
-    let world = World::new(store).await?;
+    let world = World::new(store, false).await?;
     let tasks: Vec<_> = (0..TASKS)
         .map(|task| {
             let world = world.clone();

@@ -57,6 +57,8 @@ pub(crate) struct World {
     pub(crate) owner: PrincipalId,
     pub(crate) compliance: PrincipalId,
     pub(crate) security: PrincipalId,
+    /// Whether reading means to wait for another process.
+    waits: bool,
 }
 
 /// The clock, and numbers that will do for randomness.
@@ -71,7 +73,7 @@ pub(crate) fn target() -> Target {
 
 impl World {
     /// A fresh installation on that store.
-    pub(crate) async fn new(store: Arc<dyn Store>) -> Result<Self> {
+    pub(crate) async fn new(store: Arc<dyn Store>, waits: bool) -> Result<Self> {
         let wiring = wiring();
         let vault = Vault::new(MasterKeys::none(), wiring.clone());
         let parts = Parts {
@@ -90,7 +92,7 @@ impl World {
         let life = SignedDuration::from_hours(24);
         let first = assent.bootstrap(crate::pack::documents(), "Ada", &["admin"], life).await?;
         let admin = first.administrator;
-        let mut world = Self { assent, store, owner: admin, compliance: admin, security: admin };
+        let mut world = Self { assent, store, owner: admin, compliance: admin, security: admin, waits };
         world.owner = world.person(admin, "maker").await?;
         world.compliance = world.person(admin, "compliance").await?;
         world.security = world.person(admin, "security").await?;
@@ -143,12 +145,14 @@ impl World {
         if Question::of(command).is_none() {
             return Ok(None);
         }
-        // The driver of PostgreSQL waits for its answers: such a thread must not be one that drives tasks.
-        block_in_place(|| {
+        let prepare = || {
             let read = self.store.read()?;
             let now = self.assent.wiring.now();
-            Prepared::new(&Snapshot::new(&*read), self.assent.ledger.packs(), command, now)
-        })
+            let view = Snapshot::with(&*read, self.assent.ledger.recent())?;
+            Prepared::new(&view, self.assent.ledger.packs(), command, now)
+        };
+        // A thread that waits must not be one that drives tasks.
+        if self.waits { block_in_place(prepare) } else { prepare() }
     }
 
     /// Registers a model.
