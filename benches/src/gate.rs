@@ -120,7 +120,7 @@ fn ask(world: &World, versions: &[VersionId]) -> Result<Times> {
         let version = *versions.get(place).context("a version")?;
         let begun = Instant::now();
         let read = world.store.read()?;
-        let view = Snapshot::new(&*read);
+        let view = Snapshot::with(&*read, world.assent.ledger.recent())?;
         let (packs, now) = (world.assent.ledger.packs(), world.assent.wiring.now());
         let answer = cases::of_version(&view, packs, version, Some(target()), now)?.gate();
         times.push(begun.elapsed());
