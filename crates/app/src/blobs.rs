@@ -11,6 +11,7 @@
 //! The data key is durable before the envelope gets its name. Each envelope has an id of its own, and its data key is named
 //! by it: so two that receive the same bytes at the same time cannot part an envelope from its key, whoever is last.
 
+mod file;
 mod reading;
 mod sealed;
 
@@ -27,6 +28,7 @@ use uuid::Uuid;
 
 use crate::vault::envelope::{self, EnvelopeError};
 use crate::vault::{Vault, VaultError};
+pub use file::BlobFile;
 use reading::Reading;
 use sealed::Sealing;
 

@@ -12,6 +12,12 @@ use super::{BlobError, Blobs, Form, damaged, key_name};
 use crate::vault::envelope::{Decoder, Encoder, EnvelopeError, Head};
 use crate::vault::{KeyId, Purpose, VaultError, Wrapped, key_of};
 
+/// The head of an envelope, and what opens it.
+pub(super) struct Opened {
+    pub(super) head: Head,
+    pub(super) key: [u8; 32],
+}
+
 /// An envelope that is being written.
 pub(super) struct Sealing {
     head: Head,
@@ -71,13 +77,24 @@ impl Blobs {
         }
         let wrong = |error: EnvelopeError| damaged(digest, error);
         let head = Head::decode(&start).map_err(wrong)?;
-        let kept = self.kept_key(digest, head.envelope).await?;
-        let purpose = Purpose::Blob { digest, envelope: head.envelope };
-        let key = self.vault.open(&kept, purpose).map_err(|error| shut(digest, error))?;
+        let key = self.data_key(digest, head.envelope).await?;
         let mut decoder = Decoder::new(&key, head);
         let mut out = Vec::new();
         decoder.push(start.get(Head::BYTES..).unwrap_or_default(), &mut out).map_err(wrong)?;
         Ok((decoder, out))
+    }
+
+    /// What is needed to open any part of an envelope that is there.
+    pub(super) async fn opened(&self, digest: Digest) -> Result<Opened, BlobError> {
+        let start = self.store.get_range(&Form::Sealed.path(digest), 0..Head::BYTES as u64).await?;
+        let head = Head::decode(&start).map_err(|error| damaged(digest, error))?;
+        Ok(Opened { head, key: self.data_key(digest, head.envelope).await? })
+    }
+
+    async fn data_key(&self, digest: Digest, envelope: Uuid) -> Result<[u8; 32], BlobError> {
+        let kept = self.kept_key(digest, envelope).await?;
+        let purpose = Purpose::Blob { digest, envelope };
+        self.vault.open(&kept, purpose).map_err(|error| shut(digest, error))
     }
 
     async fn kept_key(&self, digest: Digest, envelope: Uuid) -> Result<Vec<u8>, BlobError> {

@@ -182,6 +182,34 @@ impl Encoder {
     }
 }
 
+/// Opens some chunks of an envelope, the first of which has this number; `to_end` says whether they reach to its end.
+pub fn open_part(
+    key: &[u8; 32],
+    head: Head,
+    number: u64,
+    shut: &[u8],
+    to_end: bool,
+) -> Result<Vec<u8>, EnvelopeError> {
+    let mut chunks = Chunks { number, ..Chunks::new(key, head) };
+    let mut out = Vec::with_capacity(shut.len());
+    let mut rest = shut.chunks(SHUT_CHUNK_BYTES).peekable();
+    while let Some(chunk) = rest.next() {
+        let is_last = to_end && rest.peek().is_none();
+        chunks.open(chunk, is_last, &mut out)?;
+    }
+    Ok(out)
+}
+
+/// Where the envelope of so much content has these chunks, in bytes from its start.
+pub fn place_of(content_bytes: u64, number: u64, count: u64) -> std::ops::Range<u64> {
+    let all = content_bytes.div_ceil(CHUNK_BYTES as u64).max(1);
+    let end = number.saturating_add(count);
+    let start_of =
+        |number: u64| (Head::BYTES as u64).saturating_add(number.saturating_mul(SHUT_CHUNK_BYTES as u64));
+    let whole = (Head::BYTES as u64).saturating_add(content_bytes).saturating_add(all * TAG_BYTES as u64);
+    start_of(number).min(whole)..start_of(end).min(whole)
+}
+
 /// Reads an envelope.
 pub struct Decoder {
     chunks: Chunks,

@@ -163,6 +163,10 @@ fn vault(keys: &str) -> Vault {
 }
 
 /// A vault with one key, for tests of what it is used for.
+pub(crate) fn vault_without_keys() -> Vault {
+    vault("")
+}
+
 pub(crate) fn vault_with(key: u8) -> Vault {
     vault(&line(key))
 }
