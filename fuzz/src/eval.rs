@@ -15,7 +15,12 @@ pub fn csv(data: &[u8]) {
         let _ = render_table(&report);
     }
     let (labels, predictions) = data.split_at(data.len() / 2);
-    let _ = evaluate_joined(&options, Input::new("labels", labels), Input::new("predictions", predictions));
+    let [labels, predictions] = [("labels", labels), ("predictions", predictions)]
+        .map(|(name, part)| DataFile::new(name, part.to_vec()));
+    for task in Task::ALL {
+        let score = options.score.clone().filter(|_| task == Task::Binary);
+        let _ = evaluate_joined(&EvaluationOptions { task, score, ..options.clone() }, &labels, &predictions);
+    }
 }
 
 /// Evaluates any bytes as a file of whatever format they begin like; a report must render.

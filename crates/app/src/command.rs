@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use assent_domain::evaluation::EvaluationRequested;
+use assent_domain::evaluation::Task;
 use assent_domain::facts::Target;
 use assent_domain::identity::provider::Vouched;
 use assent_domain::identity::{self, Restriction};
 use assent_domain::ids::{
     DatasetId, Digest, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId, TokenId, VersionId,
 };
-use assent_domain::registry::{DatasetCommand, Evaluation, ModelCommand, NewVersion, VersionCommand};
+use assent_domain::registry::{DatasetCommand, Evaluation, ModelCommand, NewVersion, Scan, VersionCommand};
 use assent_domain::values::BlobRef;
 use assent_domain::workflow::NewReview;
 use assent_domain::{AggregateId, Sealed, Time};
@@ -79,7 +79,7 @@ pub enum Command {
     /// A command on a data set.
     Dataset(DatasetId, Box<DatasetCommand>),
     /// Ask for an evaluation. Which data, and whether the caller may use it, is settled before.
-    RequestEvaluation(EvaluationId, Box<EvaluationRequested>),
+    RequestEvaluation(EvaluationId, Box<Task>),
     /// Call an evaluation off.
     CancelEvaluation(EvaluationId),
     /// What became of an evaluation on a server; the platform's own, in the name of who asked for it.
@@ -150,8 +150,8 @@ pub enum Ran {
         run: u32,
         /// The report, as JSON.
         report: BlobRef,
-        /// The figures, which become evidence.
-        record: Box<Evaluation>,
+        /// What becomes evidence.
+        found: Found,
     },
     /// The server stops before it is done.
     Released {
@@ -167,6 +167,15 @@ pub enum Ran {
         /// Why, in words.
         reason: Sealed,
     },
+}
+
+/// What a run found.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// Figures.
+    Figures(Box<Evaluation>),
+    /// The verdict on the artifacts.
+    Scan(Box<Scan>),
 }
 
 /// Where a request came from. Addresses and programs are personal data, and sealed.

@@ -246,7 +246,9 @@ impl Hand<'_> {
         let model =
             self.unit.get::<Model>(version.model)?.ok_or_else(|| not_found("model", version.model))?;
         let permission = match &command {
-            VersionCommand::Attach(_) | VersionCommand::RecordScan(_) => Permission::AttachEvidence,
+            VersionCommand::Attach(_) | VersionCommand::RecordScan(_) | VersionCommand::AddEvidence(_) => {
+                Permission::AttachEvidence
+            }
             VersionCommand::Move { .. } => Permission::MoveVersion,
         };
         self.may(permission, Target::Model(&model))?;

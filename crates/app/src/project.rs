@@ -91,7 +91,7 @@ fn dataset_columns(dataset: &Arc<Dataset>) -> Vec<Option<Value>> {
 
 fn evaluation_columns(job: &Arc<Job>) -> Vec<Option<Value>> {
     let requester = id(job.requested.by.0).filter(|_| job.state().is_open());
-    vec![id(job.task.model.0), id(job.task.version.0), text(job.state().name()), requester]
+    vec![id(job.task.model().0), id(job.task.version().0), text(job.state().name()), requester]
 }
 
 fn promotion_columns(promotion: &Arc<Promotion>) -> Vec<Option<Value>> {

@@ -19,13 +19,15 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use assent_app::cases;
+use assent_app::command::{Ran, SYSTEM};
 use assent_app::replay::{self, Report};
 use assent_app::view::{Snapshot, View};
 use assent_app::{Command, Failure, verify};
+use assent_domain::evaluation::{Job, ScanRequested, Task};
 use assent_domain::facts::Target;
 use assent_domain::identity;
-use assent_domain::ids::{GrantId, ModelId, PrincipalId, PromotionId, VersionId};
-use assent_domain::registry::{Model, VersionCommand};
+use assent_domain::ids::{EvaluationId, GrantId, ModelId, PrincipalId, PromotionId, VersionId};
+use assent_domain::registry::{Model, NewVersion, Version, VersionCommand};
 use assent_domain::workflow::{Decision, NewReview, Promotion, StateName};
 use assent_domain::{Kind, Sealed};
 use assent_log::verify::Level;
@@ -46,6 +48,9 @@ enum Move {
     Model(u8, u8),
     Version(u8, u8),
     Attach(u8, u8, bool),
+    Report(u8, u8, u8),
+    Scan(u8, u8),
+    Scanned(u8, bool),
     Ask(u8, u8, bool),
     Submit(u8, u8),
     Decide(u8, u8, u8, u8),
@@ -66,6 +71,9 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         3 => any::<(u8, u8)>().prop_map(|(p, n)| Move::Model(p, n)),
         4 => any::<(u8, u8)>().prop_map(|(p, m)| Move::Version(p, m)),
         6 => any::<(u8, u8, bool)>().prop_map(|(p, v, c)| Move::Attach(p, v, c)),
+        2 => any::<(u8, u8, u8)>().prop_map(|(p, v, r)| Move::Report(p, v, r)),
+        2 => any::<(u8, u8)>().prop_map(|(p, v)| Move::Scan(p, v)),
+        3 => any::<(u8, bool)>().prop_map(|(s, passed)| Move::Scanned(s, passed)),
         6 => any::<(u8, u8, bool)>().prop_map(|(p, v, s)| Move::Ask(p, v, s)),
         3 => any::<(u8, u8)>().prop_map(|(p, m)| Move::Submit(p, m)),
         12 => any::<(u8, u8, u8, u8)>().prop_map(|(p, m, s, d)| Move::Decide(p, m, s, d)),
@@ -87,6 +95,7 @@ struct Known {
     models: Vec<ModelId>,
     versions: Vec<VersionId>,
     promotions: Vec<PromotionId>,
+    scans: Vec<EvaluationId>,
 }
 
 fn pick<T: Copy>(from: &[T], number: u8) -> Option<T> {
@@ -140,13 +149,36 @@ async fn command(world: &World, known: &mut Known, step: Move) -> Option<(Princi
             let id = VersionId(world.id());
             let model = pick(&known.models, m)?;
             known.versions.push(id);
-            (pick(&known.people, p)?, Command::RegisterVersion(id, model, Box::new(common::new_version())))
+            let new = NewVersion { artifacts: vec![common::artifact()], ..common::new_version() };
+            (pick(&known.people, p)?, Command::RegisterVersion(id, model, Box::new(new)))
         }
         Move::Attach(p, v, other) => {
             let mut card = common::card();
             card.blob.size_bytes += u64::from(other);
             let attach = VersionCommand::Attach(card);
             (pick(&known.people, p)?, Command::Version(pick(&known.versions, v)?, Box::new(attach)))
+        }
+        Move::Report(p, v, r) => {
+            let add = VersionCommand::AddEvidence(common::report(r % 3));
+            (pick(&known.people, p)?, Command::Version(pick(&known.versions, v)?, Box::new(add)))
+        }
+        Move::Scan(p, v) => {
+            let id = EvaluationId(world.id());
+            let version = pick(&known.versions, v)?;
+            let read = world.store.read().unwrap();
+            let held = Snapshot::new(&*read).get::<Version>(version).unwrap()?;
+            let task = ScanRequested { version, model: held.model, artifacts: held.artifacts.clone() };
+            known.scans.push(id);
+            (pick(&known.people, p)?, Command::RequestEvaluation(id, Box::new(Task::Scan(task))))
+        }
+        Move::Scanned(s, passed) => {
+            let id = pick(&known.scans, s)?;
+            let read = world.store.read().unwrap();
+            let ran = match Snapshot::new(&*read).get::<Job>(id).unwrap()?.runs {
+                0 => Ran::Started,
+                run => Ran::Finished { run, report: common::card().blob, found: common::scan(passed) },
+            };
+            (SYSTEM, Command::RanEvaluation(id, ran))
         }
         Move::Ask(p, v, submit) => {
             let id = PromotionId(world.id());

@@ -231,7 +231,13 @@ fn create(id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
         Event::ModelRegistered(event) => Some(Model::new(id.into(), event, stamp).into()),
         Event::VersionRegistered(event) => Some(Version::new(id.into(), event, stamp).into()),
         Event::DatasetRegistered(event) => Some(Dataset::new(id.into(), event, stamp).into()),
-        Event::EvaluationRequested(event) => Some(evaluation::Job::new(id.into(), event, stamp).into()),
+        Event::EvaluationRequested(event) => {
+            let task = evaluation::Task::Figures(event.clone());
+            Some(evaluation::Job::new(id.into(), task, stamp).into())
+        }
+        Event::ScanRequested(event) => {
+            Some(evaluation::Job::new(id.into(), evaluation::Task::Scan(event.clone()), stamp).into())
+        }
         Event::PromotionRequested(event) => Some(Promotion::new(id.into(), event, stamp).into()),
         Event::PackApplied(event) => Some(Applied::new(event, stamp).into()),
         Event::ProposalMade(event) => Some(Proposal::new(id.into(), event, stamp).into()),

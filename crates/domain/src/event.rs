@@ -97,6 +97,7 @@ events! {
     VersionRegistered(registry::VersionRegistered) "versionRegistered" "registered a version";
     DocumentAttached(registry::Document) "documentAttached" "attached a document";
     ScanRecorded(registry::Scan) "scanRecorded" "recorded a security scan";
+    EvidenceAdded(registry::Evidence) "evidenceAdded" "took in the report of another tool";
     EvaluationRecorded(registry::Evaluation) "evaluationRecorded" "evaluated a version";
     VersionStageChanged(registry::VersionStageChanged) "versionStageChanged" "moved a version to another stage";
     DatasetRegistered(registry::DatasetRegistered) "datasetRegistered" "registered a data set";
@@ -127,6 +128,7 @@ events! {
     ProposalDeclined(proposal::ProposalDeclined) "proposalDeclined" "declined a proposal";
     ProposalWithdrawn(proposal::ProposalWithdrawn) "proposalWithdrawn" "withdrew a proposal";
     EvaluationRequested(evaluation::EvaluationRequested) "evaluationRequested" "asked for an evaluation";
+    ScanRequested(evaluation::ScanRequested) "scanRequested" "asked for a scan of the artifacts";
     EvaluationStarted(evaluation::EvaluationStarted) "evaluationStarted" "began to compute an evaluation";
     EvaluationFinished(evaluation::EvaluationFinished) "evaluationFinished" "computed an evaluation";
     EvaluationFailed(evaluation::EvaluationFailed) "evaluationFailed" "could not compute an evaluation";

@@ -7,19 +7,19 @@
 )]
 
 use std::collections::BTreeMap;
-use std::fs::{File, read_dir, read_to_string};
+use std::fs::{read_dir, read_to_string};
 use std::path::{Path, PathBuf};
 
 use assent_domain::pack::{Pack, Threshold};
-use assent_eval::{EvaluationOptions, Input, Report, evaluate_joined, render_table};
+use assent_eval::{DataFile, EvaluationOptions, Report, evaluate_joined, render_table};
 use serde_json::Value;
 
 fn path(relative: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/compas").join(relative)
 }
 
-fn file(relative: &str) -> Input<File> {
-    Input::new(relative, File::open(path(relative)).expect("the example is there"))
+fn file(relative: &str) -> DataFile {
+    DataFile::new(relative, std::fs::read(path(relative)).expect("the example is there"))
 }
 
 /// The default pack with the documents of the demo's pack in the place of those of the same kind and id.
@@ -74,7 +74,7 @@ fn measured(version: &str) -> Report {
         ..EvaluationOptions::default()
     };
     let predictions = file(&format!("{version}/predictions.csv"));
-    evaluate_joined(&options, file("labels.csv"), predictions).expect("the example is well formed")
+    evaluate_joined(&options, &file("labels.csv"), &predictions).expect("the example is well formed")
 }
 
 fn check(version: &str, accuracy: f64, odds: f64) {

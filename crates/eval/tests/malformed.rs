@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use assent_eval::limits::{
     MAX_ATTRIBUTES, MAX_CLASSES, MAX_COLUMNS, MAX_GROUPS, MAX_LIST, MAX_RECORD_BYTES, MAX_VALUE_BYTES,
 };
-use assent_eval::{EvalError, EvaluationOptions, Input, Report, evaluate, evaluate_joined};
+use assent_eval::{DataFile, EvalError, EvaluationOptions, Input, Report, evaluate, evaluate_joined};
 
 fn options() -> EvaluationOptions {
     EvaluationOptions {
@@ -259,11 +259,9 @@ const LABELS: &str = "id,y,g\n7,1,a\n8,0,a\n9,1,b\n10,0,b\n";
 
 fn joined(labels: &str, predictions: &str) -> Result<Report, EvalError> {
     let options = with(|options| options.id = Some("id".to_owned()));
-    evaluate_joined(
-        &options,
-        Input::new("labels.csv", labels.as_bytes()),
-        Input::new("pred.csv", predictions.as_bytes()),
-    )
+    let [labels, predictions] = [("labels.csv", labels), ("pred.csv", predictions)]
+        .map(|(name, text)| DataFile::new(name, text.as_bytes().to_vec()));
+    evaluate_joined(&options, &labels, &predictions)
 }
 
 fn check_joined(labels: &str, predictions: &str, code: &str, message: &str, remedy: &str) {
@@ -276,8 +274,9 @@ fn check_joined(labels: &str, predictions: &str, code: &str, message: &str, reme
 fn a_join_gives_no_figure_whose_digits_are_labels() {
     let options = with(|options| (options.id, options.score) = (Some("id".to_owned()), Some("s".to_owned())));
     let predictions = "id,p,s\n7,1,0.9\n8,0,0.2\n9,1,0.6\n10,0,0.4\n";
-    let [labels, predictions] = [LABELS, predictions].map(|text| Input::new("file", text.as_bytes()));
-    let report = evaluate_joined(&options, labels, predictions).expect("the files fit");
+    let [labels, predictions] =
+        [LABELS, predictions].map(|text| DataFile::new("file", text.as_bytes().to_vec()));
+    let report = evaluate_joined(&options, &labels, &predictions).expect("the files fit");
     assert_eq!(report.metrics["rocAuc"].value, Some(1.0));
     for name in ["averagePrecision", "brierScore", "expectedCalibrationError", "logLoss"] {
         assert!(!report.metrics.contains_key(name), "{name}");
@@ -320,8 +319,8 @@ fn only_the_first_missing_rows_are_listed() {
 
 #[test]
 fn a_join_needs_an_id_column() {
-    let input = || Input::new("x.csv", LABELS.as_bytes());
-    let error = evaluate_joined(&options(), input(), input()).expect_err("no id is named");
+    let file = DataFile::new("x.csv", LABELS.as_bytes().to_vec());
+    let error = evaluate_joined(&options(), &file, &file).expect_err("no id is named");
     assert_eq!(
         (error.code(), error.to_string().as_str()),
         ("UNNAMED_COLUMN", "no column is named for the row id")

@@ -9,7 +9,7 @@
 use assent_eval::metrics::{MetricValue, Reason, roc_auc};
 use assent_eval::state::State;
 use assent_eval::{
-    EvaluationOptions, Input, Report, Suite, evaluate, evaluate_joined, render_table, report, scan,
+    DataFile, EvaluationOptions, Input, Report, Suite, evaluate, evaluate_joined, render_table, report, scan,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -127,8 +127,8 @@ proptest! {
             let line = &lines[id];
             predictions.push_str(&format!("{},r{id},{}.5\n", u8::from(line.prediction), line.score));
         }
-        let (labels, predictions) = (Input::new("l", labels.as_bytes()), Input::new("p", predictions.as_bytes()));
-        let joined = evaluate_joined(&options(2), labels, predictions).expect("well formed");
+        let (labels, predictions) = (DataFile::new("l", labels.into_bytes()), DataFile::new("p", predictions.into_bytes()));
+        let joined = evaluate_joined(&options(2), &labels, &predictions).expect("well formed");
         let whole = evaluate(&options(2), Input::new("x.csv", csv(&lines).as_bytes())).expect("well formed");
         prop_assert_eq!(joined, without_what_tells_labels(whole));
     }

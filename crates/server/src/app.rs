@@ -28,6 +28,8 @@ pub(crate) struct Inner {
     pub(crate) reads: Arc<Semaphore>,
     pub(crate) uploads: Arc<Semaphore>,
     pub(crate) evaluations: Arc<Semaphore>,
+    /// Places for reports of other tools that are read.
+    pub(crate) reports: Arc<Semaphore>,
     /// The evaluations that this server computes.
     pub(crate) evaluating: Evaluating,
     /// Places for passwords that are checked, and for those that wait for it; and how often an address may try.
@@ -54,6 +56,7 @@ impl App {
             reads: places(options.max_reads),
             uploads: places(options.max_uploads),
             evaluations: places(options.max_evaluations),
+            reports: places(options.max_reports),
             evaluating: Evaluating::default(),
             passwords: places(options.max_passwords),
             waiting: places(options.max_waiting_passwords),

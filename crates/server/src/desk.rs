@@ -134,7 +134,7 @@ impl<'a> Desk<'a> {
     pub(crate) fn evaluation(&self, caller: &Caller, id: EvaluationId) -> Result<Held<Job>, Problem> {
         let not_there = || self.not_there(caller, "evaluation", id);
         let job = self.any::<Job>(id)?.ok_or_else(not_there)?;
-        self.readable(caller, job.task.model)?.ok_or_else(not_there)?;
+        self.readable(caller, job.task.model())?.ok_or_else(not_there)?;
         Ok(job)
     }
 

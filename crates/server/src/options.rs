@@ -52,6 +52,8 @@ pub struct Options {
     pub max_uploads: usize,
     /// How many evaluations run at a time; further ones wait.
     pub max_evaluations: usize,
+    /// How many reports of other tools are read at a time; further ones wait, within the time of their request.
+    pub max_reports: usize,
     /// How many connections are open at a time. A further one takes the place of the one that has been idle longest; where none
     /// is idle, it waits.
     pub max_connections: usize,
@@ -92,6 +94,7 @@ impl Default for Options {
             max_reads: assent_store::READS,
             max_uploads: 64,
             max_evaluations: 2,
+            max_reports: 2,
             max_connections: 4_096,
             providers: Vec::new(),
             max_passwords: 2,

@@ -8,6 +8,8 @@ use crate::http::Client;
 
 /// Data with labels, and predictions for them.
 const DATA: &[u8] = b"id,label,group\n1,1,a\n2,0,a\n3,1,b\n4,0,b\n5,1,a\n6,0,b\n";
+/// The report of a tool.
+const REPORT: &[u8] = br#"{"tool": {"name": "bench"}, "metrics": {"f1": 0.5}}"#;
 const PREDICTIONS: &[u8] = b"id,prediction\n1,1\n2,0\n3,0\n4,0\n5,1\n6,1\n";
 
 /// Who sends requests, and which values lead somewhere.
@@ -61,6 +63,7 @@ impl Objects {
             build.post(&format!("/api/v1/versions/{version}/documents"), None, &document)?.ok()?;
             versions.push(version);
         }
+        let report = evidence(&build, &versions)?;
         let mut promotions = Vec::new();
         for (version, submit) in versions.iter().zip([true, false]) {
             let asked = json!({"version": version, "target": {"stage": "STAGING"}, "submit": submit});
@@ -74,7 +77,7 @@ impl Objects {
             ("promotions", promotions),
             ("principals", vec![builder, guest]),
             ("grants", vec![grant]),
-            ("digests", vec![data, predictions, bytes]),
+            ("digests", vec![data, predictions, bytes, report]),
             ("roles", roles),
             ("stages", words(&["DEVELOPMENT", "STAGING", "PRODUCTION", "ARCHIVED"])),
             ("tiers", words(&["LOW", "MEDIUM", "HIGH", "CRITICAL"])),
@@ -89,6 +92,17 @@ impl Objects {
         ];
         Ok(Self { people, everybody, token, spare, values })
     }
+}
+
+/// A scan of each version, and the report of a tool about it; gives the digest of the report.
+fn evidence(build: &Client, versions: &[String]) -> Result<String> {
+    let report = upload(build, REPORT)?;
+    for version in versions {
+        let path = format!("/api/v1/versions/{version}");
+        build.post(&format!("{path}/evidence"), None, &json!({"sha256": report}))?.ok()?;
+        build.post(&format!("{path}/artifact-scans"), None, &json!({}))?.ok()?;
+    }
+    Ok(report)
 }
 
 /// The roles of the pack in force.

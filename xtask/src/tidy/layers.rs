@@ -18,10 +18,21 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("assent-domain", &["assent-cel", "assent-log", "assent-sabotage"]),
     ("assent-store-sqlite", &["assent-sabotage", "assent-store"]),
     ("assent-store-postgres", &["assent-sabotage", "assent-store", "assent-tls"]),
-    ("assent-app", &["assent-domain", "assent-eval", "assent-log", "assent-sabotage", "assent-store"]),
+    (
+        "assent-app",
+        &["assent-domain", "assent-eval", "assent-log", "assent-sabotage", "assent-scan", "assent-store"],
+    ),
     (
         "assent-server",
-        &["assent-app", "assent-domain", "assent-eval", "assent-log", "assent-store", "assent-tls"],
+        &[
+            "assent-app",
+            "assent-domain",
+            "assent-eval",
+            "assent-log",
+            "assent-scan",
+            "assent-store",
+            "assent-tls",
+        ],
     ),
 ];
 

@@ -1,7 +1,7 @@
 //! Evaluations: asked for by somebody, computed by the platform.
 
 use assent_domain::aggregate::AggregateId;
-use assent_domain::evaluation::{self, EvaluationRequested, Job};
+use assent_domain::evaluation::{self, Job, Task};
 use assent_domain::event::Change;
 use assent_domain::identity::{Permission, Target};
 use assent_domain::ids::EvaluationId;
@@ -11,19 +11,15 @@ use assent_domain::{Kind, Refusal};
 
 use super::Hand;
 use crate::cases::not_found;
-use crate::command::Ran;
+use crate::command::{Found, Ran};
 use crate::ledger::Failure;
 use crate::unit::Unit;
 use crate::view::View;
 
 impl Hand<'_> {
-    pub(super) fn request_evaluation(
-        &self,
-        id: EvaluationId,
-        task: EvaluationRequested,
-    ) -> Result<Vec<Change>, Failure> {
+    pub(super) fn request_evaluation(&self, id: EvaluationId, task: Task) -> Result<Vec<Change>, Failure> {
         let version =
-            self.unit.get::<Version>(task.version)?.ok_or_else(|| not_found("version", task.version))?;
+            self.unit.get::<Version>(task.version())?.ok_or_else(|| not_found("version", task.version()))?;
         self.may(Permission::Evaluate, Target::Model(&*self.model_of(&version)?))?;
         let requester = self.actor.id.to_string();
         let open = self.unit.ids(Kind::Evaluation, "open_requester_id", &requester)?.len();
@@ -32,8 +28,8 @@ impl Hand<'_> {
 
     pub(super) fn cancel_evaluation(&self, id: EvaluationId) -> Result<Vec<Change>, Failure> {
         let job = job(self.unit, id)?;
-        let model = self.unit.get::<Model>(job.task.model)?;
-        let model = model.ok_or_else(|| not_found("model", job.task.model))?;
+        let model = self.unit.get::<Model>(job.task.model())?;
+        let model = model.ok_or_else(|| not_found("model", job.task.model()))?;
         self.may(Permission::Evaluate, Target::Model(&model))?;
         Ok(evaluation::cancel(&job)?)
     }
@@ -56,13 +52,21 @@ pub(super) fn ran(
         Ran::Started => evaluation::start(&job)?,
         Ran::Released { run } => evaluation::release(&job, *run)?,
         Ran::Failed { run, code, reason } => evaluation::fail(&job, *run, code.clone(), reason.clone())?,
-        Ran::Finished { run, report, record } => {
-            let finished = evaluation::finish(&job, *run, record.provenance, report.clone())?;
-            let version = unit.get::<Version>(job.task.version)?;
-            let version = version.ok_or_else(|| not_found("version", job.task.version))?;
+        Ran::Finished { run, report, found } => {
+            let id = job.task.version();
+            let version = unit.get::<Version>(id)?.ok_or_else(|| not_found("version", id))?;
             let model = unit.get::<Model>(version.model)?;
             let model = model.ok_or_else(|| not_found("model", version.model))?;
-            vec![finished, registry::record_evaluation(&model, &version, (**record).clone(), pack)?]
+            let (provenance, recorded) = match found {
+                Found::Figures(figures) => {
+                    let recorded = registry::record_evaluation(&model, &version, (**figures).clone(), pack)?;
+                    (figures.provenance, recorded)
+                }
+                Found::Scan(scan) => {
+                    (scan.provenance, registry::record_scan(&model, &version, (**scan).clone()))
+                }
+            };
+            vec![evaluation::finish(&job, *run, provenance, report.clone())?, recorded]
         }
     };
     Ok((id.into(), changes))

@@ -249,6 +249,38 @@ pub fn new_version() -> NewVersion {
     }
 }
 
+pub fn artifact() -> assent_domain::registry::Artifact {
+    let blob = assent_domain::values::BlobRef { sha256: Digest::of(b"weights"), size_bytes: 7 };
+    assent_domain::registry::Artifact { name: "model.bin".to_owned(), blob, format: None, licence: None }
+}
+
+pub fn scan(passed: bool) -> assent_app::command::Found {
+    use assent_domain::registry::{Scan, ScanStatus};
+    assent_app::command::Found::Scan(Box::new(Scan {
+        tool: "assent-scan".to_owned(),
+        tool_version: "1".to_owned(),
+        status: if passed { ScanStatus::Passed } else { ScanStatus::Failed },
+        findings: [("CRITICAL".to_owned(), u64::from(!passed))].into(),
+        report: Some(card().blob),
+        provenance: assent_domain::values::Provenance::Measured,
+    }))
+}
+
+/// The report of a tool: another one for each number.
+pub fn report(number: u8) -> assent_domain::registry::Evidence {
+    let value = assent_domain::values::Decimal::new(0.5).unwrap();
+    let figure = assent_domain::registry::ReportedFigure { value, n: Some(7), lower: None, upper: None };
+    assent_domain::registry::Evidence {
+        format: "METRICS".to_owned(),
+        tool: format!("tool {}", number % 2),
+        tool_version: None,
+        findings: [("HIGH".to_owned(), u64::from(number))].into(),
+        metrics: [("größe".to_owned(), figure)].into(),
+        warnings: 0,
+        report: assent_domain::values::BlobRef { sha256: Digest::of(&[number]), size_bytes: 1 },
+    }
+}
+
 pub fn card() -> assent_domain::registry::Document {
     let blob = assent_domain::values::BlobRef { sha256: Digest::of(b"card"), size_bytes: 4 };
     assent_domain::registry::Document { kind: "MODEL_CARD".to_owned(), name: "card.md".to_owned(), blob }

@@ -1,10 +1,9 @@
 //! Decisions about evaluations. Whether somebody may ask for one, and which bytes are read, is settled before.
 
 use super::event::{
-    EvaluationCancelled, EvaluationFailed, EvaluationFinished, EvaluationReleased, EvaluationRequested,
-    EvaluationStarted,
+    EvaluationCancelled, EvaluationFailed, EvaluationFinished, EvaluationReleased, EvaluationStarted,
 };
-use super::{Job, StateName};
+use super::{Job, StateName, Task};
 use crate::event::{Change, Event};
 use crate::ids::EvaluationId;
 use crate::values::{BlobRef, Provenance};
@@ -16,15 +15,21 @@ pub const MAX_OPEN: usize = 50;
 pub const MAX_RUNS: u32 = 3;
 
 /// Decides to queue an evaluation; `open` is how many of the same principal have not ended.
-pub fn request(id: EvaluationId, task: EvaluationRequested, open: usize) -> Result<Vec<Change>, Refusal> {
+pub fn request(id: EvaluationId, task: Task, open: usize) -> Result<Vec<Change>, Refusal> {
     if open >= MAX_OPEN {
         let message = format!(
             "{open} evaluations that you asked for have not ended, and {MAX_OPEN} may wait at a time"
         );
         return Err(Refusal::new(Code::TooManyOpen, message));
     }
-    let model = task.model;
-    Ok(vec![Change::new(id, Event::EvaluationRequested(task)).of_model(model)])
+    if let Task::Scan(scan) = &task
+        && scan.artifacts.is_empty()
+    {
+        let message = "the version has no files to scan: register a version with its files";
+        return Err(Refusal::new(Code::WrongState, message));
+    }
+    let model = task.model();
+    Ok(vec![Change::new(id, task.into()).of_model(model)])
 }
 
 /// Decides to begin computing: of a job that waits, or that a server has left behind.
@@ -63,7 +68,7 @@ pub fn cancel(job: &Job) -> Result<Vec<Change>, Refusal> {
 }
 
 fn change(job: &Job, event: Event) -> Change {
-    Change::new(job.id, event).of_model(job.task.model)
+    Change::new(job.id, event).of_model(job.task.model())
 }
 
 fn is_run(job: &Job, run: u32) -> Result<(), Refusal> {
@@ -90,6 +95,7 @@ mod tests {
 
     use super::*;
     use crate::Time;
+    use crate::evaluation::{EvaluationRequested, ScanRequested};
     use crate::event::Stamp;
     use crate::ids::{DatasetId, Digest, ModelId, PrincipalId, VersionId};
 
@@ -107,7 +113,7 @@ mod tests {
             score: None,
             protected: Vec::new(),
         };
-        Job::new(EvaluationId(Uuid::from_u128(4)), &task, &stamp(0))
+        Job::new(EvaluationId(Uuid::from_u128(4)), Task::Figures(task), &stamp(0))
     }
 
     fn stamp(second: i64) -> Stamp {
@@ -182,5 +188,26 @@ mod tests {
         let id = asked().id;
         assert!(request(id, task.clone(), MAX_OPEN - 1).is_ok());
         assert_eq!(request(id, task, MAX_OPEN).unwrap_err().code, Code::TooManyOpen);
+    }
+
+    #[test]
+    fn there_is_something_to_scan() {
+        let (version, model) = (VersionId(Uuid::from_u128(1)), ModelId(Uuid::from_u128(2)));
+        let nothing = Task::Scan(ScanRequested { version, model, artifacts: Vec::new() });
+        assert_eq!(request(asked().id, nothing, 0).unwrap_err().code, Code::WrongState);
+    }
+
+    #[test]
+    fn what_is_stored_of_a_job_reads_back_as_what_it_was() {
+        let blob = BlobRef { sha256: Digest::of(b"weights"), size_bytes: 7 };
+        let artifact =
+            crate::registry::Artifact { name: "m.pkl".to_owned(), blob, format: None, licence: None };
+        let figures = asked();
+        let (version, model) = (figures.task.version(), figures.task.model());
+        let scan = Task::Scan(ScanRequested { version, model, artifacts: vec![artifact] });
+        for job in [figures.clone(), Job::new(figures.id, scan, &stamp(0))] {
+            let stored = serde_json::to_string(&job).unwrap();
+            assert_eq!(serde_json::from_str::<Job>(&stored).unwrap(), job, "{stored}");
+        }
     }
 }

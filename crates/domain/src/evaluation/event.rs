@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Sealed;
 use crate::ids::{DatasetId, Digest, ModelId, VersionId};
+use crate::registry::event::Artifact;
 use crate::values::{BlobRef, Provenance};
 
 /// An evaluation was asked for.
@@ -33,6 +34,18 @@ pub struct EvaluationRequested {
     /// Protected attributes beside those that the data set declares.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub protected: Vec<String>,
+}
+
+/// A scan of the artifacts of a version was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ScanRequested {
+    /// Whose artifacts are scanned.
+    pub version: VersionId,
+    /// Its model.
+    pub model: ModelId,
+    /// All of them, by digest.
+    pub artifacts: Vec<Artifact>,
 }
 
 /// A server began to compute an evaluation.

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::event::EvaluationRequested;
+use super::event::{EvaluationRequested, ScanRequested};
 use crate::event::{Event, Stamp};
-use crate::ids::EvaluationId;
+use crate::ids::{EvaluationId, ModelId, VersionId};
 use crate::registry::event::Recorded;
 use crate::values::{BlobRef, Provenance};
 use crate::{Sealed, Time};
@@ -79,6 +79,43 @@ pub enum Lifecycle {
     },
 }
 
+/// What is to be computed, and from what. Which it is shows in the members.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Task {
+    /// The figures of suites, from predictions and labels.
+    Figures(EvaluationRequested),
+    /// What the artifacts would do when they are loaded.
+    Scan(ScanRequested),
+}
+
+impl Task {
+    /// The version that it is about.
+    pub fn version(&self) -> VersionId {
+        match self {
+            Self::Figures(task) => task.version,
+            Self::Scan(task) => task.version,
+        }
+    }
+
+    /// The model of the version.
+    pub fn model(&self) -> ModelId {
+        match self {
+            Self::Figures(task) => task.model,
+            Self::Scan(task) => task.model,
+        }
+    }
+}
+
+impl From<Task> for Event {
+    fn from(task: Task) -> Self {
+        match task {
+            Task::Figures(task) => Self::EvaluationRequested(task),
+            Task::Scan(task) => Self::ScanRequested(task),
+        }
+    }
+}
+
 /// An evaluation that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -86,7 +123,7 @@ pub struct Job {
     /// Its id.
     pub id: EvaluationId,
     /// What is to be computed, from what.
-    pub task: EvaluationRequested,
+    pub task: Task,
     /// When it was asked for, and by whom.
     pub requested: Recorded,
     /// How often a server began to compute it.
@@ -97,10 +134,9 @@ pub struct Job {
 }
 
 impl Job {
-    /// The job that the event asks for.
-    pub fn new(id: EvaluationId, event: &EvaluationRequested, stamp: &Stamp) -> Self {
-        let requested = stamp.into();
-        Self { id, task: event.clone(), requested, runs: 0, lifecycle: Lifecycle::Queued }
+    /// A job that somebody asks for.
+    pub fn new(id: EvaluationId, task: Task, stamp: &Stamp) -> Self {
+        Self { id, task, requested: stamp.into(), runs: 0, lifecycle: Lifecycle::Queued }
     }
 
     /// Where it is in its life.

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::suites;
+use super::{reports, suites};
 use crate::Time;
 use crate::pack::Pack;
-use crate::registry::{Artifact, Dataset, Model, ScanStatus, Version};
+use crate::registry::{Artifact, Dataset, Model, ScanRecord, ScanStatus, Version};
 use crate::workflow::Approval;
 
 /// Where a version is to go.
@@ -67,6 +67,7 @@ pub fn build(inputs: &Inputs<'_>) -> Value {
     put(&mut facts, "documents", Some(documents(version)));
     put(&mut facts, "datasets", Some(datasets.iter().map(|set| dataset(set)).collect::<Vec<_>>()));
     put(&mut facts, "evaluation", suites::evaluation(version, &model.tier, pack, now));
+    put(&mut facts, "evidence", reports::evidence(version, now));
     put(&mut facts, "exceptions", Some(json!({"policies": []})));
     put(&mut facts, "target", target);
     put(&mut facts, "champion", champion.map(|champion| champion_facts(champion, &model.tier, pack, now)));
@@ -148,25 +149,31 @@ fn artifact(artifact: &Artifact) -> Value {
 }
 
 fn main_artifact(version: &Version, now: Time) -> Value {
-    let scan = match &version.scan {
-        None => json!({"status": "MISSING"}),
-        Some(record) => json!({
-            "status": match record.scan.status {
-                ScanStatus::Passed => "PASSED",
-                ScanStatus::Failed => "FAILED",
-            },
-            "tool": record.scan.tool,
-            "toolVersion": record.scan.tool_version,
-            "provenance": record.scan.provenance.name(),
-            "findings": record.scan.findings,
-            "ageDays": age_days(record.recorded.at, now),
-        }),
-    };
     let mut facts = version.artifacts.first().map_or_else(|| json!({}), artifact);
     if let Some(facts) = facts.as_object_mut() {
-        facts.insert("securityScan".to_owned(), scan);
+        let counting = version.counting_scan();
+        let missing = || json!({"status": "MISSING"});
+        put(facts, "securityScan", Some(counting.map_or_else(missing, |record| scan(record, now))));
+        let reported = version.scan.as_ref().filter(|_| version.measured_scan.is_some());
+        put(facts, "reportedScan", reported.map(|record| scan(record, now)));
     }
     facts
+}
+
+fn scan(record: &ScanRecord, now: Time) -> Value {
+    let ScanRecord { scan, recorded } = record;
+    json!({
+        "status": match scan.status {
+            ScanStatus::Passed => "PASSED",
+            ScanStatus::Failed => "FAILED",
+        },
+        "tool": scan.tool,
+        "toolVersion": scan.tool_version,
+        "provenance": scan.provenance.name(),
+        "findings": scan.findings,
+        "scannedAt": recorded.at.to_string(),
+        "ageDays": age_days(recorded.at, now),
+    })
 }
 
 fn documents(version: &Version) -> Value {

@@ -12,8 +12,9 @@ use crate::policy::Finding;
 /// Top-level facts that approvals, exceptions, monitoring, the clock and other versions change by themselves. The champion
 /// is one of them: a version that takes its place must not lose its approvals by that.
 const VOLATILE_ROOTS: [&str; 5] = ["now", "approvals", "exceptions", "monitoring", "champion"];
-/// Members, at any depth, that the clock or the position of the version changes by itself.
-const VOLATILE_MEMBERS: [&str; 3] = ["ageDays", "stale", "stage"];
+/// Members, at any depth, that the clock, the position of the version, or a scan that found the same again change by
+/// themselves.
+const VOLATILE_MEMBERS: [&str; 4] = ["ageDays", "stale", "stage", "scannedAt"];
 
 /// Whether a condition reads nothing volatile: then its finding is evidence.
 pub fn reads_evidence_only(program: &Program) -> bool {

@@ -11,6 +11,7 @@ mod build;
 mod evidence;
 mod json_schema;
 mod rates;
+mod reports;
 mod schema;
 mod suites;
 

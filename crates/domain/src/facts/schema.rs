@@ -56,6 +56,7 @@ pub(super) fn root() -> ObjectType {
         .field("documents", Type::object(documents()), "documents about the version")
         .field("datasets", Type::list(Type::object(dataset())), "data sets that the version was made with")
         .field("evaluation", Type::object(evaluation("evaluation")), "what the evaluations show")
+        .field("evidence", Type::object(reports()), "what other tools say (REPORTED)")
         .field("approvals", Type::object(approvals()), "valid approvals of the promotion to the target")
         .field("exceptions", Type::object(exceptions()), "active exceptions")
         .field("target", Type::object(target()), "where the version is to go")
@@ -97,14 +98,25 @@ fn artifact() -> ObjectType {
 }
 
 fn main_artifact() -> ObjectType {
-    let scan = ObjectType::new("securityScan")
+    let scan = ObjectType::new("scan")
         .field("status", Type::String, "PASSED, FAILED or MISSING")
         .field("tool", Type::String, "the scanner")
         .field("toolVersion", Type::String, "its version")
         .field("provenance", Type::String, "how the verdict came to be known")
         .field("findings", Type::map(Type::Int), "number of findings by severity")
+        .field("scannedAt", Type::Timestamp, "when the scan was recorded")
         .field("ageDays", Type::Int, "age of the scan in days");
-    let mut object = artifact().field("securityScan", Type::object(scan), "the latest scan of the artifacts");
+    let mut object = artifact()
+        .field(
+            "securityScan",
+            Type::object(scan.clone()),
+            "the latest scan of the artifacts that was MEASURED, or else the latest that was REPORTED",
+        )
+        .field(
+            "reportedScan",
+            Type::object(scan),
+            "the latest scan that was REPORTED, where one was MEASURED as well",
+        );
     "mainArtifact".clone_into(&mut object.name);
     object
 }
@@ -184,6 +196,30 @@ fn evaluation(name: &str) -> ObjectType {
         )
         .field("measured", Type::map(Type::Double), "figures that are MEASURED or better")
         .field("computed", Type::map(Type::Double), "figures that are COMPUTED or better")
+}
+
+fn reports() -> ObjectType {
+    let metric = ObjectType::new("reportedMetric")
+        .field("value", Type::Double, "the figure")
+        .field("n", Type::Int, "of how many it was taken")
+        .field("lower", Type::Double, "where the true figure lies at least")
+        .field("upper", Type::Double, "where the true figure lies at most");
+    let report = ObjectType::new("report")
+        .field("format", Type::String, "SARIF, MODELSCAN, TRIVY, GARAK or METRICS")
+        .field("toolVersion", Type::String, "version of the tool")
+        .field("provenance", Type::String, "REPORTED")
+        .field("findings", Type::map(Type::Int), "number of findings for each severity")
+        .field("metrics", Type::map(Type::object(metric)), "the figures by path")
+        .field("warnings", Type::Int, "how much a reader must know before believing the rest")
+        .field("sha256", Type::String, "digest of the report")
+        .field("reportedBy", Type::String, "id of the principal who brought it")
+        .field("reportedAt", Type::Timestamp, "when it was taken in")
+        .field("ageDays", Type::Int, "age of the report in days");
+    ObjectType::new("evidence").field(
+        "tools",
+        Type::map(Type::object(report)),
+        "by name of the tool, its latest report",
+    )
 }
 
 fn approvals() -> ObjectType {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::event::{Artifact, DatasetRegistered, Document, Scan, VersionKind};
+use super::event::{Artifact, DatasetRegistered, Document, Evidence, Scan, VersionKind};
 use crate::Sealed;
 use crate::ids::{DatasetId, PrincipalId};
 use crate::values::Decimal;
@@ -51,6 +51,8 @@ pub enum VersionCommand {
     Attach(Document),
     /// Record a security scan.
     RecordScan(Scan),
+    /// Take in the report of another tool.
+    AddEvidence(Evidence),
     /// Move it down, or out of service.
     Move {
         /// To which stage.

@@ -3,10 +3,10 @@
 
 use super::command::NewVersion;
 use super::event::{
-    DatasetRegistered, Document, Evaluation, ModelRegistered, Scan, TierSource, VersionNumbered,
-    VersionRegistered, VersionStageChanged,
+    DatasetRegistered, Document, Evaluation, Evidence, LabelTask, ModelRegistered, Scan, TierSource,
+    VersionNumbered, VersionRegistered, VersionStageChanged,
 };
-use super::{DatasetCommand, Model, ModelCommand, Version, VersionCommand};
+use super::{DatasetCommand, EvidenceRecord, Model, ModelCommand, Version, VersionCommand};
 use crate::event::{Change, Event};
 use crate::ids::{DatasetId, ModelId, PrincipalId, VersionId};
 use crate::pack::Pack;
@@ -17,6 +17,9 @@ use crate::{Code, Refusal};
 const MAX_DOCUMENTS: usize = 200;
 /// The most figures, and the most groups, of one evaluation.
 const MAX_FIGURES: usize = 5_000;
+/// The most reports of other tools that a version keeps, and the most figures of each.
+const MAX_REPORTS: usize = 50;
+const MAX_REPORTED_FIGURES: usize = 500;
 /// The severities that scanners speak of.
 const SEVERITIES: [&str; 5] = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN"];
 
@@ -128,7 +131,7 @@ pub fn register_version(
     ])
 }
 
-/// Decides a command on a version of `model`.
+/// Decides a command on a version of `model`. A report that is evidence already changes nothing.
 pub fn decide_version(
     model: &Model,
     version: &Version,
@@ -138,6 +141,13 @@ pub fn decide_version(
     let event = match command {
         VersionCommand::Attach(document) => Event::DocumentAttached(checked_document(version, document)?),
         VersionCommand::RecordScan(scan) => Event::ScanRecorded(checked_scan(scan)?),
+        VersionCommand::AddEvidence(evidence) => {
+            let is_known = |record: &EvidenceRecord| record.evidence.report.sha256 == evidence.report.sha256;
+            if version.evidence.iter().any(is_known) {
+                return Ok(Vec::new());
+            }
+            Event::EvidenceAdded(checked_report(version, evidence)?)
+        }
         VersionCommand::Move { to, comment } => {
             let event = moved(version, to, pack)?;
             Event::VersionStageChanged(VersionStageChanged { comment, ..event })
@@ -155,6 +165,11 @@ pub fn record_evaluation(
 ) -> Result<Change, Refusal> {
     let event = Event::EvaluationRecorded(checked_evaluation(evaluation, pack)?);
     Ok(of_version(model, version, event))
+}
+
+/// Decides to record what the scanner of the platform has found in the artifacts of a version of `model`.
+pub fn record_scan(model: &Model, version: &Version, scan: Scan) -> Change {
+    of_version(model, version, Event::ScanRecorded(scan))
 }
 
 fn of_version(model: &Model, version: &Version, event: Event) -> Change {
@@ -189,6 +204,24 @@ fn checked_scan(scan: Scan) -> Result<Scan, Refusal> {
         }
         None => Ok(scan),
     }
+}
+
+fn checked_report(version: &Version, evidence: Evidence) -> Result<Evidence, Refusal> {
+    text::name("/tool", &evidence.tool)?;
+    evidence.tool_version.as_ref().map_or(Ok(()), |version| text::name("/toolVersion", version))?;
+    let too_many = |message| Err(Refusal::new(Code::TooMany, message).at("/sha256"));
+    if version.evidence.len() >= MAX_REPORTS {
+        return too_many(format!("a version keeps at most {MAX_REPORTS} reports of other tools"));
+    }
+    let figures = evidence.metrics.len();
+    if figures > MAX_REPORTED_FIGURES {
+        let message = format!(
+            "the report gives {figures} figures, more than {MAX_REPORTED_FIGURES}: leave only those that a rule or a reader needs"
+        );
+        return too_many(message);
+    }
+    evidence.metrics.keys().try_for_each(|path| text::line("/sha256", path))?;
+    Ok(evidence)
 }
 
 fn checked_evaluation(evaluation: Evaluation, pack: &Pack) -> Result<Evaluation, Refusal> {
@@ -233,6 +266,13 @@ pub fn decide_dataset(id: DatasetId, command: DatasetCommand, pack: &Pack) -> Re
     text::distinct("/sensitiveAttributes", dataset.sensitive_attributes.iter().map(String::as_str))?;
     text::distinct("/designatedFor", dataset.designated_for.iter().map(String::as_str))?;
     columns_exist(&dataset)?;
+    if let Some(labels) = &dataset.labels
+        && labels.task != LabelTask::Binary
+        && !labels.positive.is_empty()
+    {
+        let message = "positive values are for labels that are BINARY";
+        return Err(Refusal::new(Code::InvalidValue, message).at("/labels/positive"));
+    }
     if let Some(suite) = dataset.designated_for.iter().find(|suite| pack.suite(suite).is_none()) {
         return Err(pack.unknown_suite(suite).at("/designatedFor"));
     }

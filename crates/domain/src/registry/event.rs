@@ -170,6 +170,45 @@ pub struct Scan {
     pub provenance: Provenance,
 }
 
+/// What another tool says about a version, taken in as evidence. It is REPORTED, always.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Evidence {
+    /// The format of the report, for example `SARIF`.
+    pub format: String,
+    /// The tool.
+    pub tool: String,
+    /// Its version, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool_version: Option<String>,
+    /// How many findings, for each severity.
+    #[serde(with = "crate::values::pairs")]
+    pub findings: BTreeMap<String, u64>,
+    /// The figures by path.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "crate::values::pairs")]
+    pub metrics: BTreeMap<String, ReportedFigure>,
+    /// How many things a reader must know before believing the rest.
+    pub warnings: u64,
+    /// The report as the tool wrote it.
+    pub report: BlobRef,
+}
+
+/// One figure of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ReportedFigure {
+    /// The figure.
+    pub value: Decimal,
+    /// Of how many it was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n: Option<u64>,
+    /// Where the true figure lies at least.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lower: Option<Decimal>,
+    /// Where it lies at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upper: Option<Decimal>,
+}
+
 /// One measured figure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -291,6 +330,29 @@ pub struct Labels {
     /// Values of the label that count as positive; the engine's defaults if empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub positive: Vec<String>,
+    /// What the label is.
+    #[serde(default, skip_serializing_if = "LabelTask::is_binary")]
+    pub task: LabelTask,
+}
+
+/// What a label is, and a prediction of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum LabelTask {
+    /// Positive or negative.
+    #[default]
+    Binary,
+    /// One of several classes.
+    Multiclass,
+    /// A number.
+    Regression,
+}
+
+impl LabelTask {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes the member by reference")]
+    fn is_binary(&self) -> bool {
+        *self == Self::Binary
+    }
 }
 
 /// A version of a data set was registered. Who registers it is its steward.

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{Artifact, Document, Evaluation, Recorded, Scan, VersionKind, VersionRegistered};
+use super::event::{
+    Artifact, Document, Evaluation, Evidence, Recorded, Scan, VersionKind, VersionRegistered,
+};
 use crate::Time;
 use crate::event::{Event, Stamp};
 use crate::ids::{DatasetId, ModelId, VersionId};
-use crate::values::Decimal;
+use crate::values::{Decimal, Provenance};
 
 /// A document with its record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +27,15 @@ pub struct ScanRecord {
     /// The scan.
     pub scan: Scan,
     /// When it was recorded, and by whom.
+    pub recorded: Recorded,
+}
+
+/// The report of another tool with its record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EvidenceRecord {
+    /// What it says.
+    pub evidence: Evidence,
+    /// When it was taken in, and by whom.
     pub recorded: Recorded,
 }
 
@@ -69,9 +80,15 @@ pub struct Version {
     /// Documents about it; the newest of a kind counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub documents: Vec<DocumentRecord>,
-    /// Its latest security scan.
+    /// The latest security scan that somebody reported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scan: Option<ScanRecord>,
+    /// The latest security scan that was measured here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured_scan: Option<ScanRecord>,
+    /// Reports of other tools, oldest first; the latest of a tool counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<EvidenceRecord>,
     /// By suite, its latest evaluation.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "crate::values::pairs")]
     pub suites: BTreeMap<String, SuiteRecord>,
@@ -98,6 +115,8 @@ impl Version {
             source_run: event.source_run.clone(),
             documents: Vec::new(),
             scan: None,
+            measured_scan: None,
+            evidence: Vec::new(),
             suites: BTreeMap::new(),
             stage: event.stage.clone(),
             stage_since: stamp.at,
@@ -109,8 +128,9 @@ impl Version {
         #[expect(clippy::wildcard_enum_match_arm, reason = "the other events are about other things")]
         match event {
             Event::DocumentAttached(document) => self.attach(document, stamp),
-            Event::ScanRecorded(scan) => {
-                self.scan = Some(ScanRecord { scan: scan.clone(), recorded: stamp.into() });
+            Event::ScanRecorded(scan) => self.scanned(scan, stamp),
+            Event::EvidenceAdded(evidence) => {
+                self.evidence.push(EvidenceRecord { evidence: evidence.clone(), recorded: stamp.into() });
             }
             Event::EvaluationRecorded(evaluation) => self.evaluated(evaluation, stamp),
             Event::VersionStageChanged(moved) => {
@@ -118,6 +138,20 @@ impl Version {
                 self.stage_since = stamp.at;
             }
             _ => {}
+        }
+    }
+
+    /// The security scan that counts: no report takes the place of what was measured.
+    pub fn counting_scan(&self) -> Option<&ScanRecord> {
+        self.measured_scan.as_ref().or(self.scan.as_ref())
+    }
+
+    fn scanned(&mut self, scan: &Scan, stamp: &Stamp) {
+        let record = Some(ScanRecord { scan: scan.clone(), recorded: stamp.into() });
+        if scan.provenance >= Provenance::Measured {
+            self.measured_scan = record;
+        } else {
+            self.scan = record;
         }
     }
 

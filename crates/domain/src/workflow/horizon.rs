@@ -64,7 +64,12 @@ fn ages(case: &Case<'_>, version: &Version, consider: &mut impl FnMut(Option<Tim
         consider(max_age.map(|max_age| max_age.after(record.recorded.at)));
         consider(next_day(record.recorded.at, case.inputs.now));
     }
-    consider(version.scan.as_ref().and_then(|scan| next_day(scan.recorded.at, case.inputs.now)));
+    for scan in [&version.scan, &version.measured_scan].into_iter().flatten() {
+        consider(next_day(scan.recorded.at, case.inputs.now));
+    }
+    for report in &version.evidence {
+        consider(next_day(report.recorded.at, case.inputs.now));
+    }
 }
 
 /// When the age in whole days grows next.

@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use assent_app::View as _;
+use assent_app::blobs::BlobError;
 use assent_domain::Kind;
 use assent_domain::evaluation::{Job, StateName};
 use assent_domain::ids::{EvaluationId, VersionId};
@@ -45,6 +46,8 @@ pub(crate) struct Watch {
     stopped: AtomicBool,
     bytes_read: AtomicU64,
     bytes: AtomicU64,
+    /// What the store failed at while files were read.
+    failed: Mutex<Option<BlobError>>,
 }
 
 impl Watch {
@@ -54,6 +57,14 @@ impl Watch {
 
     fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Acquire)
+    }
+
+    fn fail(&self, error: BlobError) {
+        lock(&self.failed).get_or_insert(error);
+    }
+
+    fn failure(&self) -> Option<BlobError> {
+        lock(&self.failed).take()
     }
 
     /// The share of the bytes that were read, 0 to 1.
@@ -198,7 +209,7 @@ fn waiting(desk: &Desk<'_>) -> Result<Vec<EvaluationId>, Problem> {
     let mut first = Vec::new();
     for id in open.into_iter().map(EvaluationId) {
         let Some(job) = desk.any::<Job>(id)? else { continue };
-        if versions.insert(job.task.version) {
+        if versions.insert(job.task.version()) {
             first.push(id);
         }
     }

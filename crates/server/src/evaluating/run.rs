@@ -1,14 +1,16 @@
 //! One evaluation, from the claim to its end.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use assent_app::command::Ran;
-use assent_app::evaluate::{self, MAX_FILE_BYTES};
+use assent_app::command::{Found, Ran};
+use assent_app::evaluate;
+use assent_app::scan::{self, ScanReport};
 use assent_app::{Command, Request};
-use assent_domain::evaluation::{Job, MAX_RUNS};
+use assent_domain::evaluation::{EvaluationRequested, Job, MAX_RUNS, ScanRequested, Task};
 use assent_domain::identity::{Principal, PrincipalKind};
-use assent_domain::ids::{EvaluationId, PrincipalId};
+use assent_domain::ids::{Digest, EvaluationId, PrincipalId};
 use assent_domain::pack::Pack;
 use assent_domain::registry::{Dataset, Model, Version};
 use assent_domain::values::Provenance;
@@ -24,14 +26,23 @@ use crate::app::App;
 use crate::desk::{Desk, Held};
 use crate::problem::Problem;
 
-/// What an evaluation is computed with.
+/// How often it is looked whether somebody stops a run, while a file is opened.
+const LISTEN: Duration = Duration::from_millis(100);
+
+/// What figures are computed with.
 struct Materials {
     dataset: Arc<Dataset>,
     pack: Arc<Pack>,
     provenance: Provenance,
 }
 
-/// How a run ended that came to no figures.
+/// What a run came to.
+enum Outcome {
+    Figures(Box<Report>, Provenance),
+    Scan(ScanReport),
+}
+
+/// How a run ended that came to nothing.
 enum Halt {
     /// Somebody stopped it.
     Stopped,
@@ -90,7 +101,7 @@ async fn begun(app: &App, id: EvaluationId, watch: &Arc<Watch>) -> Result<(), Pr
     record(app, &job, Ran::Started).await?;
     let run = job.runs.saturating_add(1);
     match computed(app, &job, watch).await {
-        Ok((report, provenance)) => finished(app, &job, run, &report, provenance).await,
+        Ok(outcome) => finished(app, &job, run, &outcome).await,
         Err(Halt::Stopped) if app.evaluating.is_stopping() => record(app, &job, Ran::Released { run }).await,
         // It was cancelled, which its event says.
         Err(Halt::Stopped) => Ok(()),
@@ -110,33 +121,72 @@ async fn job(app: &App, id: EvaluationId) -> Result<Option<Held<Job>>, Problem> 
 }
 
 /// Computes the report; whoever stops it is heard at the next read.
-async fn computed(app: &App, job: &Held<Job>, watch: &Arc<Watch>) -> Result<(Report, Provenance), Halt> {
-    let asked = job.clone();
-    let Materials { dataset, pack, provenance } = app.read(move |desk| materials(desk, &asked)).await?;
-    let labels = app.assent.blobs.read(job.task.data_sha256, MAX_FILE_BYTES).await.map_err(Problem::from)?;
-    let predictions = app.assent.blobs.read(job.task.predictions.sha256, MAX_FILE_BYTES).await;
-    let predictions = predictions.map_err(Problem::from)?;
-    let (task, watched) = (job.task.clone(), Arc::clone(watch));
-    let report = app.blocking(move |_| {
-        let [labels, predictions] = [labels, predictions].map(|bytes| Watched::new(bytes, &watched));
-        Ok(evaluate::run(&task, &dataset, &pack, labels, predictions)?)
+async fn computed(app: &App, job: &Held<Job>, watch: &Arc<Watch>) -> Result<Outcome, Halt> {
+    let mut work = std::pin::pin!(async {
+        match &job.task {
+            Task::Figures(task) => figures(app, task, watch).await,
+            Task::Scan(task) => scanned(app, task, watch).await,
+        }
     });
     let limit = app.options.evaluation_timeout;
-    let mut report = std::pin::pin!(report);
-    let Ok(report) = tokio::time::timeout(limit, &mut report).await else {
+    let Ok(outcome) = tokio::time::timeout(limit, &mut work).await else {
         watch.stop();
         // It hears of it at its next read.
-        drop(report.await);
+        drop(work.await);
         return Err(Halt::TimeOver(limit));
     };
+    if let Some(error) = watch.failure() {
+        return Err(Halt::Problem(Problem::from(error)));
+    }
     if watch.is_stopped() {
         return Err(Halt::Stopped);
     }
-    Ok((report?, provenance))
+    outcome
 }
 
-fn materials(desk: &Desk<'_>, job: &Job) -> Result<Materials, Problem> {
-    let task = &job.task;
+async fn figures(app: &App, task: &EvaluationRequested, watch: &Arc<Watch>) -> Result<Outcome, Halt> {
+    let asked = task.clone();
+    let Materials { dataset, pack, provenance } = app.read(move |desk| materials(desk, &asked)).await?;
+    let size = dataset.facts.blob.size_bytes.saturating_add(task.predictions.size_bytes);
+    watch.bytes.store(size, Ordering::Relaxed);
+    let labels = opened(app, task.data_sha256, watch).await?;
+    let predictions = opened(app, task.predictions.sha256, watch).await?;
+    let task = task.clone();
+    let report =
+        app.blocking(move |_| Ok(evaluate::run(&task, &dataset, &pack, labels, predictions)?)).await?;
+    Ok(Outcome::Figures(Box::new(report), provenance))
+}
+
+async fn scanned(app: &App, task: &ScanRequested, watch: &Arc<Watch>) -> Result<Outcome, Halt> {
+    let sizes = task.artifacts.iter().map(|artifact| artifact.blob.size_bytes);
+    watch.bytes.store(sizes.fold(0, u64::saturating_add), Ordering::Relaxed);
+    let count = task.artifacts.len();
+    let mut artifacts = Vec::with_capacity(count);
+    for artifact in &task.artifacts {
+        let file = opened(app, artifact.blob.sha256, watch).await?;
+        let artifact = artifact.clone();
+        artifacts.push(app.blocking(move |_| Ok(scan::look_at(&artifact, count, file))).await?);
+        // What a file that could not be read to its end seems to be is no finding.
+        if watch.is_stopped() {
+            return Err(Halt::Stopped);
+        }
+    }
+    Ok(Outcome::Scan(ScanReport::of(artifacts)))
+}
+
+/// Opens a blob. It is read once for that, and whoever stops the run meanwhile is heard.
+async fn opened(app: &App, digest: Digest, watch: &Arc<Watch>) -> Result<Watched, Halt> {
+    let mut opening = std::pin::pin!(app.assent.blobs.open(digest));
+    loop {
+        match tokio::time::timeout(LISTEN, &mut opening).await {
+            Ok(file) => return Ok(Watched::new(file.map_err(Problem::from)?, watch)),
+            Err(_) if watch.is_stopped() => return Err(Halt::Stopped),
+            Err(_) => {}
+        }
+    }
+}
+
+fn materials(desk: &Desk<'_>, task: &EvaluationRequested) -> Result<Materials, Problem> {
     let gone = |what, id| Problem::internal(format!("the {what} `{id}` of an evaluation is gone"));
     let dataset = desk.any::<Dataset>(task.dataset)?.ok_or_else(|| gone("data set", task.dataset.0))?;
     let version = desk.any::<Version>(task.version)?.ok_or_else(|| gone("version", task.version.0))?;
@@ -149,18 +199,22 @@ fn materials(desk: &Desk<'_>, job: &Job) -> Result<Materials, Problem> {
     Ok(Materials { dataset: dataset.state, pack: desk.pack()?, provenance })
 }
 
-async fn finished(
-    app: &App,
-    job: &Held<Job>,
-    run: u32,
-    report: &Report,
-    provenance: Provenance,
-) -> Result<(), Problem> {
-    let figures = Box::new(evaluate::record(job, report, provenance));
-    let json = serde_json::to_vec(report).map_err(|error| Problem::internal(error.to_string()))?;
+async fn finished(app: &App, job: &Held<Job>, run: u32, outcome: &Outcome) -> Result<(), Problem> {
+    let json = match outcome {
+        Outcome::Figures(report, _) => serde_json::to_vec(report),
+        Outcome::Scan(report) => serde_json::to_vec(report),
+    };
+    let json = json.map_err(|error| Problem::internal(error.to_string()))?;
     let bytes = futures_util::stream::iter([Ok::<_, std::convert::Infallible>(Bytes::from(json))]);
     let report = app.assent.blobs.put(app.id(), bytes, None).await?;
-    match record(app, job, Ran::Finished { run, report, record: figures }).await {
+    let found = match (&job.task, outcome) {
+        (Task::Figures(task), Outcome::Figures(figures, provenance)) => {
+            Found::Figures(Box::new(evaluate::record(job.id, task, figures, *provenance)))
+        }
+        (_, Outcome::Scan(found)) => Found::Scan(Box::new(found.record(report.clone()))),
+        (Task::Scan(_), Outcome::Figures(..)) => return Err(Problem::internal("figures of a scan")),
+    };
+    match record(app, job, Ran::Finished { run, report, found }).await {
         Err(problem) if problem.status.is_client_error() => {
             let still = self::job(app, job.id).await?.filter(|now| now.state().is_open());
             // What ended meanwhile keeps its end; what the rules refuse has failed.

@@ -2,6 +2,7 @@
 
 mod dataset;
 mod evaluation;
+mod evidence;
 mod judged;
 mod model;
 mod people;
@@ -14,6 +15,7 @@ mod written;
 
 pub(crate) use dataset::DatasetView;
 pub(crate) use evaluation::EvaluationView;
+pub(crate) use evidence::EvidenceView;
 pub(crate) use judged::{JudgedView, judged_steps};
 pub(crate) use model::ModelView;
 pub(crate) use people::{Person, RecordedView, Words, recorded};

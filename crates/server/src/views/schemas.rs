@@ -39,8 +39,12 @@ words! {
     VersionKindWords "VersionKind" ["CLASSICAL", "DEEP", "LLM", "PROMPT", "AGENT", "VENDOR"];
     /// How sensitive data is.
     ClassificationWords "Classification" ["PUBLIC", "INTERNAL", "CONFIDENTIAL", "RESTRICTED"];
+    /// What a label is.
+    LabelTaskWords "LabelTask" ["BINARY", "MULTICLASS", "REGRESSION"];
     /// The verdict of a scan.
     ScanStatusWords "ScanStatus" ["PASSED", "FAILED"];
+    /// The format of the report of another tool.
+    EvidenceFormatWords "EvidenceFormat" ["SARIF", "MODELSCAN", "TRIVY", "GARAK", "METRICS"];
     /// How a figure came to be known.
     ProvenanceWords "Provenance" ["REPORTED", "COMPUTED", "MEASURED", "RE_EXECUTED"];
     /// How a version takes the place of another.
@@ -58,6 +62,8 @@ words! {
         "PRINCIPAL", "TOKEN", "CREDENTIAL", "SESSION", "MODEL", "VERSION", "DATASET", "EVALUATION", "PROMOTION", "PACK", "PROPOSAL",
         "ACCESS"
     ];
+    /// What an evaluation computes.
+    EvaluationKindWords "EvaluationKind" ["FIGURES", "ARTIFACT_SCAN"];
     /// Where an evaluation is in its life.
     EvaluationStateWords "EvaluationState" ["QUEUED", "RUNNING", "FINISHED", "FAILED", "CANCELLED"];
     /// Where a proposal is in its life.

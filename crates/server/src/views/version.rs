@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use assent_domain::registry::event::Recorded;
 use assent_domain::registry::event::{GroupCounts, ScanStatus};
-use assent_domain::registry::{Artifact, Document, Metric, Model, Scan, SuiteRecord, Version, VersionKind};
+use assent_domain::registry::{
+    Artifact, Document, Metric, Model, ScanRecord, SuiteRecord, Version, VersionKind,
+};
 use assent_domain::values::Provenance;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -40,9 +42,12 @@ pub(crate) struct VersionView {
     #[serde(skip_serializing_if = "Option::is_none")]
     source_run: Option<String>,
     documents: Vec<DocumentView>,
-    /// Its latest security scan.
+    /// The latest security scan that somebody reported.
     #[serde(skip_serializing_if = "Option::is_none")]
     scan: Option<ScanView>,
+    /// The latest security scan that was measured here; it counts before a reported one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measured_scan: Option<ScanView>,
     /// By suite, its latest evaluation.
     suites: BTreeMap<String, SuiteView>,
     /// Where it stands.
@@ -63,7 +68,7 @@ pub(super) struct ModelRef {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Artifact)]
-struct ArtifactView {
+pub(super) struct ArtifactView {
     name: String,
     sha256: String,
     size_bytes: u64,
@@ -193,6 +198,7 @@ impl From<&Model> for ModelRef {
 impl VersionView {
     pub(crate) fn new(desk: &Desk<'_>, model: &Model, held: &Held<Version>) -> Result<Self, Problem> {
         let documents = held.documents.iter().map(|record| document(desk, &record.document, record.recorded));
+        let scan = |record: &Option<ScanRecord>| record.as_ref().map(|record| scan(desk, record)).transpose();
         let suites = held.suites.iter().map(|(name, record)| Ok((name.clone(), suite(desk, record)?)));
         Ok(Self {
             id: held.id.0,
@@ -210,7 +216,8 @@ impl VersionView {
             datasets: held.datasets.iter().map(|id| id.0).collect(),
             source_run: held.source_run.clone(),
             documents: documents.collect::<Result<_, _>>()?,
-            scan: held.scan.as_ref().map(|record| scan(desk, &record.scan, record.recorded)).transpose()?,
+            scan: scan(&held.scan)?,
+            measured_scan: scan(&held.measured_scan)?,
             suites: suites.collect::<Result<_, Problem>>()?,
             stage: held.stage.clone(),
             stage_since: held.stage_since,
@@ -219,7 +226,7 @@ impl VersionView {
     }
 }
 
-fn artifact(artifact: &Artifact) -> ArtifactView {
+pub(super) fn artifact(artifact: &Artifact) -> ArtifactView {
     ArtifactView {
         name: artifact.name.clone(),
         sha256: artifact.blob.sha256.to_string(),
@@ -239,7 +246,8 @@ fn document(desk: &Desk<'_>, document: &Document, at: Recorded) -> Result<Docume
     })
 }
 
-fn scan(desk: &Desk<'_>, scan: &Scan, at: Recorded) -> Result<ScanView, Problem> {
+fn scan(desk: &Desk<'_>, record: &ScanRecord) -> Result<ScanView, Problem> {
+    let scan = &record.scan;
     Ok(ScanView {
         tool: scan.tool.clone(),
         tool_version: scan.tool_version.clone(),
@@ -247,7 +255,7 @@ fn scan(desk: &Desk<'_>, scan: &Scan, at: Recorded) -> Result<ScanView, Problem>
         findings: scan.findings.clone(),
         report: scan.report.as_ref().map(|blob| blob.sha256.to_string()),
         provenance: scan.provenance,
-        recorded: recorded(desk, at)?,
+        recorded: recorded(desk, record.recorded)?,
     })
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use assent_domain::ids::Digest;
 use axum::body::Body;
 use serde_json::{Value, json};
 
@@ -408,6 +409,15 @@ impl Stage {
             "recordScan" => {
                 post(version_at("/scans"), json!({"tool": "s", "toolVersion": "1", "status": "PASSED"}))
             }
+            "addEvidence" => {
+                post(version_at("/evidence"), json!({"sha256": self.world.upload(&self.owner, REPORT).await}))
+            }
+            "listEvidence" => get(version_at("/evidence")),
+            "getEvidence" => get(version_at(&format!("/evidence/{}", Digest::of(REPORT.as_bytes())))),
+            "downloadEvidence" => {
+                get(version_at(&format!("/evidence/{}/content", Digest::of(REPORT.as_bytes()))))
+            }
+            "scanVersion" => post(version_at("/artifact-scans"), json!({})),
             "evaluateVersion" => post(
                 version_at("/evaluations"),
                 json!({"dataset": self.data, "predictions": self.predictions, "prediction": "said",
@@ -517,6 +527,9 @@ impl Stage {
     }
 }
 
+/// The report of a tool.
+const REPORT: &str = r#"{"tool": {"name": "bench"}, "metrics": {"f1": 0.5}}"#;
+
 /// A model with the tag `team`, one version with a card, and a draft of a promotion.
 async fn objects(world: &World, owner: &str, team: &str) -> Objects {
     let body = json!({"name": format!("of {team}"), "purpose": "prototype", "tier": "MEDIUM", "tags": {"team": team}});
@@ -534,6 +547,8 @@ async fn version(world: &World, owner: &str, model: &str) -> String {
     let card = world.upload(owner, "a card").await;
     let body = json!({"kind": "MODEL_CARD", "name": "card.md", "sha256": card});
     world.post(owner, &format!("/api/v1/versions/{version}/documents"), body).await.expect(200);
+    let body = json!({"sha256": world.upload(owner, REPORT).await});
+    world.post(owner, &format!("/api/v1/versions/{version}/evidence"), body).await.expect(201);
     version
 }
 

@@ -200,3 +200,54 @@ async fn nobody_fills_the_queue() {
     let long = format!("{}?wait=301", case.path);
     case.world.post(&case.owner, &long, case.body.clone()).await.problem(400, "invalid-value");
 }
+
+/// Labels of a task and predictions of them: the labels as CSV, the predictions as JSON lines.
+async fn of_task(task: &str, value: impl Fn(usize) -> Value) -> Value {
+    let (mut labels, mut predictions) = ("id,approved,sex\n".to_owned(), String::new());
+    for row in 0..90 {
+        let said = value(if row == 4 { row + 1 } else { row });
+        labels += &format!("{row},{},f\n", value(row).to_string().trim_matches('"'));
+        predictions += &format!("{}\n", json!({"id": row, "said": said}));
+    }
+    let case = Case::of(Options::default(), "id,approved,sex\n0,1,f\n", predictions.clone()).await;
+    let (_, steward) = case.world.person("Sara", &["data_steward"]).await;
+    let sha256 = case.world.upload(&steward, labels).await;
+    let mut body = json!({"name": "others", "sha256": sha256, "classification": "RESTRICTED",
+        "sensitiveAttributes": ["sex"], "designatedFor": ["performance"],
+        "labels": {"id": "id", "label": "approved", "task": task}});
+    let data =
+        case.world.post(&steward, "/api/v1/datasets", body.clone()).await.expect(201)["object"].clone();
+    assert_eq!(data["labels"]["task"], task);
+    body["labels"]["positive"] = json!(["1"]);
+    case.world.post(&steward, "/api/v1/datasets", body).await.problem(400, "invalid-value");
+    let mut asked = case.body.clone();
+    asked["dataset"] = data["id"].clone();
+    let evaluated = case.world.post(&case.owner, &case.path, asked).await.expect(201)["object"].clone();
+    let facts =
+        case.world.get(&case.owner, &format!("/api/v1/versions/{}/facts", case.version)).await.expect(200);
+    assert_eq!(facts["evaluation"]["suites"]["performance"]["provenance"], "MEASURED");
+    assert_eq!(
+        (&evaluated["report"]["rows"], &evaluated["report"]["options"]["task"]),
+        (&json!(90), &json!(task.to_lowercase()))
+    );
+    evaluated["report"].clone()
+}
+
+#[tokio::test]
+async fn classes_are_judged_as_the_steward_says() {
+    let report = of_task("MULTICLASS", |row| json!(["cat", "dog", "newt"][row % 3])).await;
+    assert_eq!(report["metrics"]["accuracy"]["value"], json!(89.0 / 90.0));
+    assert_eq!(report["metrics"]["macroRecall"]["value"], json!(0.988));
+    assert_eq!(
+        (&report["classes"][0]["labelled"], &report["classes"][0]["predictions"]),
+        (&json!(30), &json!([]))
+    );
+}
+
+#[tokio::test]
+async fn numbers_are_judged_as_the_steward_says() {
+    let report = of_task("REGRESSION", |row| json!(f64::from(u8::try_from(row).unwrap()) / 4.0)).await;
+    // One row of ninety is off by a quarter: cut to three digits, upwards.
+    assert_eq!(report["metrics"]["meanAbsoluteError"]["value"], json!(0.00278));
+    assert_eq!(report["metrics"].get("largestError"), None);
+}

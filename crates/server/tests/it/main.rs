@@ -19,6 +19,7 @@ mod authority;
 mod erasure;
 mod errors;
 mod evaluations;
+mod evidence;
 mod inputs;
 mod limits;
 mod log;

@@ -10,6 +10,8 @@ use crate::schemathesis::objects::{Objects, made, text, upload};
 const LABELS: &[u8] = b"id,label,group\n1,1,a\n2,0,a\n3,1,b\n4,0,b\n5,1,a\n6,0,a\n7,1,b\n8,0,b\n";
 const PREDICTIONS: &[u8] = b"id,said\n1,1\n2,0\n3,1\n4,0\n5,1\n6,0\n7,1\n8,0\n";
 
+const REPORT: &[u8] = br#"{"tool": {"name": "bench"}, "metrics": {"f1": 0.5}}"#;
+
 /// What all versions here have in common.
 struct Scene<'a> {
     /// Somebody who makes versions and asks for promotions.
@@ -82,6 +84,9 @@ impl<'a> Scene<'a> {
         let asked = json!({"path": {"id": read}, "query": {"stage": "STAGING"}});
         let evaluated =
             made(&self.maker, &format!("/api/v1/versions/{read}/evaluations"), &self.evaluation())?;
+        let report = json!({"sha256": upload(&self.maker, REPORT)?});
+        self.maker.post(&format!("/api/v1/versions/{read}/evidence"), None, &report)?.ok()?;
+        let reported = json!({"path": {"id": read, "sha256": report.get("sha256")}});
         let on = |body: Value| json!({"path": {"id": changed}, "body": body});
         let scan = json!({"tool": "scanner", "toolVersion": "1", "status": "PASSED", "findings": {"LOW": 2}});
         let document = json!({"kind": "MODEL_CARD", "name": "card.md", "sha256": self.bytes});
@@ -97,6 +102,11 @@ impl<'a> Scene<'a> {
             ("downloadDocument", json!({"path": {"id": read, "kind": "MODEL_CARD"}})),
             ("attachDocument", on(document)),
             ("recordScan", on(scan)),
+            ("addEvidence", on(json!({"sha256": upload(&self.caller, REPORT)?}))),
+            ("listEvidence", json!({"path": {"id": read}})),
+            ("getEvidence", reported.clone()),
+            ("downloadEvidence", reported),
+            ("scanVersion", json!({"path": {"id": changed}, "query": {"wait": 5}})),
             ("evaluateVersion", on(self.evaluation())),
             ("getEvaluation", json!({"path": {"id": evaluated}})),
             ("listEvaluations", json!({"query": {"version": read, "state": "FINISHED"}})),

@@ -5,7 +5,7 @@ use assent_app::View as _;
 use assent_domain::Kind;
 use assent_domain::identity::{Permission, Target};
 use assent_domain::ids::{DatasetId, Digest};
-use assent_domain::registry::event::{Classification, DatasetRegistered, Labels};
+use assent_domain::registry::event::{Classification, DatasetRegistered, LabelTask, Labels};
 use assent_domain::registry::{Dataset, DatasetCommand};
 use assent_domain::{Code, Refusal};
 use assent_eval::Input;
@@ -21,7 +21,7 @@ use crate::http::{Sent, Write};
 use crate::openapi::{Problems, WriteHeaders};
 use crate::problem::Problem;
 use crate::routes::versions::uploaded;
-use crate::views::schemas::ClassificationWords;
+use crate::views::schemas::{ClassificationWords, LabelTaskWords};
 use crate::views::{DatasetView, Written, created};
 
 /// How much of a file is read to find its header, in bytes.
@@ -69,17 +69,21 @@ pub(crate) struct LabelsBody {
     /// Values of the label that count as positive; the engine's defaults if empty.
     #[serde(default)]
     positive: Vec<String>,
+    /// What the label is; BINARY if absent.
+    #[serde(default)]
+    #[schema(value_type = LabelTaskWords)]
+    task: LabelTask,
 }
 
 impl From<LabelsBody> for Labels {
     fn from(labels: LabelsBody) -> Self {
-        Self { id: labels.id, label: labels.label, positive: labels.positive }
+        Self { id: labels.id, label: labels.label, positive: labels.positive, task: labels.task }
     }
 }
 
 impl From<Labels> for LabelsBody {
     fn from(labels: Labels) -> Self {
-        Self { id: labels.id, label: labels.label, positive: labels.positive }
+        Self { id: labels.id, label: labels.label, positive: labels.positive, task: labels.task }
     }
 }
 
@@ -157,6 +161,10 @@ async fn header(app: &App, sha256: Digest) -> Result<Vec<String>, Problem> {
         let message = format!("the header cannot be read: {error}; name the columns, or mend the file");
         Refusal::new(Code::DataInvalid, message).at("/columns")
     };
+    if start.trim_ascii_start().starts_with(b"{") {
+        let message = "the file is no CSV file, from which columns are read: name them";
+        return Err(Refusal::new(Code::DataInvalid, message).at("/columns").into());
+    }
     let table = Table::open(Input::new("data set", start.as_slice())).map_err(wrong)?;
     Ok(table.columns().to_vec())
 }

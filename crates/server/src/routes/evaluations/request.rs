@@ -1,11 +1,8 @@
 //! `POST /api/v1/versions/{id}/evaluations`
 
-use std::time::Duration;
-
-use assent_app::Command;
-use assent_domain::evaluation::{EvaluationRequested, Lifecycle};
+use assent_domain::evaluation::{EvaluationRequested, Task};
 use assent_domain::identity::{Permission, Target};
-use assent_domain::ids::{DatasetId, Digest, EvaluationId, VersionId};
+use assent_domain::ids::{DatasetId, Digest, VersionId};
 use assent_domain::pack::Pack;
 use assent_domain::registry::Dataset;
 use assent_domain::values::BlobRef;
@@ -13,21 +10,16 @@ use assent_domain::{Code, Refusal, text};
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::show;
+use super::{WaitParams, asked};
 use crate::app::App;
 use crate::desk::Desk;
-use crate::evaluating::{self, take_up};
 use crate::http::{Caller, Params, Segments, Write};
 use crate::openapi::{Problems, WriteHeaders};
 use crate::problem::Problem;
-use crate::views::{EvaluationView, Written, accepted, created};
-
-/// The longest that an answer waits for the figures, in seconds.
-const MAX_WAIT: u64 = 300;
-const DEFAULT_WAIT: u64 = 60;
+use crate::views::{EvaluationView, Written};
 
 /// What to evaluate. The labels are those of the data set; only the predictions are the caller's.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -35,7 +27,8 @@ const DEFAULT_WAIT: u64 = 60;
 pub(crate) struct NewEvaluation {
     /// Id of the data set.
     dataset: Uuid,
-    /// SHA-256 of the predictions as CSV, uploaded before: a row id named as in the data set, and a prediction.
+    /// SHA-256 of the predictions, uploaded before, as CSV, JSON lines, Parquet or Arrow IPC: a row id named as in the data
+    /// set, and a prediction.
     #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
     predictions: Digest,
     /// The column of the predictions.
@@ -54,16 +47,6 @@ pub(crate) struct NewEvaluation {
     suites: Vec<String>,
 }
 
-/// How long to wait.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct WaitParams {
-    /// For how many seconds the answer may wait for the figures, 0 to 300; 60 if absent.
-    #[param(minimum = 0, maximum = 300)]
-    wait: Option<u64>,
-}
-
 /// Asks for an evaluation of a version on a data set, and waits for its figures for a while. It goes on whether somebody
 /// waits or not: `GET /api/v1/evaluations/{id}` shows what became of it.
 #[utoipa::path(post, path = "/api/v1/versions/{id}/evaluations", tag = "evaluations", operation_id = "evaluateVersion",
@@ -73,37 +56,15 @@ pub(crate) struct WaitParams {
 pub(crate) async fn request(
     State(app): State<App>,
     Segments(id): Segments<Uuid>,
-    Params(WaitParams { wait }): Params<WaitParams>,
+    Params(wait): Params<WaitParams>,
     write: Write<NewEvaluation>,
 ) -> Result<Response, Problem> {
-    let wait = wait.unwrap_or(DEFAULT_WAIT);
-    if wait > MAX_WAIT {
-        return Err(Problem::invalid(format!("`wait` is {wait}: give 0 to {MAX_WAIT} seconds")));
-    }
+    let wait = wait.time()?;
     let (id, Write { sent, body }) = (VersionId(id), write);
     let (caller, predictions) = (sent.caller.clone(), body.predictions);
     let size = app.assent.blobs.size(predictions).await?;
     let task = app.read(move |desk| prepare(desk, &caller, id, body, size)).await?;
-    let new = app.id::<EvaluationId>();
-    let command = Command::RequestEvaluation(new, Box::new(task));
-    let receipt = app.execute(&sent, Some(id.into()), command).await?;
-    let id = EvaluationId(receipt.id);
-    take_up(app.clone()).await;
-    let job = evaluating::wait(&app, id, Duration::from_secs(wait)).await?;
-    if let Lifecycle::Failed { code, reason, .. } = &job.lifecycle {
-        let (code, reason) = (code.clone(), reason.clone());
-        return Err(app.read(move |desk| failure(desk, &code, &reason)).await?);
-    }
-    let (_, view) = show(&app, &sent.caller, id).await?;
-    Ok(if job.state().is_open() { accepted(receipt, view) } else { created(receipt, view) })
-}
-
-/// What was found out while it was computed, as if it had been refused at once.
-fn failure(desk: &Desk<'_>, code: &str, reason: &assent_domain::Sealed) -> Result<Problem, Problem> {
-    let words = desk.words(reason)?.text.unwrap_or_default();
-    let known = Code::ALL.iter().find(|known| known.code() == code);
-    let code = known.copied().unwrap_or(Code::DataInvalid);
-    Ok(Refusal::new(code, words).at("/predictions").into())
+    asked(&app, &sent, Task::Figures(task), wait, Some("/predictions")).await
 }
 
 /// Asks first whether the caller may, then looks at the rest.
