@@ -22,7 +22,7 @@ use crate::problem::Problem;
 use crate::table::text;
 
 /// For how many seconds one answer may wait for the figures.
-const WAIT: u64 = 300;
+pub(super) const WAIT: u64 = 300;
 /// How long to wait before the server is asked again.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
@@ -58,7 +58,7 @@ pub(crate) struct Evaluate {
     /// The data set on the server: its id, or `name:number`
     #[arg(long, value_name = "DATASET")]
     dataset: Option<String>,
-    /// A CSV file with the version's predictions, by row id
+    /// A file with the version's predictions, by row id: CSV, Parquet, Arrow IPC or JSON lines
     #[arg(long, value_name = "FILE")]
     predictions: Option<PathBuf>,
     /// The column with what the model said
@@ -160,7 +160,7 @@ impl Evaluate {
 }
 
 /// The evaluation once it has ended. Whoever stops waiting leaves it running.
-fn ended(client: &Client, mut evaluation: Value) -> Result<Value, Problem> {
+pub(super) fn ended(client: &Client, mut evaluation: Value) -> Result<Value, Problem> {
     loop {
         let id = text(&evaluation, "/id");
         match text(&evaluation, "/state").as_str() {

@@ -1,6 +1,7 @@
 //! `assent version`: versions of a model, and the evidence about them.
 
 mod attach;
+mod evidence;
 mod list;
 mod move_to;
 mod register;
@@ -24,8 +25,11 @@ pub(crate) enum Version {
     Show(show::Show),
     /// Attach a document to a version
     Attach(attach::Attach),
-    /// Record the result of a security scan of a version's files
+    /// Have a version's files scanned by the server, or record what another scanner found
     Scan(scan::Scan),
+    /// Reports of other tools as evidence
+    #[command(subcommand)]
+    Evidence(evidence::Evidence),
     /// Move a version down, or out of service
     Move(move_to::Move),
 }
@@ -39,6 +43,7 @@ impl Version {
             Self::Show(command) => command.run(context),
             Self::Attach(command) => command.run(context),
             Self::Scan(command) => command.run(context),
+            Self::Evidence(command) => command.run(context),
             Self::Move(command) => command.run(context),
         }
     }

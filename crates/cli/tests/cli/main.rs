@@ -17,6 +17,7 @@ mod database;
 mod demo;
 mod erase;
 mod evaluate;
+mod evidence;
 mod fixtures;
 mod help;
 mod interrupted;

@@ -105,7 +105,7 @@ fn complete() -> Value {
     json!({
         "model": {"tier": "CRITICAL", "owner": "owner"},
         "version": {"kind": "CLASSICAL", "stage": "STAGING", "createdBy": "builder"},
-        "artifact": {"securityScan": {"status": "PASSED", "findings": {"LOW": 2, "CRITICAL": 0}, "ageDays": 1}},
+        "artifact": {"securityScan": {"status": "PASSED", "provenance": "MEASURED", "findings": {"LOW": 2, "CRITICAL": 0}, "ageDays": 1}},
         "documents": {"kinds": ["API_DOCUMENTATION", "DATASHEET", "DEPLOYMENT_GUIDE", "MODEL_CARD"]},
         "datasets": [{"classification": "RESTRICTED", "hasDatasheet": true}],
         "evaluation": {"suites": {"performance": suite, "bias": suite}},
@@ -142,6 +142,10 @@ fn claims_are_not_evidence_where_much_is_at_stake() {
         |facts: &mut Value| facts["evaluation"]["suites"]["bias"]["provenance"] = json!("COMPUTED");
     check("HIGH", "PRODUCTION", computed, &["measured-evidence/bias-measured"]);
     check("MEDIUM", "PRODUCTION", computed, &[]);
+    let reported = |facts: &mut Value| facts["artifact"]["securityScan"]["provenance"] = json!("REPORTED");
+    check("CRITICAL", "STAGING", reported, &[]);
+    check("CRITICAL", "PRODUCTION", reported, &["measured-evidence/scan-measured"]);
+    check("MEDIUM", "PRODUCTION", reported, &[]);
     let own = |facts: &mut Value| facts["version"]["createdBy"] = json!("steward");
     let expected =
         ["independent-validation/performance-independent", "independent-validation/bias-independent"];

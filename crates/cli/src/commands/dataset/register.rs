@@ -22,6 +22,9 @@ pub(crate) struct Register {
     /// The data
     #[arg(long, value_name = "FILE")]
     file: PathBuf,
+    /// Its columns, where the file is no CSV file: Parquet, Arrow IPC or JSON lines
+    #[arg(long, value_name = "COL,...", value_delimiter = ',')]
+    columns: Vec<String>,
     /// How sensitive it is: PUBLIC, INTERNAL, CONFIDENTIAL or RESTRICTED
     #[arg(long)]
     classification: String,
@@ -37,6 +40,9 @@ pub(crate) struct Register {
     /// Values of the label that count as positive
     #[arg(long, value_name = "VALUE,...", value_delimiter = ',', requires = "label")]
     label_positive: Vec<String>,
+    /// What the label is: binary, multiclass, regression; binary if absent
+    #[arg(long, value_name = "NAME", requires = "label")]
+    task: Option<String>,
     /// Suites that are measured on it
     #[arg(long, value_name = "SUITE,...", value_delimiter = ',')]
     designated_for: Vec<String>,
@@ -58,9 +64,13 @@ impl Register {
             "designatedFor": self.designated_for,
         });
         pairs::put(&mut body, "number", self.number.as_ref());
+        pairs::put(&mut body, "columns", (!self.columns.is_empty()).then_some(&self.columns));
         let labels = self.label.zip(self.id_column);
-        let labels =
+        let mut labels =
             labels.map(|(label, id)| json!({"id": id, "label": label, "positive": self.label_positive}));
+        if let Some(labels) = &mut labels {
+            pairs::put(labels, "task", self.task.map(|task| task.to_uppercase()).as_ref());
+        }
         pairs::put(&mut body, "labels", labels.as_ref());
         let datasheet = self.datasheet.map(|file| client.upload(&file)).transpose()?;
         pairs::put(&mut body, "datasheet", datasheet.as_ref().and_then(|blob| blob.get("sha256")));

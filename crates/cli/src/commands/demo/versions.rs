@@ -165,7 +165,14 @@ fn scan(story: &mut Story, version: &str, submitted: &Submitted) -> Result<(), P
         "report": sha256,
     });
     let path = format!("/api/v1/versions/{version}/scans");
-    story.ask(&Ask::post(AMIRA, "records what modelscan says of the files", path, body)).map(drop)
+    story.ask(&Ask::post(AMIRA, "records what modelscan says of the files", path, body))?;
+    let title = "has the files scanned here as well: a verdict that nobody has to be believed for";
+    let path = format!("/api/v1/versions/{version}/artifact-scans");
+    let answer = story.ask(&Ask::post(AMIRA, title, path, json!({})))?;
+    let report = answer.pointer("/object/report").cloned().unwrap_or_default();
+    let line = format!("  MEASURED by {}: {}", text(&report, "/engine"), text(&report, "/status"));
+    story.show(&[Block::Line(line)]);
+    Ok(())
 }
 
 fn attach(story: &mut Story, version: &str) -> Result<(), Problem> {

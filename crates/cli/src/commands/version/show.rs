@@ -39,9 +39,11 @@ impl Show {
                 answer = answer.with(Block::Title(title.to_owned())).table(table);
             }
         }
-        if let Some(scan) = version.get("scan").filter(|scan| scan.is_object()) {
+        let scans = ["measuredScan", "scan"].map(|name| version.get(name));
+        for scan in scans.into_iter().flatten().filter(|scan| scan.is_object()) {
             let line = format!(
-                "Scan: {} by {} {}",
+                "Scan: {} {} by {} {}",
+                text(scan, "/provenance"),
                 text(scan, "/status"),
                 text(scan, "/tool"),
                 text(scan, "/toolVersion")
