@@ -20,7 +20,7 @@ pub const MAX_ROW_GROUP_BYTES: i64 = 1 << 31;
 pub const MAX_BATCH_ROWS: usize = 1 << 27;
 /// Rows of a table.
 pub const MAX_ROWS: u64 = 1 << 40;
-/// Rows when scores are kept for the exact ROC AUC: 12 bytes a row, and twice that while parts are put together.
+/// Rows when scores are kept for the exact ROC AUC: 12 bytes a row.
 pub const MAX_SCORED_ROWS: u64 = 1 << 27;
 /// Rows when labels and predictions are joined by id, which holds every id in memory.
 pub const MAX_JOINED_ROWS: u64 = 1 << 22;

@@ -5,6 +5,7 @@
 
 use std::io::Read;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
@@ -13,7 +14,7 @@ use crate::encode::{BinaryColumn, Rule, ValueCodes};
 use crate::error::{EvalError, Place, Problem};
 use crate::options::EvaluationOptions;
 use crate::source::{self, Chunk, Chunks, DataFile, Projection, Unit};
-use crate::state::{Builder, Columns, Dimension, State};
+use crate::state::{Builder, Columns, Dimension, Gathered, State};
 use crate::suite::check_columns;
 use crate::table::Input;
 use crate::task::Task;
@@ -23,8 +24,9 @@ pub fn scan<R: Read>(options: &EvaluationOptions, input: Input<R>) -> Result<Sta
     check_columns(options)?;
     let plan = Plan::new(options);
     let mut chunks = source::csv(&input.name, input.reader, &plan.projection)?;
-    let part = plan.read(&input.name, chunks.as_mut())?;
-    plan.merged(vec![part], &input.name)
+    let gathered = Mutex::default();
+    let part = plan.read(&input.name, chunks.as_mut(), &Sink { gathered: &gathered, part: 0 })?;
+    plan.merged(vec![part], gathered, &input.name)
 }
 
 /// Reads files of any of the formats into one state. States of parts of one data set can be merged before
@@ -36,12 +38,15 @@ pub fn scan_files(options: &EvaluationOptions, files: &[DataFile]) -> Result<Sta
     for file in files {
         units.extend(Unit::of(file, &plan.projection)?);
     }
+    let gathered = Mutex::new(plan.room_for(&units)?);
     let failed = AtomicUsize::new(usize::MAX);
     let read = |(index, unit): (usize, &Unit<'_>)| {
         if failed.load(Ordering::Relaxed) < index {
             return None;
         }
-        let part = unit.open(&plan.projection).and_then(|mut chunks| plan.read(unit.file(), chunks.as_mut()));
+        let sink = Sink { gathered: &gathered, part: index };
+        let chunks = unit.open(&plan.projection);
+        let part = chunks.and_then(|mut chunks| plan.read(unit.file(), chunks.as_mut(), &sink));
         if part.is_err() {
             failed.fetch_min(index, Ordering::Relaxed);
         }
@@ -49,7 +54,7 @@ pub fn scan_files(options: &EvaluationOptions, files: &[DataFile]) -> Result<Sta
     };
     let parts: Vec<Option<Result<Part, EvalError>>> = units.par_iter().enumerate().map(read).collect();
     let parts = parts.into_iter().flatten().collect::<Result<Vec<_>, _>>()?;
-    plan.merged(parts, files.first().map_or("the data", |file| file.name.as_str()))
+    plan.merged(parts, gathered, files.first().map_or("the data", |file| file.name.as_str()))
 }
 
 /// Which columns are read, and as what.
@@ -61,6 +66,19 @@ struct Plan<'a> {
     prediction: usize,
     score: Option<usize>,
     groups: Vec<usize>,
+}
+
+/// Where a part of the data puts its scores, chunk by chunk.
+struct Sink<'a> {
+    gathered: &'a Mutex<Gathered>,
+    part: usize,
+}
+
+impl Sink<'_> {
+    fn take(&self, builder: &mut Builder) -> Result<(), Problem> {
+        let Some(scores) = builder.scores_mut() else { return Ok(()) };
+        self.gathered.lock().unwrap_or_else(PoisonError::into_inner).take(self.part, scores)
+    }
 }
 
 /// What one part of the data gave: its statistics, and where each class of label and prediction was seen first.
@@ -82,7 +100,14 @@ impl<'a> Plan<'a> {
         Self { options, columns, projection, label, prediction, score, groups }
     }
 
-    fn read(&self, file: &str, chunks: &mut dyn Chunks) -> Result<Part, EvalError> {
+    /// Room for the scores of the rows that the files say they have.
+    fn room_for(&self, units: &[Unit<'_>]) -> Result<Gathered, EvalError> {
+        let rows = units.iter().filter_map(Unit::rows).fold(0, u64::saturating_add);
+        let rows = if self.score.is_some() { rows } else { 0 };
+        Gathered::with_room(rows).map_err(EvalError::new)
+    }
+
+    fn read(&self, file: &str, chunks: &mut dyn Chunks, sink: &Sink<'_>) -> Result<Part, EvalError> {
         let mut scan = Scan::new(self);
         while let Some(chunk) = chunks.next_chunk()? {
             scan.read(&chunk).map_err(|(column, (row, problem))| {
@@ -90,12 +115,13 @@ impl<'a> Plan<'a> {
                 EvalError { problem, place: Box::new(chunk.place(file, row, name)) }
             })?;
             scan.note_first_rows(file, &chunk);
+            sink.take(&mut scan.builder).map_err(EvalError::new)?;
         }
         Ok(scan.finish())
     }
 
     /// The state of all parts. A class that contradicts one of an earlier part is found here.
-    fn merged(&self, parts: Vec<Part>, file: &str) -> Result<State, EvalError> {
+    fn merged(&self, parts: Vec<Part>, scores: Mutex<Gathered>, file: &str) -> Result<State, EvalError> {
         if parts.iter().all(|part| part.state.cells().is_empty()) {
             let place = Place { file: Some(file.to_owned()), ..Place::default() };
             return Err(EvalError { problem: Problem::NoRows, place: Box::new(place) });
@@ -111,7 +137,8 @@ impl<'a> Plan<'a> {
                 }
             }
         }
-        State::merged(parts.into_iter().map(|part| part.state).collect())
+        let scores = scores.into_inner().unwrap_or_else(PoisonError::into_inner);
+        State::merged_with(parts.into_iter().map(|part| part.state).collect(), scores)
     }
 }
 

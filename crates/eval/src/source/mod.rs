@@ -125,6 +125,14 @@ impl<'a> Unit<'a> {
         &self.file.name
     }
 
+    /// How many rows the part has, where its file says so.
+    pub fn rows(&self) -> Option<u64> {
+        match &self.kind {
+            Kind::Parquet(group) => Some(group.rows()),
+            Kind::Csv | Kind::JsonLines | Kind::ArrowFile | Kind::ArrowStream => None,
+        }
+    }
+
     /// Opens the part.
     pub fn open(&self, projection: &Projection) -> Result<Box<dyn Chunks + 'a>, EvalError> {
         let (inside, fixed) = partitions(self.file, projection);

@@ -79,6 +79,10 @@ fn with_dictionaries(schema: &SchemaRef, projection: &Projection) -> SchemaRef {
 }
 
 impl RowGroup {
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
+    }
+
     pub(super) fn open(&self, file: &DataFile, projection: &Projection) -> Result<RowGroupChunks, EvalError> {
         let places = find_columns(&file.name, self.metadata.schema(), projection)?;
         let bytes = ParquetBytes::of(file)?;

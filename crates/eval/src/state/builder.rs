@@ -86,6 +86,11 @@ impl Builder {
         Ok(())
     }
 
+    /// The scores that are kept and have not been taken.
+    pub(crate) fn scores_mut(&mut self) -> Option<&mut Scores> {
+        self.scores.as_mut()
+    }
+
     /// Adds the labels and predictions, as numbers, of rows whose cells were just counted.
     pub(crate) fn add_numbers(&mut self, labels: &[f64], predictions: &[f64], cells: &[u32]) {
         self.moments.resize_with(self.keys.len(), Moments::default);

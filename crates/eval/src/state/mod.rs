@@ -22,9 +22,10 @@ pub(crate) use self::builder::Builder;
 pub use self::confusion::{Confusion, Groups};
 pub use self::grouping::{Grouping, INTERSECTION};
 pub use self::moments::Moments;
+pub(crate) use self::scores::Gathered;
 pub use self::scores::Scores;
 use crate::error::{EvalError, Place, Problem, excerpt};
-use crate::limits::{MAX_CELLS, MAX_CLASSES, MAX_GROUPS, MAX_SCORED_ROWS};
+use crate::limits::{MAX_CELLS, MAX_CLASSES, MAX_GROUPS};
 use crate::options::EvaluationOptions;
 use crate::scan::group_columns;
 use crate::task::Task;
@@ -136,6 +137,20 @@ impl State {
     /// The statistics of all rows of these states, which were read from the same columns.
     pub fn merged(mut parts: Vec<Self>) -> Result<Self, EvalError> {
         parts.retain(|part| !part.dimensions.is_empty() || !part.cells.is_empty());
+        let rows = parts.iter().filter_map(|part| part.scores.as_ref()).map(|scores| scores.len() as u64);
+        let all = if parts.len() > 1 { rows.sum() } else { 0 };
+        Self::merged_with(parts, Gathered::with_room(all).map_err(EvalError::new)?)
+    }
+
+    /// The statistics of all rows of these states, some of whose scores have been gathered already, by the places of the
+    /// states.
+    pub(crate) fn merged_with(mut parts: Vec<Self>, mut gathered: Gathered) -> Result<Self, EvalError> {
+        let mut is_scored = false;
+        for (place, part) in parts.iter_mut().enumerate() {
+            let Some(mut scores) = part.scores.take() else { continue };
+            gathered.take(place, &mut scores).map_err(EvalError::new)?;
+            is_scored = true;
+        }
         let Some(columns) = common_columns(&parts)? else { return Ok(Self::default()) };
         let dimensions = merged_dimensions(&columns, &parts)?;
         let keys: Vec<Vec<Vec<u16>>> = parts.iter().map(|part| part.keys_in(&dimensions)).collect();
@@ -146,18 +161,17 @@ impl State {
         }
         let mut cells: Vec<Cell> =
             places.keys().map(|key| Cell { key: key.to_vec(), ..Cell::default() }).collect();
-        let mut scores = Vec::new();
-        for (part, keys) in parts.into_iter().zip(&keys) {
-            let numbers: Vec<u32> =
-                keys.iter().filter_map(|key| places.get(key.as_slice()).copied()).collect();
-            for (cell, number) in part.cells.iter().zip(&numbers) {
+        let number = |key: &Vec<u16>| places.get(key.as_slice()).copied();
+        let numbers: Vec<Vec<u32>> =
+            keys.iter().map(|keys| keys.iter().filter_map(number).collect()).collect();
+        for (part, numbers) in parts.iter().zip(&numbers) {
+            for (cell, number) in part.cells.iter().zip(numbers) {
                 if let Some(own) = cells.get_mut(*number as usize) {
                     own.merge(cell);
                 }
             }
-            scores.extend(part.scores.map(|scores| (scores, numbers)));
         }
-        let scores = (!scores.is_empty()).then(|| Scores::merged(scores)).transpose()?;
+        let scores = is_scored.then(|| gathered.sorted(&numbers));
         Ok(Self { columns, dimensions, cells, scores })
     }
 
@@ -222,12 +236,4 @@ fn merged_dimensions(columns: &Columns, parts: &[State]) -> Result<Vec<Dimension
         Ok(Dimension { column, values: values.into_iter().cloned().collect() })
     });
     merged.collect()
-}
-
-/// Rows with scores beyond what can be held.
-fn check_scored(rows: usize) -> Result<(), EvalError> {
-    if rows as u64 > MAX_SCORED_ROWS {
-        return Err(EvalError::new(Problem::TooManyRows { limit: MAX_SCORED_ROWS }));
-    }
-    Ok(())
 }

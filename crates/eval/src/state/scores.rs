@@ -1,12 +1,21 @@
 //! Scores with the cells of their rows, ascending: 12 bytes a row, sorted in place.
+//!
+//! While data is read, the scores of all its parts go into one list ([`Gathered`]), in the order in which they come: they are
+//! never held twice, and sorting makes the order in which parts were read disappear.
 
+use std::cmp::Ordering;
+
+use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
-use super::check_scored;
-use crate::error::EvalError;
+use crate::error::Problem;
+use crate::limits::MAX_SCORED_ROWS;
+
+/// Rows that a part keeps its memory for when they are taken over: the next ones will be as many.
+const KEPT_ROWS: usize = 1 << 16;
 
 /// One score as three words that compare as the score and then the cell do, without room lost to alignment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Entry {
     high: u32,
     low: u32,
@@ -24,6 +33,23 @@ impl Entry {
 
     fn key(self) -> u64 {
         u64::from(self.high) << 32 | u64::from(self.low)
+    }
+
+    /// All of it as one number, which compares without a branch.
+    fn number(self) -> u128 {
+        u128::from(self.key()) << 32 | u128::from(self.cell)
+    }
+}
+
+impl Ord for Entry {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.number().cmp(&other.number())
+    }
+}
+
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -61,28 +87,13 @@ impl Scores {
         Some(f64::midpoint(low, high))
     }
 
-    /// Appends a score out of order, for [`Scores::merged`] to sort.
+    /// Appends a score out of order, for [`Gathered`] to sort.
     pub(super) fn push(&mut self, score: f64, cell: u32) {
         self.entries.push(Entry::new(score, cell));
     }
 
     pub(super) fn reserve(&mut self, rows: usize) {
         self.entries.reserve(rows);
-    }
-
-    /// The scores of several parts, each with the new numbers of its cells. Parts are freed as they are taken over.
-    pub(super) fn merged(parts: Vec<(Self, Vec<u32>)>) -> Result<Self, EvalError> {
-        let rows = parts.iter().map(|(scores, _)| scores.len()).sum();
-        check_scored(rows)?;
-        let mut entries: Vec<Entry> = Vec::with_capacity(rows);
-        for (scores, numbers) in parts {
-            entries.extend(scores.entries.into_iter().map(|entry| {
-                let cell = numbers.get(entry.cell as usize).copied().unwrap_or_default();
-                Entry { cell, ..entry }
-            }));
-        }
-        entries.par_sort_unstable();
-        Ok(Self { entries })
     }
 
     /// Scores as they were stored: in order, finite, and of cells that are there.
@@ -94,5 +105,67 @@ impl Scores {
             && cells.iter().all(|cell| (*cell as usize) < known_cells)
             && entries.is_sorted();
         good.then_some(Self { entries })
+    }
+}
+
+/// The scores of several parts in one list, each with the number of its row's cell in its part.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    entries: Vec<Entry>,
+    runs: Vec<Run>,
+}
+
+/// Scores of one part that stand together.
+#[derive(Debug)]
+struct Run {
+    part: usize,
+    length: usize,
+}
+
+impl Gathered {
+    /// An empty list with room for so many rows, where they can be had. Memory that is never written to costs nothing.
+    pub(crate) fn with_room(rows: u64) -> Result<Self, Problem> {
+        if rows > MAX_SCORED_ROWS {
+            return Err(Problem::TooManyRows { limit: MAX_SCORED_ROWS });
+        }
+        let mut entries = Vec::new();
+        let rows = usize::try_from(rows).unwrap_or_default();
+        // Without it the list grows as it is filled.
+        drop(entries.try_reserve_exact(rows));
+        Ok(Self { entries, runs: Vec::new() })
+    }
+
+    /// Takes scores of a part over.
+    pub(crate) fn take(&mut self, part: usize, scores: &mut Scores) -> Result<(), Problem> {
+        let length = scores.entries.len();
+        if self.entries.len().saturating_add(length) as u64 > MAX_SCORED_ROWS {
+            return Err(Problem::TooManyRows { limit: MAX_SCORED_ROWS });
+        }
+        if self.entries.capacity() == 0 && length > KEPT_ROWS {
+            std::mem::swap(&mut self.entries, &mut scores.entries);
+        } else {
+            self.entries.append(&mut scores.entries);
+        }
+        self.runs.push(Run { part, length });
+        Ok(())
+    }
+
+    /// The scores in order; `numbers` has for each part the new numbers of its cells.
+    pub(super) fn sorted(self, numbers: &[Vec<u32>]) -> Scores {
+        let Self { mut entries, runs } = self;
+        let mut rest = entries.as_mut_slice();
+        let mut pieces = Vec::with_capacity(runs.len());
+        for run in &runs {
+            let (piece, behind) = rest.split_at_mut(run.length.min(rest.len()));
+            pieces.push((piece, numbers.get(run.part).map(Vec::as_slice).unwrap_or_default()));
+            rest = behind;
+        }
+        pieces.par_iter_mut().for_each(|(piece, numbers)| {
+            for entry in piece.iter_mut() {
+                entry.cell = numbers.get(entry.cell as usize).copied().unwrap_or_default();
+            }
+        });
+        entries.par_sort_unstable();
+        Scores { entries }
     }
 }
