@@ -6,7 +6,7 @@
 //!
 //! Invariants:
 //! - The same rows in any order give the same report, byte for byte.
-//! - An undefined figure is absent with a [`metrics::Reason`], never 0.
+//! - An undefined figure is absent with a [`Reason`], never 0.
 //! - No input panics; fields, records, columns, groups and rows have the bounds in [`limits`].
 //!
 //! [`drift`] compares the columns of two tables, [`change`] watches a stream.
@@ -20,6 +20,7 @@ pub mod drift;
 pub mod encode;
 mod error;
 pub mod exact;
+mod figure;
 mod join;
 pub mod limits;
 pub mod metrics;
@@ -37,6 +38,7 @@ mod task;
 
 pub use binary::Binary;
 pub use error::{EvalError, Place, Problem};
+pub use figure::{Figure, Reason};
 pub use join::evaluate_joined;
 pub use options::EvaluationOptions;
 pub use render::render_table;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::divergence::total;
-use super::figure::{Figure, emptiness};
+use super::{Figure, emptiness};
 use crate::numeric::{chi_squared_survival, real};
 
 /// Cochran's rule (1954): with an expected count below this one the p-value is rough.

@@ -1,6 +1,6 @@
 //! Distances of two distributions over the same bins or categories, as pure functions of counts.
 
-use super::figure::{Figure, emptiness};
+use super::{Figure, emptiness};
 use crate::numeric::real;
 
 /// Shares below this one are taken as this one in the population stability index: an empty bin would make it infinite, and a

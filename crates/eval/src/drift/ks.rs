@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::figure::{Figure, emptiness};
+use super::{Figure, emptiness};
 use crate::numeric::{greatest_common_divisor, kolmogorov_survival, length, real, smirnov_exact};
 
 /// Up to so many rows in the larger sample the p-value is exact, as SciPy's `method="auto"` decides.

@@ -11,21 +11,29 @@ mod categories;
 mod column;
 mod divergence;
 mod error;
-mod figure;
 mod ks;
 mod report;
 mod wasserstein;
 
+pub use crate::figure::{Figure, Reason};
 pub use adjust::benjamini_hochberg;
 pub use bins::Bins;
 pub use categories::{Categories, ChiSquared, chi_squared};
 pub use column::{Column, ColumnPair, Numbers};
 pub use divergence::{SMALLEST_SHARE, jensen_shannon_distance, population_stability_index};
 pub use error::DriftError;
-pub use figure::{Figure, Reason};
 pub use ks::{EXACT_ROWS, KolmogorovSmirnov, Method, kolmogorov_smirnov};
 pub use report::{
     Changed, ColumnDrift, DriftOptions, DriftReport, Figures, MAX_COLUMNS, MAX_LISTED_CATEGORIES, Side,
     report,
 };
 pub use wasserstein::wasserstein_distance;
+
+/// Why nothing can be said of two samples of these sizes.
+fn emptiness(reference: u64, current: u64) -> Option<Reason> {
+    match (reference, current) {
+        (0, _) => Some(Reason::NoReferenceValues),
+        (_, 0) => Some(Reason::NoCurrentValues),
+        _ => None,
+    }
+}

@@ -11,9 +11,9 @@ use super::categories::{Categories, chi_squared};
 use super::column::{Column, ColumnPair, Numbers};
 use super::divergence::{jensen_shannon_distance, population_stability_index};
 use super::error::DriftError;
-use super::figure::{Figure, Reason};
 use super::ks::{Method, kolmogorov_smirnov};
 use super::wasserstein::wasserstein_distance;
+use super::{Figure, Reason};
 use crate::numeric::real;
 use crate::report::Engine;
 

@@ -1,7 +1,7 @@
 //! The first Wasserstein distance.
 
-use super::figure::{Figure, Reason, emptiness};
 use super::ks::{share, steps};
+use super::{Figure, Reason, emptiness};
 
 /// The area between the empirical distribution functions of two ascending samples without NaN, exact: the mean distance that
 /// a value has to be moved, in the unit of the column; SciPy `wasserstein_distance`. Undefined where a value is infinite.

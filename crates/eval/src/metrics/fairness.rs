@@ -111,23 +111,14 @@ impl Extremes {
     }
 }
 
+/// What is missing, said of one group among others.
 fn in_a_group(reason: Reason) -> Reason {
-    match reason {
-        Reason::NoPositiveLabels => Reason::GroupWithoutPositiveLabels,
-        Reason::NoNegativeLabels => Reason::GroupWithoutNegativeLabels,
-        Reason::NoRows
-        | Reason::NoPositivePredictions
-        | Reason::NoPositives
-        | Reason::AllRatesZero
-        | Reason::FewerThanTwoGroups
-        | Reason::GroupWithoutPositiveLabels
-        | Reason::GroupWithoutNegativeLabels
-        | Reason::ScoresMissing
-        | Reason::ScoresNotProbabilities
-        | Reason::NoVariation
-        | Reason::ClassNeverPredicted
-        | Reason::ClassWithoutLabels
-        | Reason::Overflow => reason,
+    if reason == Reason::NoPositiveLabels {
+        Reason::GroupWithoutPositiveLabels
+    } else if reason == Reason::NoNegativeLabels {
+        Reason::GroupWithoutNegativeLabels
+    } else {
+        reason
     }
 }
 

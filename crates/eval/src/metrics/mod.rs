@@ -12,10 +12,7 @@ mod rates;
 mod regression;
 mod scores;
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-
+pub use crate::figure::{Figure as MetricValue, Reason};
 pub use calibration::{BINS, CalibrationBin};
 pub use classes::{Average, ClassCounts};
 pub use fairness::{
@@ -37,111 +34,6 @@ pub use regression::{
 pub use scores::{
     ScoreStatistics, average_precision, brier_score, expected_calibration_error, log_loss, roc_auc,
 };
-
-/// One figure: a number, or the reason why there is none.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MetricValue {
-    /// The number; absent where the metric is undefined.
-    pub value: Option<f64>,
-    /// The rows that the number rests on: those counted in its denominator, or in the denominators of the rates that it
-    /// compares.
-    pub n: u64,
-    /// Why there is no number.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub reason: Option<Reason>,
-    /// Where the number would lie for the population, with 95 % confidence.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub interval: Option<Interval>,
-}
-
-impl MetricValue {
-    /// A number that rests on `n` rows.
-    pub fn defined(value: f64, n: u64) -> Self {
-        Self { value: Some(value), n, reason: None, interval: None }
-    }
-
-    /// No number, and why.
-    pub fn undefined(reason: Reason, n: u64) -> Self {
-        Self { value: None, n, reason: Some(reason), interval: None }
-    }
-
-    /// The number or why there is none.
-    fn of(result: Result<f64, Reason>, n: u64) -> Self {
-        match result {
-            Ok(value) => Self::defined(value, n),
-            Err(reason) => Self::undefined(reason, n),
-        }
-    }
-
-    /// `part / whole` over `whole` rows; undefined for `reason` where there are none.
-    fn share(part: u64, whole: u64, reason: Reason) -> Self {
-        if whole == 0 { Self::undefined(reason, 0) } else { Self::defined(quotient(part, whole), whole) }
-    }
-
-    /// The number or the reason why there is none.
-    pub fn result(&self) -> Result<f64, Reason> {
-        self.value.ok_or(self.reason.unwrap_or(Reason::NoRows))
-    }
-}
-
-/// Why a metric has no value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Reason {
-    /// There are no rows.
-    NoRows,
-    /// No row has a positive label.
-    NoPositiveLabels,
-    /// No row has a negative label.
-    NoNegativeLabels,
-    /// No row is predicted positive.
-    NoPositivePredictions,
-    /// No row has a positive label or a positive prediction.
-    NoPositives,
-    /// The compared rate is 0 in every group, so the ratio is 0 / 0.
-    AllRatesZero,
-    /// Fewer than two groups are large enough to compare.
-    FewerThanTwoGroups,
-    /// A compared group has no positive label, so its true positive rate is undefined.
-    GroupWithoutPositiveLabels,
-    /// A compared group has no negative label, so its false positive rate is undefined.
-    GroupWithoutNegativeLabels,
-    /// Some rows have no score.
-    ScoresMissing,
-    /// A score lies below 0 or above 1, so scores are no probabilities.
-    ScoresNotProbabilities,
-    /// All labels, or all predictions, are the same.
-    NoVariation,
-    /// A class is never predicted, so its precision is undefined.
-    ClassNeverPredicted,
-    /// A class has no label, so its recall is undefined.
-    ClassWithoutLabels,
-    /// A number, or its square, is too large to be added up.
-    Overflow,
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NoRows => "there are no rows",
-            Self::NoPositiveLabels => "no row has a positive label",
-            Self::NoNegativeLabels => "no row has a negative label",
-            Self::NoPositivePredictions => "no row is predicted positive",
-            Self::NoPositives => "no row has a positive label or prediction",
-            Self::AllRatesZero => "the rate is 0 in every compared group",
-            Self::FewerThanTwoGroups => "fewer than two groups are large enough to compare",
-            Self::GroupWithoutPositiveLabels => "a compared group has no positive label",
-            Self::GroupWithoutNegativeLabels => "a compared group has no negative label",
-            Self::ScoresMissing => "some rows have no score",
-            Self::ScoresNotProbabilities => "a score lies below 0 or above 1",
-            Self::NoVariation => "all labels, or all predictions, are the same",
-            Self::ClassNeverPredicted => "a class is never predicted",
-            Self::ClassWithoutLabels => "a class has no label",
-            Self::Overflow => "a number, or its square, is too large",
-        })
-    }
-}
 
 /// `part / whole`, where there is a whole.
 pub(crate) fn share_of(part: u64, whole: u64) -> Option<f64> {

@@ -1,0 +1,134 @@
+//! One figure, as every part of the engine gives it: a number, or the reason why there is none.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::metrics::{Interval, share_of};
+
+/// A number, or the reason why there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Figure {
+    /// The number; absent where the figure is undefined.
+    pub value: Option<f64>,
+    /// The rows that the number rests on: those counted in its denominator, or in the denominators of the rates that it
+    /// compares; of drift, the rows of both samples; of a share of columns, the columns.
+    pub n: u64,
+    /// Why there is no number.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<Reason>,
+    /// Where the number would lie for the population, with 95 % confidence.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub interval: Option<Interval>,
+}
+
+impl Figure {
+    /// A number that rests on `n` rows. What is not finite is no number.
+    pub fn defined(value: f64, n: u64) -> Self {
+        if value.is_finite() {
+            Self { value: Some(value), n, reason: None, interval: None }
+        } else {
+            Self::undefined(Reason::OutOfRange, n)
+        }
+    }
+
+    /// No number, and why.
+    pub fn undefined(reason: Reason, n: u64) -> Self {
+        Self { value: None, n, reason: Some(reason), interval: None }
+    }
+
+    /// The number or why there is none.
+    pub(crate) fn of(result: Result<f64, Reason>, n: u64) -> Self {
+        match result {
+            Ok(value) => Self::defined(value, n),
+            Err(reason) => Self::undefined(reason, n),
+        }
+    }
+
+    /// `part / whole` over `whole` rows; undefined for `reason` where there are none.
+    pub(crate) fn share(part: u64, whole: u64, reason: Reason) -> Self {
+        Self::of(share_of(part, whole).ok_or(reason), whole)
+    }
+
+    /// The number or the reason why there is none.
+    pub fn result(&self) -> Result<f64, Reason> {
+        self.value.ok_or(self.reason.unwrap_or(Reason::NoRows))
+    }
+}
+
+/// Why a figure has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Reason {
+    /// There are no rows.
+    NoRows,
+    /// No row has a positive label.
+    NoPositiveLabels,
+    /// No row has a negative label.
+    NoNegativeLabels,
+    /// No row is predicted positive.
+    NoPositivePredictions,
+    /// No row has a positive label or a positive prediction.
+    NoPositives,
+    /// The compared rate is 0 in every group, so the ratio is 0 / 0.
+    AllRatesZero,
+    /// Fewer than two groups are large enough to compare.
+    FewerThanTwoGroups,
+    /// A compared group has no positive label, so its true positive rate is undefined.
+    GroupWithoutPositiveLabels,
+    /// A compared group has no negative label, so its false positive rate is undefined.
+    GroupWithoutNegativeLabels,
+    /// Some rows have no score.
+    ScoresMissing,
+    /// A score lies below 0 or above 1, so scores are no probabilities.
+    ScoresNotProbabilities,
+    /// All labels, or all predictions, are the same.
+    NoVariation,
+    /// A class is never predicted, so its precision is undefined.
+    ClassNeverPredicted,
+    /// A class has no label, so its recall is undefined.
+    ClassWithoutLabels,
+    /// A number, or its square, is too large to be added up.
+    Overflow,
+    /// The reference has no value that counts.
+    NoReferenceValues,
+    /// The current data has no value that counts.
+    NoCurrentValues,
+    /// A value is infinite, and so would be the distance.
+    InfiniteValues,
+    /// The values are so large that the figure cannot be told in a double.
+    OutOfRange,
+    /// There is no column.
+    NoColumns,
+    /// A column has no p-value, so that a share of all columns cannot be told.
+    ColumnWithoutTest,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoRows => "there are no rows",
+            Self::NoPositiveLabels => "no row has a positive label",
+            Self::NoNegativeLabels => "no row has a negative label",
+            Self::NoPositivePredictions => "no row is predicted positive",
+            Self::NoPositives => "no row has a positive label or prediction",
+            Self::AllRatesZero => "the rate is 0 in every compared group",
+            Self::FewerThanTwoGroups => "fewer than two groups are large enough to compare",
+            Self::GroupWithoutPositiveLabels => "a compared group has no positive label",
+            Self::GroupWithoutNegativeLabels => "a compared group has no negative label",
+            Self::ScoresMissing => "some rows have no score",
+            Self::ScoresNotProbabilities => "a score lies below 0 or above 1",
+            Self::NoVariation => "all labels, or all predictions, are the same",
+            Self::ClassNeverPredicted => "a class is never predicted",
+            Self::ClassWithoutLabels => "a class has no label",
+            Self::Overflow => "a number, or its square, is too large",
+            Self::NoReferenceValues => "the reference has no values",
+            Self::NoCurrentValues => "the current data has no values",
+            Self::InfiniteValues => "a value is infinite",
+            Self::OutOfRange => "the values are too large",
+            Self::NoColumns => "there are no columns",
+            Self::ColumnWithoutTest => "a column has no p-value",
+        })
+    }
+}
