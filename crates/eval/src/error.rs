@@ -112,6 +112,14 @@ pub enum Problem {
     NotANumber { value: String },
     /// A score that is NaN or infinite.
     NotFinite { value: String },
+    /// A score of a class below 0 or above 1.
+    NotAProbability { value: String },
+    /// Scores of all classes that do not add up to 1.
+    NotOneTogether { sum: String },
+    /// A class that rows have and that no column has the scores of.
+    ClassWithoutScores { class: String },
+    /// An option that cannot be had where labels and predictions are joined.
+    NotJoined { option: &'static str },
     /// More rows than the evaluation can hold.
     TooManyRows { limit: u64 },
     /// The options name a column for no use, or an empty name.
@@ -180,6 +188,10 @@ impl Problem {
             Self::TooManyGroups => "TOO_MANY_GROUPS",
             Self::NotANumber { .. } => "NOT_A_NUMBER",
             Self::NotFinite { .. } => "NOT_FINITE",
+            Self::NotAProbability { .. } => "NOT_A_PROBABILITY",
+            Self::NotOneTogether { .. } => "NOT_ONE_TOGETHER",
+            Self::ClassWithoutScores { .. } => "CLASS_WITHOUT_SCORES",
+            Self::NotJoined { .. } => "NOT_JOINED",
             Self::TooManyRows { .. } => "TOO_MANY_ROWS",
             Self::UnnamedColumn { .. } => "UNNAMED_COLUMN",
             Self::RepeatedAttribute { .. } => "REPEATED_ATTRIBUTE",
@@ -248,6 +260,13 @@ impl Problem {
                 "check that the right column is named, or put values in bands"
             }
             Self::NotANumber { .. } | Self::NotFinite { .. } => "give every row a finite decimal number",
+            Self::NotAProbability { .. } | Self::NotOneTogether { .. } => {
+                "give every row a probability for each class, all of them adding up to 1"
+            }
+            Self::ClassWithoutScores { .. } => {
+                "name the column with the scores of the class, or leave out those of the other classes as well"
+            }
+            Self::NotJoined { .. } => "leave it out, or evaluate one table that has all columns",
             Self::RepeatedAttribute { .. } => "name each protected attribute once",
             Self::TooManyAttributes => "evaluate the attributes in several runs",
             Self::NoSuite | Self::UnknownSuite { .. } => "name `performance`, `bias` or both",
@@ -308,6 +327,14 @@ impl fmt::Display for Problem {
             Self::TooManyGroups => write!(f, "more than {MAX_GROUPS} groups"),
             Self::NotANumber { value } => write!(f, "`{value}` is not a number"),
             Self::NotFinite { value } => write!(f, "`{value}` is not a finite number"),
+            Self::NotAProbability { value } => write!(f, "`{value}` is not a probability"),
+            Self::NotOneTogether { sum } => write!(f, "the scores of all classes add up to {sum}, not to 1"),
+            Self::ClassWithoutScores { class } => {
+                write!(f, "no column is named for the scores of the class `{class}`")
+            }
+            Self::NotJoined { option } => {
+                write!(f, "{option} cannot be had where labels and predictions are joined by a row id")
+            }
             Self::TooManyRows { limit } => write!(f, "more than {limit} rows"),
             Self::UnnamedColumn { option } => write!(f, "no column is named for {option}"),
             Self::RepeatedAttribute { name } => write!(f, "the protected attribute `{name}` is named twice"),

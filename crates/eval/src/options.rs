@@ -1,5 +1,7 @@
 //! What an evaluation reads and how.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::task::Task;
@@ -23,6 +25,10 @@ pub struct EvaluationOptions {
     /// The column with a number that grows with the model's belief in the positive class; gives the ROC AUC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<String>,
+    /// For each class the column with the probability that the model gave it, where there are several classes; gives the log
+    /// loss, the Brier score and the ROC AUC of several classes.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub class_scores: BTreeMap<String, String>,
     /// The protected attributes, each a column whose distinct values are the groups.
     pub protected: Vec<String>,
     /// Intersections of protected attributes, each a list of columns whose values together make the groups.

@@ -14,7 +14,7 @@ use crate::encode::{BinaryColumn, Rule, ValueCodes};
 use crate::error::{EvalError, Place, Problem};
 use crate::options::EvaluationOptions;
 use crate::source::{self, Chunk, Chunks, DataFile, Projection, Unit};
-use crate::state::{Builder, Columns, Dimension, Gathered, State};
+use crate::state::{Builder, Columns, Dimension, Gathered, Measures, State};
 use crate::suite::check_columns;
 use crate::table::Input;
 use crate::task::Task;
@@ -64,7 +64,8 @@ struct Plan<'a> {
     projection: Projection,
     label: usize,
     prediction: usize,
-    score: Option<usize>,
+    /// The columns that are read as numbers: label and prediction of a regression, the score, or the score of each class.
+    numbers: Vec<usize>,
     groups: Vec<usize>,
 }
 
@@ -94,16 +95,18 @@ impl<'a> Plan<'a> {
         let mut compared =
             |name: &String| if is_number { projection.number(name) } else { projection.text(name) };
         let (label, prediction) = (compared(&options.label), compared(&options.prediction));
-        let score = options.score.as_ref().map(|name| projection.number(name));
         let columns = Columns::of(options);
+        let mut numbers = if is_number { vec![label, prediction] } else { Vec::new() };
+        numbers.extend(options.score.iter().map(|name| projection.number(name)));
+        numbers.extend(columns.measures().into_iter().map(|name| projection.number(name)));
         let groups = columns.groups.iter().map(|name| projection.text(name)).collect();
-        Self { options, columns, projection, label, prediction, score, groups }
+        Self { options, columns, projection, label, prediction, numbers, groups }
     }
 
     /// Room for the scores of the rows that the files say they have.
     fn room_for(&self, units: &[Unit<'_>]) -> Result<Gathered, EvalError> {
         let rows = units.iter().filter_map(Unit::rows).fold(0, u64::saturating_add);
-        let rows = if self.score.is_some() { rows } else { 0 };
+        let rows = if self.options.score.is_some() { rows } else { 0 };
         Gathered::with_room(rows).map_err(EvalError::new)
     }
 
@@ -174,8 +177,9 @@ struct Scan<'a> {
     dimensions: Vec<Coded>,
     places: Vec<Vec<Place>>,
     builder: Builder,
+    measures: Option<Measures>,
     codes: Vec<Vec<u16>>,
-    numbers: [Vec<f64>; 2],
+    numbers: Vec<Vec<f64>>,
     cells: Vec<u32>,
 }
 
@@ -199,9 +203,10 @@ impl<'a> Scan<'a> {
             plan,
             dimensions,
             places: vec![Vec::new(); options.task.class_dimensions()],
-            builder: Builder::new(count, plan.score.is_some()),
+            builder: Builder::new(count, options.score.is_some()),
+            measures: Some(plan.columns.measures().len()).filter(|width| *width > 0).map(Measures::new),
             codes: vec![Vec::new(); count],
-            numbers: [Vec::new(), Vec::new()],
+            numbers: vec![Vec::new(); plan.numbers.len()],
             cells: Vec::new(),
         }
     }
@@ -212,25 +217,36 @@ impl<'a> Scan<'a> {
             let Some(array) = chunk.columns.get(dimension.place) else { continue };
             first.note(dimension.place, column::codes(array.as_ref(), &mut dimension.codes, codes));
         }
-        let numbers = match self.plan.score {
-            Some(score) => vec![score],
-            None if self.plan.options.task == Task::Regression => vec![self.plan.label, self.plan.prediction],
-            None => Vec::new(),
-        };
-        for (place, out) in numbers.into_iter().zip(&mut self.numbers) {
-            let Some(array) = chunk.columns.get(place) else { continue };
-            first.note(place, column::numbers(array.as_ref(), out));
+        for (place, out) in self.plan.numbers.iter().zip(&mut self.numbers) {
+            let Some(array) = chunk.columns.get(*place) else { continue };
+            first.note(*place, column::numbers(array.as_ref(), out));
         }
         first.0.map_or(Ok(()), Err)?;
+        if let Some(scores) = self.class_scores() {
+            check_distributions(scores).map_err(|(column, problem)| {
+                (column.and_then(|column| self.plan.numbers.get(column)).copied(), problem)
+            })?;
+        }
         let sizes: Vec<usize> = self.dimensions.iter().map(|coded| coded.codes.names().len()).collect();
         let whole = |problem| (None, (0, problem));
         self.builder.count(&self.codes, &sizes, chunk.rows, &mut self.cells).map_err(whole)?;
-        let [left, right] = &self.numbers;
-        if self.plan.options.task == Task::Regression {
-            self.builder.add_numbers(left, right, &self.cells);
-            return Ok(());
+        match (self.plan.options.task, self.numbers.as_slice()) {
+            (Task::Regression, [labels, predictions, ..]) => {
+                self.builder.add_numbers(labels, predictions, &self.cells);
+            }
+            (Task::Binary, [scores, ..]) => {
+                self.builder.add_scores(scores, &self.cells).map_err(whole)?;
+            }
+            _ => {}
         }
-        self.builder.add_scores(left, &self.cells).map_err(whole)
+        let measures = self.measures.as_mut();
+        measures.map_or(Ok(()), |measures| measures.add(&self.numbers, &self.cells)).map_err(whole)
+    }
+
+    /// The scores of each class.
+    fn class_scores(&self) -> Option<&[Vec<f64>]> {
+        let classes = self.plan.columns.class_scores.len();
+        (classes > 0).then(|| self.numbers.get(..classes)).flatten()
     }
 
     /// Remembers where the classes that this chunk brought were seen first.
@@ -253,8 +269,31 @@ impl<'a> Scan<'a> {
             values: dimension.codes.names().to_vec(),
         });
         let names = names.collect();
-        Part { state: self.builder.finish(self.plan.columns.clone(), names), classes }
+        let state = self.builder.finish(self.plan.columns.clone(), names);
+        Part { state: state.with_measures(self.measures), classes }
     }
+}
+
+/// How far the scores of a row may add up to something else than 1: as far as scikit-learn lets them.
+const ONE_WITHIN: f64 = 1e-5;
+
+/// Refuses scores of classes that are no probabilities.
+fn check_distributions(columns: &[Vec<f64>]) -> Result<(), ColumnProblem> {
+    let rows = columns.iter().map(Vec::len).min().unwrap_or_default();
+    for row in 0..rows {
+        let mut sum = 0.0;
+        for (index, score) in columns.iter().filter_map(|column| column.get(row)).enumerate() {
+            if !(0.0..=1.0).contains(score) {
+                let value = score.to_string();
+                return Err((Some(index), (row, Problem::NotAProbability { value })));
+            }
+            sum += score;
+        }
+        if (sum - 1.0).abs() > ONE_WITHIN {
+            return Err((None, (row, Problem::NotOneTogether { sum: sum.to_string() })));
+        }
+    }
+    Ok(())
 }
 
 /// The problem of the first row that has one; of two in one row, that of the column that was asked for first.

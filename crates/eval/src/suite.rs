@@ -5,7 +5,7 @@ use std::io::Read;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{EvalError, Problem, excerpt};
-use crate::limits::{MAX_ATTRIBUTES, MAX_LIST};
+use crate::limits::{MAX_ATTRIBUTES, MAX_CLASSES, MAX_LIST};
 use crate::options::EvaluationOptions;
 use crate::report::{Report, report};
 use crate::scan::{group_columns, scan, scan_files};
@@ -13,6 +13,7 @@ use crate::source::DataFile;
 use crate::state::{INTERSECTION, State};
 use crate::suggest::nearest;
 use crate::table::Input;
+use crate::task::Task;
 
 /// A named set of metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -76,6 +77,7 @@ pub fn evaluate_state(options: &EvaluationOptions, state: &State) -> Result<Repo
         label: columns.label.clone(),
         prediction: columns.prediction.clone(),
         score: columns.score.clone(),
+        class_scores: columns.class_scores.clone(),
         ..options.clone()
     };
     let suites = checked_suites(&options)?;
@@ -107,6 +109,9 @@ pub fn checked_suites(options: &EvaluationOptions) -> Result<Vec<Suite>, EvalErr
     if options.score.is_some() && !options.task.is_binary() {
         return not_for_task("the score");
     }
+    if !options.class_scores.is_empty() && options.task != Task::Multiclass {
+        return not_for_task("a score for each class");
+    }
     let names_positive = !options.positive.is_empty() || !options.label_positive.is_empty();
     if names_positive && !options.task.is_binary() {
         return not_for_task("a positive value");
@@ -122,6 +127,12 @@ pub(crate) fn check_columns(options: &EvaluationOptions) -> Result<(), EvalError
     }
     if options.prediction.is_empty() {
         return unnamed("the prediction");
+    }
+    if options.class_scores.values().any(String::is_empty) {
+        return unnamed("the scores of a class");
+    }
+    if options.class_scores.len() > MAX_CLASSES {
+        return Err(EvalError::new(Problem::TooManyValues));
     }
     if group_columns(options).len() > MAX_ATTRIBUTES || options.intersections.len() > MAX_ATTRIBUTES {
         return Err(EvalError::new(Problem::TooManyAttributes));

@@ -135,7 +135,7 @@ impl Evaluate {
             segments: self.segments.clone(),
             suites: self.suites.clone(),
             min_group_size: self.min_group_size,
-            id: None,
+            ..EvaluationOptions::default()
         })
     }
 

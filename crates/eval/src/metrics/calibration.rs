@@ -25,13 +25,13 @@ pub struct CalibrationBin {
 
 /// A sum that carries what was rounded off along (Neumaier).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Sum {
+pub(super) struct Sum {
     sum: f64,
     lost: f64,
 }
 
 impl Sum {
-    fn add(&mut self, value: f64) {
+    pub(super) fn add(&mut self, value: f64) {
         let sum = self.sum + value;
         let (large, small) =
             if self.sum.abs() >= value.abs() { (self.sum, value) } else { (value, self.sum) };
@@ -39,7 +39,7 @@ impl Sum {
         self.sum = sum;
     }
 
-    fn value(self) -> f64 {
+    pub(super) fn value(self) -> f64 {
         self.sum + self.lost
     }
 }

@@ -4,6 +4,7 @@
 //! NaN in those cases, depending on the function; where they are defined, the numbers are theirs.
 
 mod calibration;
+mod class_scores;
 mod classes;
 mod fairness;
 mod intervals;
@@ -14,6 +15,7 @@ mod scores;
 
 pub use crate::figure::{Figure as MetricValue, Reason};
 pub use calibration::{BINS, CalibrationBin};
+pub use class_scores::{ClassScores, ScoredRow};
 pub use classes::{Average, ClassCounts};
 pub use fairness::{
     compared, demographic_parity_difference, demographic_parity_ratio, disparate_impact, disparate_impact_of,

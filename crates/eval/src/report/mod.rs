@@ -148,6 +148,9 @@ pub struct ClassRow {
     pub recall: Option<f64>,
     /// Twice what is right over its labels and predictions.
     pub f1: Option<f64>,
+    /// The area under the ROC curve of its score, its rows against all others.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub roc_auc: Option<f64>,
 }
 
 /// The report of a state: the metrics of `suites`, the groups of every attribute, the segments.
@@ -170,7 +173,7 @@ pub fn report(options: &EvaluationOptions, suites: &[Suite], state: &State) -> R
     };
     match options.task {
         Task::Binary => binary::fill(&mut report, state)?,
-        Task::Multiclass => multiclass::fill(&mut report, state),
+        Task::Multiclass => multiclass::fill(&mut report, state)?,
         Task::Regression => regression::fill(&mut report, state),
     }
     Ok(report)

@@ -3,18 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ClassRow, Report, segments};
-use crate::metrics::{Average, ClassCounts, MetricValue};
-use crate::state::{Cell, Dimension, Grouping, State};
+use crate::error::{EvalError, Problem, excerpt};
+use crate::metrics::{Average, ClassCounts, ClassScores, MetricValue, ScoredRow};
+use crate::state::{Cell, Columns, Dimension, Grouping, State};
 use crate::suite::Suite;
 
-pub(super) fn fill(report: &mut Report, state: &State) {
-    let classes = Classes::of(state);
+pub(super) fn fill(report: &mut Report, state: &State) -> Result<(), EvalError> {
+    let classes = Classes::of(state)?;
     let all = classes.counts(state.cells().iter());
-    report.classes = class_rows(&classes, &all);
+    let scores = classes.scores(state, None).pop().map(|rows| classes.figures(&rows, &all));
+    report.classes = class_rows(&classes, &all, scores.as_ref());
     if report.suites.contains(&Suite::Performance) {
-        report.metrics = performance(&all);
+        report.metrics = performance(&all, scores.as_ref());
     }
     report.segments = segments(report, state, |grouping| segment_metrics(&classes, state, grouping));
+    Ok(())
 }
 
 /// The classes of labels and predictions together, and which of them each code of either is.
@@ -22,10 +25,12 @@ struct Classes {
     names: Vec<String>,
     of_label: Vec<usize>,
     of_prediction: Vec<usize>,
+    /// For each class where its score stands among those of a row, where there are scores.
+    columns: Vec<usize>,
 }
 
 impl Classes {
-    fn of(state: &State) -> Self {
+    fn of(state: &State) -> Result<Self, EvalError> {
         let empty = Dimension::default();
         let [labels, predictions] = [0, 1].map(|index| state.dimensions().get(index).unwrap_or(&empty));
         let names: BTreeSet<&String> = labels.values.iter().chain(&predictions.values).collect();
@@ -33,7 +38,41 @@ impl Classes {
         let places = |dimension: &Dimension| {
             dimension.values.iter().filter_map(|value| names.binary_search(value).ok()).collect()
         };
-        Self { of_label: places(labels), of_prediction: places(predictions), names }
+        let columns = score_columns(state.columns(), &names)?;
+        Ok(Self { of_label: places(labels), of_prediction: places(predictions), names, columns })
+    }
+
+    /// The rows with their scores, of all groups of a grouping or of all rows together; nothing where there are no scores.
+    fn scores<'a>(&self, state: &'a State, grouping: Option<&Grouping>) -> Vec<Vec<ScoredRow<'a>>> {
+        let Some(measures) = state.measures().filter(|_| !self.columns.is_empty()) else { return Vec::new() };
+        let mut rows = vec![Vec::new(); grouping.map_or(1, |grouping| grouping.groups.len())];
+        let label = |cell: &Cell| cell.key.first().and_then(|code| self.of_label.get(usize::from(*code)));
+        let labels: Vec<usize> = state.cells().iter().filter_map(label).copied().collect();
+        for (scores, cell) in measures.iter() {
+            let group = grouping.map_or(Some(0), |grouping| grouping.of_cell.get(cell as usize).copied());
+            let own = group.and_then(|group| rows.get_mut(group));
+            if let Some((own, label)) = own.zip(labels.get(cell as usize)) {
+                own.push(ScoredRow { label: *label, weight: 1.0, scores });
+            }
+        }
+        rows
+    }
+
+    /// What the scores say of the classes that these rows have.
+    fn figures(&self, rows: &[ScoredRow<'_>], counts: &ClassCounts) -> ClassScores {
+        let mut places = vec![usize::MAX; self.names.len()];
+        let mut columns = Vec::new();
+        let sums = counts.labelled().iter().zip(counts.predicted());
+        for ((place, column), (labelled, predicted)) in places.iter_mut().zip(&self.columns).zip(sums) {
+            if *labelled > 0 || *predicted > 0 {
+                *place = columns.len();
+                columns.push(*column);
+            }
+        }
+        let place = |label: usize| places.get(label).copied().unwrap_or(usize::MAX);
+        let rows: Vec<ScoredRow<'_>> =
+            rows.iter().map(|row| ScoredRow { label: place(row.label), ..*row }).collect();
+        ClassScores::new(&rows, &columns, counts.rows())
     }
 
     fn counts<'a>(&self, cells: impl Iterator<Item = &'a Cell>) -> ClassCounts {
@@ -52,7 +91,20 @@ impl Classes {
     }
 }
 
-fn performance(counts: &ClassCounts) -> BTreeMap<String, MetricValue> {
+/// For each class the place of its column among those with scores.
+fn score_columns(columns: &Columns, classes: &[String]) -> Result<Vec<usize>, EvalError> {
+    if columns.class_scores.is_empty() {
+        return Ok(Vec::new());
+    }
+    let place = |class: &String| {
+        let place = columns.class_scores.keys().position(|known| known == class);
+        let class = || excerpt(class.as_bytes());
+        place.ok_or_else(|| EvalError::new(Problem::ClassWithoutScores { class: class() }))
+    };
+    classes.iter().map(place).collect()
+}
+
+fn performance(counts: &ClassCounts, scores: Option<&ClassScores>) -> BTreeMap<String, MetricValue> {
     let mut found = BTreeMap::from([
         ("accuracy".to_owned(), counts.accuracy()),
         ("balancedAccuracy".to_owned(), counts.balanced_accuracy()),
@@ -65,6 +117,14 @@ fn performance(counts: &ClassCounts) -> BTreeMap<String, MetricValue> {
             found.insert(format!("{prefix}{name}"), counts.average(average, parts));
         }
     }
+    if let Some(scores) = scores {
+        found.insert("brierScore".to_owned(), scores.brier_score());
+        found.insert("logLoss".to_owned(), scores.log_loss());
+        for (by_labels, prefix) in [(false, "macro"), (true, "weighted")] {
+            found.insert(format!("{prefix}RocAucOneVsOne"), scores.area_one_vs_one(by_labels));
+            found.insert(format!("{prefix}RocAucOneVsRest"), scores.area_one_vs_rest(by_labels));
+        }
+    }
     found
 }
 
@@ -73,14 +133,18 @@ fn segment_metrics(
     state: &State,
     grouping: &Grouping,
 ) -> Vec<BTreeMap<String, MetricValue>> {
+    let scores = classes.scores(state, Some(grouping));
     let metrics_of = |group: usize| {
         let cells = state.cells().iter().zip(&grouping.of_cell).filter(|(_, own)| **own == group);
-        performance(&classes.counts(cells.map(|(cell, _)| cell)).of_present_classes())
+        let counts = classes.counts(cells.map(|(cell, _)| cell));
+        let scores = scores.get(group).map(|rows| classes.figures(rows, &counts));
+        performance(&counts.of_present_classes(), scores.as_ref())
     };
     (0..grouping.groups.len()).map(metrics_of).collect()
 }
 
-fn class_rows(classes: &Classes, counts: &ClassCounts) -> Vec<ClassRow> {
+fn class_rows(classes: &Classes, counts: &ClassCounts, scores: Option<&ClassScores>) -> Vec<ClassRow> {
+    let mut areas = scores.map(ClassScores::one_vs_rest).unwrap_or_default().into_iter();
     let share = |(part, whole): (u64, u64)| crate::metrics::share_of(part, whole);
     let figures = counts.precisions().into_iter().zip(counts.recalls()).zip(counts.f1s());
     let sums = counts.labelled().iter().zip(counts.predicted());
@@ -97,6 +161,7 @@ fn class_rows(classes: &Classes, counts: &ClassCounts) -> Vec<ClassRow> {
             precision: share((precision.0, precision.1)),
             recall: share((recall.0, recall.1)),
             f1: share((f1.0, f1.1)),
+            roc_auc: areas.next().and_then(|area| area.value),
         })
         .collect()
 }

@@ -107,7 +107,7 @@ impl Builder {
         let mut moments = self.moments.into_iter();
         let cells = self.keys.into_iter().zip(self.rows);
         let cells = cells.map(|(key, rows)| Cell { key: key.into_vec(), rows, moments: moments.next() });
-        State { columns, dimensions: names, cells: cells.collect(), scores: self.scores }
+        State { columns, dimensions: names, cells: cells.collect(), scores: self.scores, measures: None }
     }
 
     /// Whether codes below these sizes can be packed; grows the table where they need more bits than before.

@@ -10,6 +10,7 @@
 mod builder;
 mod confusion;
 mod grouping;
+mod measures;
 mod moments;
 mod scores;
 mod stored;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::builder::Builder;
 pub use self::confusion::{Confusion, Groups};
 pub use self::grouping::{Grouping, INTERSECTION};
+pub use self::measures::Measures;
 pub use self::moments::Moments;
 pub(crate) use self::scores::Gathered;
 pub use self::scores::Scores;
@@ -42,6 +44,9 @@ pub struct Columns {
     pub prediction: String,
     /// The score, where one was read.
     pub score: Option<String>,
+    /// For each class the column with its score.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub class_scores: BTreeMap<String, String>,
     /// The columns whose values make groups.
     pub groups: Vec<String>,
 }
@@ -54,8 +59,14 @@ impl Columns {
             label: options.label.clone(),
             prediction: options.prediction.clone(),
             score: options.score.clone(),
+            class_scores: options.class_scores.clone(),
             groups: group_columns(options),
         }
+    }
+
+    /// The columns of the numbers that are kept row by row.
+    pub(crate) fn measures(&self) -> Vec<&String> {
+        self.class_scores.values().collect()
     }
 }
 
@@ -100,6 +111,7 @@ pub struct State {
     dimensions: Vec<Dimension>,
     cells: Vec<Cell>,
     scores: Option<Scores>,
+    measures: Option<Measures>,
 }
 
 impl State {
@@ -121,6 +133,16 @@ impl State {
     /// The scores, where a score column was read.
     pub fn scores(&self) -> Option<&Scores> {
         self.scores.as_ref()
+    }
+
+    /// The numbers that are kept row by row, where there are such columns: for each class its score.
+    pub fn measures(&self) -> Option<&Measures> {
+        self.measures.as_ref()
+    }
+
+    /// The same with the numbers of the rows that were counted.
+    pub(crate) fn with_measures(self, measures: Option<Measures>) -> Self {
+        Self { measures, ..self }
     }
 
     /// How many rows.
@@ -172,7 +194,13 @@ impl State {
             }
         }
         let scores = is_scored.then(|| gathered.sorted(&numbers));
-        Ok(Self { columns, dimensions, cells, scores })
+        let measures: Vec<_> = parts
+            .into_iter()
+            .zip(numbers)
+            .filter_map(|(part, numbers)| Some((part.measures?, numbers)))
+            .collect();
+        let measures = (!measures.is_empty()).then(|| Measures::merged(measures)).transpose()?;
+        Ok(Self { columns, dimensions, cells, scores, measures })
     }
 
     /// The keys of the cells by the numbering of other dimensions, which have all values.

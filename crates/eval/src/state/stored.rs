@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{Cell, Columns, Dimension, Scores, State};
+use super::{Cell, Columns, Dimension, Measures, Scores, State};
 use crate::limits::{MAX_CELLS, MAX_CLASSES, MAX_GROUPS};
 
 const FORMAT: &str = "assent-eval-state";
@@ -18,6 +18,8 @@ struct Stored {
     cells: Vec<Cell>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     scores: Option<StoredScores>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    measures: Option<Measures>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -40,6 +42,7 @@ impl Serialize for State {
             dimensions: self.dimensions.clone(),
             cells: self.cells.clone(),
             scores,
+            measures: self.measures.clone(),
         };
         stored.serialize(serializer)
     }
@@ -92,6 +95,11 @@ fn checked(stored: Stored) -> Result<State, String> {
         ),
         None => None,
     };
-    let Stored { columns, dimensions, cells, .. } = stored;
-    Ok(State { columns, dimensions, cells, scores })
+    let Stored { columns, dimensions, cells, measures, .. } = stored;
+    let width = columns.measures().len();
+    let good = |measures: &Measures| width > 0 && measures.are_stored_well(width, cells.len());
+    if !measures.as_ref().is_none_or(good) {
+        return Err("the numbers of the rows are not in order, or not of these cells and columns".to_owned());
+    }
+    Ok(State { columns, dimensions, cells, scores, measures })
 }

@@ -14,6 +14,7 @@
 
 mod border;
 mod change;
+mod class_scores;
 mod drift;
 mod generate;
 mod harness;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::generate::Rng;
 use crate::harness::{Case, Differences, Tolerance, ask, number_of, numbers};
 
-const EXACT: Tolerance = Tolerance::Absolute(1e-9);
+pub(crate) const EXACT: Tolerance = Tolerance::Absolute(1e-9);
 
 /// Labels, predictions, scores and groups of rows.
 #[derive(Clone, Debug)]
@@ -97,7 +97,7 @@ fn options(task: Task) -> EvaluationOptions {
 }
 
 /// Compares all figures of an answer: a number with a number, nothing with nothing.
-fn compare(
+pub(crate) fn compare(
     differences: &mut Differences,
     case: &Case,
     metrics: &BTreeMap<String, MetricValue>,
