@@ -2,9 +2,10 @@
 
 use crate::encode::BinaryColumn;
 use crate::error::{EvalError, Place, Problem, excerpt};
+use crate::exact::ExactSum;
 use crate::metrics::ScoreStatistics;
 use crate::options::EvaluationOptions;
-use crate::state::{Cell, Confusion, Dimension, Grouping, Groups, State};
+use crate::state::{Cell, Confusion, Dimension, Grouping, Groups, Masses, State};
 
 /// A state whose labels and predictions are positive or negative.
 #[derive(Clone, Debug)]
@@ -36,10 +37,11 @@ impl State {
             .iter()
             .map(|cell| (side_of(cell, 0, &labels), side_of(cell, 1, &predictions)))
             .collect();
-        let mut overall = Confusion::default();
+        let mut overall = Tally::new(self.columns().weight.is_some());
         for (cell, (label, prediction)) in self.cells().iter().zip(&sides) {
-            overall.add_rows(*label, *prediction, cell.rows);
+            overall.add_cell(*label, *prediction, cell);
         }
+        let overall = overall.finish();
         Ok(Binary { state: self, sides, overall, label_positive, positive })
     }
 }
@@ -67,56 +69,101 @@ impl Binary<'_> {
 
     /// The counts of each group.
     pub fn counts(&self, grouping: &Grouping) -> Vec<Confusion> {
-        let mut counts = vec![Confusion::default(); grouping.groups.len()];
+        let mut counts = self.tallies(grouping);
         for ((cell, (label, prediction)), group) in
             self.state.cells().iter().zip(&self.sides).zip(&grouping.of_cell)
         {
             if let Some(count) = counts.get_mut(*group) {
-                count.add_rows(*label, *prediction, cell.rows);
+                count.add_cell(*label, *prediction, cell);
             }
         }
-        counts
+        counts.into_iter().map(Tally::finish).collect()
     }
 
     /// The statistics of the scores of all rows, where there are scores.
     pub fn scores(&self) -> Option<ScoreStatistics> {
-        let scores = self.state.scores()?;
         let mut all = ScoreStatistics::with_curves(&self.overall);
-        for (score, cell) in scores.iter() {
+        let there = self.state.each_score(|score, cell, weight| {
             let label = self.sides.get(cell as usize).is_some_and(|(label, _)| *label);
-            all.push(score, label);
-        }
-        Some(all.finish())
+            all.push(score, label, weight);
+        });
+        there.then(|| all.finish())
     }
 
     /// The statistics of the scores of each group, where there are scores.
     pub fn scores_by(&self, grouping: &Grouping) -> Option<Vec<ScoreStatistics>> {
-        let scores = self.state.scores()?;
         let mut groups: Vec<ScoreStatistics> =
             self.counts(grouping).iter().map(ScoreStatistics::new).collect();
         let of_cell: Vec<(usize, bool)> =
             grouping.of_cell.iter().zip(&self.sides).map(|(group, (label, _))| (*group, *label)).collect();
-        for (score, cell) in scores.iter() {
-            let Some((group, label)) = of_cell.get(cell as usize) else { continue };
+        let there = self.state.each_score(|score, cell, weight| {
+            let Some((group, label)) = of_cell.get(cell as usize) else { return };
             if let Some(statistics) = groups.get_mut(*group) {
-                statistics.push(score, *label);
+                statistics.push(score, *label, weight);
             }
-        }
-        Some(groups.into_iter().map(ScoreStatistics::finish).collect())
+        });
+        there.then(|| groups.into_iter().map(ScoreStatistics::finish).collect())
     }
 
     /// For each group the rows whose score is above the median of all scores, as if they were predicted positive.
     pub fn above_median(&self, grouping: &Grouping) -> Option<Vec<Confusion>> {
-        let scores = self.state.scores()?;
-        let median = scores.median()?;
-        let mut counts = vec![Confusion::default(); grouping.groups.len()];
-        for (score, cell) in scores.iter() {
+        let median = self.state.median_score()?;
+        let mut counts = self.tallies(grouping);
+        self.state.each_score(|score, cell, weight| {
             let group = grouping.of_cell.get(cell as usize).and_then(|group| counts.get_mut(*group));
             let label = self.sides.get(cell as usize).is_some_and(|(label, _)| *label);
             if let Some(count) = group {
-                count.add(label, score > median);
+                count.add(label, score > median, weight);
             }
+        });
+        Some(counts.into_iter().map(Tally::finish).collect())
+    }
+
+    fn tallies(&self, grouping: &Grouping) -> Vec<Tally> {
+        let is_weighed = self.state.columns().weight.is_some();
+        (0..grouping.groups.len()).map(|_| Tally::new(is_weighed)).collect()
+    }
+}
+
+/// Counts being made. What rows weigh is added up without rounding.
+struct Tally {
+    counts: Confusion,
+    /// By label and prediction, as `tn`, `fp`, `fn`, `tp`.
+    weights: Option<[ExactSum; 4]>,
+}
+
+impl Tally {
+    fn new(is_weighed: bool) -> Self {
+        Self { counts: Confusion::default(), weights: is_weighed.then(Default::default) }
+    }
+
+    fn add(&mut self, label: bool, prediction: bool, weight: f64) {
+        self.counts.add(label, prediction);
+        self.weigh(label, prediction, |sum| sum.add(weight));
+    }
+
+    fn add_cell(&mut self, label: bool, prediction: bool, cell: &Cell) {
+        self.counts.add_rows(label, prediction, cell.rows);
+        if let Some(weights) = &cell.weights {
+            self.weigh(label, prediction, |sum| sum.merge(&weights.sum()));
         }
-        Some(counts)
+    }
+
+    fn weigh(&mut self, label: bool, prediction: bool, add: impl FnOnce(&mut ExactSum)) {
+        let Some([tn, fp, fn_, tp]) = &mut self.weights else { return };
+        add(match (label, prediction) {
+            (false, false) => tn,
+            (false, true) => fp,
+            (true, false) => fn_,
+            (true, true) => tp,
+        });
+    }
+
+    fn finish(self) -> Confusion {
+        let masses = self.weights.map(|sums| {
+            let [tn, fp, fn_, tp] = sums.map(|sum| sum.value());
+            Masses { tn, fp, fn_, tp }
+        });
+        Confusion { weights: masses, ..self.counts }
     }
 }

@@ -112,6 +112,8 @@ pub enum Problem {
     NotANumber { value: String },
     /// A score that is NaN or infinite.
     NotFinite { value: String },
+    /// A weight below 0.
+    NegativeWeight { value: String },
     /// A score of a class below 0 or above 1.
     NotAProbability { value: String },
     /// Scores of all classes that do not add up to 1.
@@ -188,6 +190,7 @@ impl Problem {
             Self::TooManyGroups => "TOO_MANY_GROUPS",
             Self::NotANumber { .. } => "NOT_A_NUMBER",
             Self::NotFinite { .. } => "NOT_FINITE",
+            Self::NegativeWeight { .. } => "NEGATIVE_WEIGHT",
             Self::NotAProbability { .. } => "NOT_A_PROBABILITY",
             Self::NotOneTogether { .. } => "NOT_ONE_TOGETHER",
             Self::ClassWithoutScores { .. } => "CLASS_WITHOUT_SCORES",
@@ -260,6 +263,7 @@ impl Problem {
                 "check that the right column is named, or put values in bands"
             }
             Self::NotANumber { .. } | Self::NotFinite { .. } => "give every row a finite decimal number",
+            Self::NegativeWeight { .. } => "give every row a weight from 0 on",
             Self::NotAProbability { .. } | Self::NotOneTogether { .. } => {
                 "give every row a probability for each class, all of them adding up to 1"
             }
@@ -327,6 +331,7 @@ impl fmt::Display for Problem {
             Self::TooManyGroups => write!(f, "more than {MAX_GROUPS} groups"),
             Self::NotANumber { value } => write!(f, "`{value}` is not a number"),
             Self::NotFinite { value } => write!(f, "`{value}` is not a finite number"),
+            Self::NegativeWeight { value } => write!(f, "the weight `{value}` is below 0"),
             Self::NotAProbability { value } => write!(f, "`{value}` is not a probability"),
             Self::NotOneTogether { sum } => write!(f, "the scores of all classes add up to {sum}, not to 1"),
             Self::ClassWithoutScores { class } => {

@@ -45,6 +45,13 @@ impl ExactSum {
         self.add(left.mul_add(right, -product));
     }
 
+    /// Adds the exact square of a number times another, as far as no product falls below 2^-1074 or above the largest number.
+    pub fn add_square(&mut self, value: f64, factor: f64) {
+        let square = value * value;
+        self.add_product(square, factor);
+        self.add_product(value.mul_add(value, -square), factor);
+    }
+
     /// Adds another sum.
     pub fn merge(&mut self, other: &Self) {
         let other = other.normal();

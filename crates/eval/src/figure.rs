@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::metrics::{Interval, share_of};
+use crate::metrics::Interval;
 
 /// A number, or the reason why there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,13 +21,16 @@ pub struct Figure {
     /// Where the number would lie for the population, with 95 % confidence.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub interval: Option<Interval>,
+    /// Why there is no interval, where there would be one.
+    #[serde(rename = "noInterval", skip_serializing_if = "Option::is_none", default)]
+    pub no_interval: Option<NoInterval>,
 }
 
 impl Figure {
     /// A number that rests on `n` rows. What is not finite is no number.
     pub fn defined(value: f64, n: u64) -> Self {
         if value.is_finite() {
-            Self { value: Some(value), n, reason: None, interval: None }
+            Self { value: Some(value), n, reason: None, interval: None, no_interval: None }
         } else {
             Self::undefined(Reason::OutOfRange, n)
         }
@@ -35,7 +38,7 @@ impl Figure {
 
     /// No number, and why.
     pub fn undefined(reason: Reason, n: u64) -> Self {
-        Self { value: None, n, reason: Some(reason), interval: None }
+        Self { value: None, n, reason: Some(reason), interval: None, no_interval: None }
     }
 
     /// The number or why there is none.
@@ -46,14 +49,25 @@ impl Figure {
         }
     }
 
-    /// `part / whole` over `whole` rows; undefined for `reason` where there are none.
-    pub(crate) fn share(part: u64, whole: u64, reason: Reason) -> Self {
-        Self::of(share_of(part, whole).ok_or(reason), whole)
-    }
-
     /// The number or the reason why there is none.
     pub fn result(&self) -> Result<f64, Reason> {
         self.value.ok_or(self.reason.unwrap_or(Reason::NoRows))
+    }
+}
+
+/// Why a figure that could have an interval has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum NoInterval {
+    /// The interval counts rows, and here rows have weights.
+    Weighted,
+}
+
+impl fmt::Display for NoInterval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Weighted => "rows have weights",
+        })
     }
 }
 
@@ -63,6 +77,8 @@ impl Figure {
 pub enum Reason {
     /// There are no rows.
     NoRows,
+    /// The rows weigh nothing.
+    NoWeight,
     /// No row has a positive label.
     NoPositiveLabels,
     /// No row has a negative label.
@@ -109,6 +125,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoRows => "there are no rows",
+            Self::NoWeight => "the rows weigh nothing",
             Self::NoPositiveLabels => "no row has a positive label",
             Self::NoNegativeLabels => "no row has a negative label",
             Self::NoPositivePredictions => "no row is predicted positive",

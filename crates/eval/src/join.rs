@@ -34,6 +34,9 @@ pub fn evaluate_joined(
     let Some(id) = options.id.as_ref().filter(|id| !id.is_empty()) else {
         return Err(EvalError::new(Problem::UnnamedColumn { option: "the row id" }));
     };
+    if options.weight.is_some() {
+        return Err(EvalError::new(Problem::NotJoined { option: "a weight" }));
+    }
     if !options.class_scores.is_empty() {
         return Err(EvalError::new(Problem::NotJoined { option: "a score for each class" }));
     }

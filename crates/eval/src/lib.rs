@@ -38,7 +38,7 @@ mod task;
 
 pub use binary::Binary;
 pub use error::{EvalError, Place, Problem};
-pub use figure::{Figure, Reason};
+pub use figure::{Figure, NoInterval, Reason};
 pub use join::evaluate_joined;
 pub use options::EvaluationOptions;
 pub use render::render_table;

@@ -22,7 +22,7 @@ pub const MAX_BATCH_ROWS: usize = 1 << 27;
 pub const MAX_ROWS: u64 = 1 << 40;
 /// Rows when scores are kept for the exact ROC AUC: 12 bytes a row.
 pub const MAX_SCORED_ROWS: u64 = 1 << 27;
-/// Numbers that are kept row by row, 8 bytes each: the scores of several classes.
+/// Numbers that are kept row by row, 8 bytes each: the scores of several classes, scores with weights.
 pub const MAX_MEASURES: u64 = 1 << 27;
 /// Rows when labels and predictions are joined by id, which holds every id in memory.
 pub const MAX_JOINED_ROWS: u64 = 1 << 22;

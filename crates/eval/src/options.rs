@@ -29,6 +29,9 @@ pub struct EvaluationOptions {
     /// loss, the Brier score and the ROC AUC of several classes.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub class_scores: BTreeMap<String, String>,
+    /// The column with the weights of the rows, none below 0: figures are as if a row were so many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight: Option<String>,
     /// The protected attributes, each a column whose distinct values are the groups.
     pub protected: Vec<String>,
     /// Intersections of protected attributes, each a list of columns whose values together make the groups.

@@ -14,7 +14,7 @@ use crate::encode::{BinaryColumn, Rule, ValueCodes};
 use crate::error::{EvalError, Place, Problem};
 use crate::options::EvaluationOptions;
 use crate::source::{self, Chunk, Chunks, DataFile, Projection, Unit};
-use crate::state::{Builder, Columns, Dimension, Gathered, Measures, State};
+use crate::state::{Builder, Columns, Dimension, Gathered, Measures, State, Weights};
 use crate::suite::check_columns;
 use crate::table::Input;
 use crate::task::Task;
@@ -64,7 +64,8 @@ struct Plan<'a> {
     projection: Projection,
     label: usize,
     prediction: usize,
-    /// The columns that are read as numbers: label and prediction of a regression, the score, or the score of each class.
+    /// The columns that are read as numbers: label and prediction of a regression, the score or the score of each class, and
+    /// the weight behind them.
     numbers: Vec<usize>,
     groups: Vec<usize>,
 }
@@ -97,8 +98,8 @@ impl<'a> Plan<'a> {
         let (label, prediction) = (compared(&options.label), compared(&options.prediction));
         let columns = Columns::of(options);
         let mut numbers = if is_number { vec![label, prediction] } else { Vec::new() };
-        numbers.extend(options.score.iter().map(|name| projection.number(name)));
-        numbers.extend(columns.measures().into_iter().map(|name| projection.number(name)));
+        let read = options.score.iter().chain(columns.class_scores.values()).chain(&options.weight);
+        numbers.extend(read.map(|name| projection.number(name)));
         let groups = columns.groups.iter().map(|name| projection.text(name)).collect();
         Self { options, columns, projection, label, prediction, numbers, groups }
     }
@@ -178,6 +179,7 @@ struct Scan<'a> {
     places: Vec<Vec<Place>>,
     builder: Builder,
     measures: Option<Measures>,
+    weights: Vec<Weights>,
     codes: Vec<Vec<u16>>,
     numbers: Vec<Vec<f64>>,
     cells: Vec<u32>,
@@ -203,8 +205,9 @@ impl<'a> Scan<'a> {
             plan,
             dimensions,
             places: vec![Vec::new(); options.task.class_dimensions()],
-            builder: Builder::new(count, options.score.is_some()),
+            builder: Builder::new(count, options.score.is_some() && options.weight.is_none()),
             measures: Some(plan.columns.measures().len()).filter(|width| *width > 0).map(Measures::new),
+            weights: Vec::new(),
             codes: vec![Vec::new(); count],
             numbers: vec![Vec::new(); plan.numbers.len()],
             cells: Vec::new(),
@@ -221,6 +224,9 @@ impl<'a> Scan<'a> {
             let Some(array) = chunk.columns.get(*place) else { continue };
             first.note(*place, column::numbers(array.as_ref(), out));
         }
+        if let Some((weights, place)) = self.weight_column().zip(self.plan.numbers.last()) {
+            first.note(*place, check_weights(weights));
+        }
         first.0.map_or(Ok(()), Err)?;
         if let Some(scores) = self.class_scores() {
             check_distributions(scores).map_err(|(column, problem)| {
@@ -230,17 +236,38 @@ impl<'a> Scan<'a> {
         let sizes: Vec<usize> = self.dimensions.iter().map(|coded| coded.codes.names().len()).collect();
         let whole = |problem| (None, (0, problem));
         self.builder.count(&self.codes, &sizes, chunk.rows, &mut self.cells).map_err(whole)?;
-        match (self.plan.options.task, self.numbers.as_slice()) {
-            (Task::Regression, [labels, predictions, ..]) => {
-                self.builder.add_numbers(labels, predictions, &self.cells);
+        self.add_numbers().map_err(whole)
+    }
+
+    /// Adds the numbers of rows whose cells were just counted.
+    fn add_numbers(&mut self) -> Result<(), Problem> {
+        let columns: Vec<&[f64]> = self.numbers.iter().map(Vec::as_slice).collect();
+        let (cells, is_weighed) = (&self.cells, self.plan.options.weight.is_some());
+        match (self.plan.options.task, columns.as_slice()) {
+            (Task::Regression, [labels, predictions]) => {
+                self.builder.add_numbers(labels, predictions, cells);
             }
-            (Task::Binary, [scores, ..]) => {
-                self.builder.add_scores(scores, &self.cells).map_err(whole)?;
+            (Task::Regression, [labels, predictions, weights]) => {
+                self.builder.add_weighed_numbers(labels, predictions, weights, cells);
             }
+            (Task::Binary, [scores]) if !is_weighed => self.builder.add_scores(scores, cells)?,
             _ => {}
         }
-        let measures = self.measures.as_mut();
-        measures.map_or(Ok(()), |measures| measures.add(&self.numbers, &self.cells)).map_err(whole)
+        if let Some(weights) = columns.last().filter(|_| is_weighed) {
+            let last = cells.iter().max().map_or(0, |cell| *cell as usize + 1);
+            self.weights.resize(self.weights.len().max(last), Weights::default());
+            for (weight, cell) in weights.iter().zip(cells) {
+                if let Some(own) = self.weights.get_mut(*cell as usize) {
+                    own.add(*weight);
+                }
+            }
+        }
+        self.measures.as_mut().map_or(Ok(()), |measures| measures.add(&columns, cells))
+    }
+
+    /// The weights, where rows have weights.
+    fn weight_column(&self) -> Option<&[f64]> {
+        self.plan.options.weight.as_ref().and_then(|_| self.numbers.last()).map(Vec::as_slice)
     }
 
     /// The scores of each class.
@@ -270,12 +297,19 @@ impl<'a> Scan<'a> {
         });
         let names = names.collect();
         let state = self.builder.finish(self.plan.columns.clone(), names);
-        Part { state: state.with_measures(self.measures), classes }
+        Part { state: state.with(self.measures, self.weights), classes }
     }
 }
 
 /// How far the scores of a row may add up to something else than 1: as far as scikit-learn lets them.
 const ONE_WITHIN: f64 = 1e-5;
+
+fn check_weights(weights: &[f64]) -> Result<(), RowProblem> {
+    match weights.iter().enumerate().find(|(_, weight)| **weight < 0.0) {
+        Some((row, weight)) => Err((row, Problem::NegativeWeight { value: weight.to_string() })),
+        None => Ok(()),
+    }
+}
 
 /// Refuses scores of classes that are no probabilities.
 fn check_distributions(columns: &[Vec<f64>]) -> Result<(), ColumnProblem> {

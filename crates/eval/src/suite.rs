@@ -78,6 +78,7 @@ pub fn evaluate_state(options: &EvaluationOptions, state: &State) -> Result<Repo
         prediction: columns.prediction.clone(),
         score: columns.score.clone(),
         class_scores: columns.class_scores.clone(),
+        weight: columns.weight.clone(),
         ..options.clone()
     };
     let suites = checked_suites(&options)?;

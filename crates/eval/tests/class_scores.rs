@@ -92,7 +92,7 @@ fn parts_add_up_in_any_order() {
     assert_eq!(serde_json::from_str::<State>(&stored).expect("it reads back"), whole);
     let others = [
         (r#""width":3"#, r#""width":2"#),
-        (r#""cells":[1,"#, r#""cells":[99,"#),
+        (r#""cells":[4,"#, r#""cells":[99,"#),
         (r#""values":[0.0,0.5"#, r#""values":[1.0,0.5"#),
     ];
     for (good, bad) in others {

@@ -5,7 +5,7 @@ use assent_eval::state::Confusion;
 use assent_eval::{EvaluationOptions, Input, evaluate};
 
 fn counts(tn: u64, fp: u64, fn_: u64, tp: u64) -> Confusion {
-    Confusion { tn, fp, fn_, tp }
+    Confusion::of_rows(tn, fp, fn_, tp)
 }
 
 #[test]
@@ -87,6 +87,6 @@ fn an_undefined_attribute_makes_the_worst_of_all_undefined() {
 fn counts_stop_at_the_largest_number() {
     let mut counts = counts(u64::MAX, 1, 1, 1);
     counts.add(false, false);
-    counts.merge(&Confusion { tn: 5, fp: 0, fn_: 0, tp: 0 });
+    counts.merge(&Confusion::of_rows(5, 0, 0, 0));
     assert_eq!((counts.tn, counts.total()), (u64::MAX, u64::MAX));
 }

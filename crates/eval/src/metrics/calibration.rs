@@ -47,7 +47,8 @@ impl Sum {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Bin {
     rows: u64,
-    positives: u64,
+    weight: Sum,
+    positives: Sum,
     scores: Sum,
 }
 
@@ -55,26 +56,29 @@ struct Bin {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Calibration {
     outside: bool,
+    weight: Sum,
     log_loss: Sum,
     brier: Sum,
     bins: [Bin; BINS],
 }
 
 impl Calibration {
-    pub(super) fn push(&mut self, score: f64, label: bool) {
+    pub(super) fn push(&mut self, score: f64, label: bool, weight: f64) {
         if self.outside || !(0.0..=1.0).contains(&score) {
             self.outside = true;
             return;
         }
         // The bound that scikit-learn keeps probabilities from 0 and 1.
         let certain = score.clamp(f64::EPSILON, 1.0 - f64::EPSILON);
-        self.log_loss.add(-if label { certain.ln() } else { (-certain).ln_1p() });
+        self.log_loss.add(-if label { certain.ln() } else { (-certain).ln_1p() } * weight);
         let error = score - f64::from(u8::from(label));
-        self.brier.add(error * error);
+        self.brier.add(error * error * weight);
+        self.weight.add(weight);
         if let Some(bin) = self.bins.get_mut(bin_of(score)) {
             bin.rows += 1;
-            bin.positives += u64::from(label);
-            bin.scores.add(score);
+            bin.weight.add(weight);
+            bin.positives.add(if label { weight } else { 0.0 });
+            bin.scores.add(score * weight);
         }
     }
 
@@ -82,17 +86,17 @@ impl Calibration {
         self.outside
     }
 
-    pub(super) fn log_loss(&self, rows: u64) -> f64 {
-        self.log_loss.value() / number(rows)
+    pub(super) fn log_loss(&self) -> f64 {
+        self.log_loss.value() / self.weight.value()
     }
 
-    pub(super) fn brier(&self, rows: u64) -> f64 {
-        self.brier.value() / number(rows)
+    pub(super) fn brier(&self) -> f64 {
+        self.brier.value() / self.weight.value()
     }
 
-    pub(super) fn expected_error(&self, rows: u64) -> f64 {
-        let gap = |bin: &Bin| (number(bin.positives) - bin.scores.value()).abs();
-        self.bins.iter().map(gap).sum::<f64>() / number(rows)
+    pub(super) fn expected_error(&self) -> f64 {
+        let gap = |bin: &Bin| (bin.positives.value() - bin.scores.value()).abs();
+        self.bins.iter().map(gap).sum::<f64>() / self.weight.value()
     }
 
     /// The bins, where scores are probabilities.
@@ -101,13 +105,13 @@ impl Calibration {
             return Vec::new();
         }
         let shown = |(index, bin): (u64, &Bin)| {
-            let rows = Some(number(bin.rows)).filter(|rows| *rows > 0.0);
+            let weight = Some(bin.weight.value()).filter(|weight| *weight > 0.0);
             CalibrationBin {
                 from: bound(index),
                 to: bound(index + 1),
                 n: bin.rows,
-                mean_score: rows.map(|rows| bin.scores.value() / rows),
-                positive_rate: rows.map(|rows| number(bin.positives) / rows),
+                mean_score: weight.map(|weight| bin.scores.value() / weight),
+                positive_rate: weight.map(|weight| bin.positives.value() / weight),
             }
         };
         (0..).zip(&self.bins).map(shown).collect()

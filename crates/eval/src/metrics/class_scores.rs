@@ -130,6 +130,7 @@ impl ClassScores {
         match (self.missing, self.rows) {
             (true, _) => Err(Reason::ScoresMissing),
             (_, 0) => Err(Reason::NoRows),
+            _ if self.labelled.iter().all(|mass| *mass <= 0.0) => Err(Reason::NoWeight),
             _ => Ok(()),
         }
     }

@@ -1,15 +1,15 @@
 //! Metrics of several classes, as functions of the counts by label and prediction.
 
-use super::{MetricValue, Reason, number, quotient};
+use super::{MetricValue, Reason, mass_share, number};
 
-/// Rows by label and prediction, for the classes of both.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Rows by label and prediction, for the classes of both, and what they weigh.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClassCounts {
     /// For each class as a label, the rows by each class as a prediction.
     pub matrix: Vec<Vec<u64>>,
+    masses: Vec<Vec<f64>>,
     labelled: Vec<u64>,
     predicted: Vec<u64>,
-    right: Vec<u64>,
 }
 
 /// How the figures of the classes become one.
@@ -23,19 +23,36 @@ pub enum Average {
     Weighted,
 }
 
-/// A figure of one class: what is divided by what, and why it is undefined where the latter is 0.
-type Parts = (u64, u64, Reason);
+/// A figure of one class, or why it is undefined: what is divided by what.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Parts {
+    part: f64,
+    whole: f64,
+    rows: u64,
+    reason: Reason,
+}
+
+impl Parts {
+    /// The quotient.
+    pub fn share(self) -> Result<f64, Reason> {
+        mass_share(self.part, self.whole, self.rows, self.reason)
+    }
+}
 
 impl ClassCounts {
     /// The counts of a square matrix.
     pub fn new(matrix: Vec<Vec<u64>>) -> Self {
+        let masses = matrix.iter().map(|row| row.iter().map(|rows| number(*rows)).collect()).collect();
+        Self::weighed(matrix, masses)
+    }
+
+    /// The counts of a square matrix whose rows have weights.
+    pub fn weighed(matrix: Vec<Vec<u64>>, masses: Vec<Vec<f64>>) -> Self {
         let sum = |cells: &mut dyn Iterator<Item = u64>| cells.fold(0_u64, u64::saturating_add);
         let column = |index: usize| sum(&mut matrix.iter().filter_map(|row| row.get(index).copied()));
         let labelled: Vec<u64> = matrix.iter().map(|row| sum(&mut row.iter().copied())).collect();
         let predicted: Vec<u64> = (0..matrix.len()).map(column).collect();
-        let right: Vec<u64> =
-            matrix.iter().enumerate().filter_map(|(index, row)| row.get(index).copied()).collect();
-        Self { matrix, labelled, predicted, right }
+        Self { matrix, masses, labelled, predicted }
     }
 
     /// The counts of the classes that rows have as a label or as a prediction.
@@ -43,11 +60,7 @@ impl ClassCounts {
     pub fn of_present_classes(&self) -> Self {
         let sums = self.labelled.iter().zip(&self.predicted);
         let present: Vec<bool> = sums.map(|(labels, predictions)| *labels > 0 || *predictions > 0).collect();
-        let kept = |row: &Vec<u64>| {
-            row.iter().zip(&present).filter(|(_, present)| **present).map(|(rows, _)| *rows).collect()
-        };
-        let rows = self.matrix.iter().zip(&present).filter(|(_, present)| **present);
-        Self::new(rows.map(|(row, _)| kept(row)).collect())
+        Self::weighed(chosen(&self.matrix, &present), chosen(&self.masses, &present))
     }
 
     /// Rows whose label is each class.
@@ -65,111 +78,137 @@ impl ClassCounts {
         self.labelled.iter().fold(0, |sum, rows| sum.saturating_add(*rows))
     }
 
+    /// What the rows weigh whose label is each class.
+    pub fn labelled_masses(&self) -> Vec<f64> {
+        self.masses.iter().map(|row| row.iter().sum()).collect()
+    }
+
     /// The share of rows predicted right; scikit-learn `accuracy_score`.
     pub fn accuracy(&self) -> MetricValue {
-        MetricValue::share(self.all_right(), self.rows(), Reason::NoRows)
+        let (right, all) = (self.right().iter().sum(), self.labelled_masses().iter().sum());
+        MetricValue::of(mass_share(right, all, self.rows(), Reason::NoRows), self.rows())
     }
 
     /// The mean of the recalls of all classes that have labels; scikit-learn `balanced_accuracy_score`.
     pub fn balanced_accuracy(&self) -> MetricValue {
-        let recalls = self.recalls().into_iter().filter(|(_, labels, _)| *labels > 0);
-        let recalls: Vec<f64> = recalls.map(|(right, labels, _)| quotient(right, labels)).collect();
-        if recalls.is_empty() {
-            return MetricValue::undefined(Reason::NoRows, 0);
-        }
-        MetricValue::defined(recalls.iter().sum::<f64>() / number(recalls.len() as u64), self.rows())
+        let recalls: Vec<f64> = self.recalls().into_iter().filter_map(|recall| recall.share().ok()).collect();
+        let sum = recalls.iter().sum::<f64>();
+        MetricValue::of(
+            mass_share(sum, number(recalls.len() as u64), self.rows(), Reason::NoRows),
+            self.rows(),
+        )
     }
 
     /// The correlation of labels and predictions (Gorodkin 2004); scikit-learn `matthews_corrcoef`.
     pub fn matthews_correlation(&self) -> MetricValue {
-        correlation(self.all_right(), &self.labelled, &self.predicted)
+        correlation(&self.masses, self.rows())
     }
 
     /// For each class the share of its predictions that are right; scikit-learn `precision_score`.
     pub fn precisions(&self) -> Vec<Parts> {
-        let parts = self.right.iter().zip(&self.predicted);
-        parts.map(|(right, rows)| (*right, *rows, Reason::ClassNeverPredicted)).collect()
+        let wholes = self.predicted_masses().into_iter().zip(self.predicted.iter().copied());
+        self.parts(wholes, Reason::ClassNeverPredicted)
     }
 
     /// For each class the share of its labels that are found; scikit-learn `recall_score`.
     pub fn recalls(&self) -> Vec<Parts> {
-        let parts = self.right.iter().zip(&self.labelled);
-        parts.map(|(right, rows)| (*right, *rows, Reason::ClassWithoutLabels)).collect()
+        let wholes = self.labelled_masses().into_iter().zip(self.labelled.iter().copied());
+        self.parts(wholes, Reason::ClassWithoutLabels)
     }
 
     /// For each class twice what is right over its labels and predictions; scikit-learn `f1_score`.
     pub fn f1s(&self) -> Vec<Parts> {
-        let parts = self.right.iter().zip(self.labelled.iter().zip(&self.predicted));
-        parts
-            .map(|(right, (labels, predictions))| {
-                (right.saturating_mul(2), labels.saturating_add(*predictions), Reason::NoPositives)
-            })
-            .collect()
+        let masses = self.labelled_masses().into_iter().zip(self.predicted_masses());
+        let rows = self.labelled.iter().zip(&self.predicted);
+        let wholes = masses.zip(rows).map(|((labels, predictions), (labelled, predicted))| {
+            (f64::midpoint(labels, predictions), labelled.saturating_add(*predicted))
+        });
+        self.parts(wholes, Reason::NoPositives)
     }
 
     /// One figure of the figures of all classes. A class whose figure is undefined makes it undefined; the weighted mean needs
     /// no figure of a class without labels.
     pub fn average(&self, average: Average, parts: &[Parts]) -> MetricValue {
         let n = self.rows();
-        match average {
+        let result = match average {
             Average::Macro => {
-                let total = number(parts.len() as u64);
-                let sum = parts.iter().try_fold(0.0, |sum, parts| Ok(sum + share(*parts)?));
-                let sum = if parts.is_empty() { Err(Reason::NoRows) } else { sum };
-                MetricValue::of(sum.map(|sum| sum / total), n)
+                let sum = parts.iter().try_fold(0.0, |sum, parts| Ok(sum + parts.share()?));
+                sum.and_then(|sum| mass_share(sum, number(parts.len() as u64), n, Reason::NoRows))
             }
             Average::Micro => {
-                let sums = parts.iter().fold((0_u64, 0_u64), |(part, whole), (more, of, _)| {
-                    (part.saturating_add(*more), whole.saturating_add(*of))
-                });
-                MetricValue::of(share((sums.0, sums.1, Reason::NoRows)), n)
+                let (part, whole) = parts
+                    .iter()
+                    .fold((0.0, 0.0), |(part, whole), more| (part + more.part, whole + more.whole));
+                mass_share(part, whole, n, Reason::NoRows)
             }
             Average::Weighted => {
-                let weighed = parts.iter().zip(&self.labelled).filter(|(_, labels)| **labels > 0);
+                let labels = self.labelled_masses();
+                let weighed = parts.iter().zip(&labels).filter(|(_, labels)| **labels > 0.0);
                 let sum = weighed
                     .into_iter()
-                    .try_fold(0.0, |sum, (parts, labels)| Ok(sum + share(*parts)? * number(*labels)));
-                let sum = if n == 0 { Err(Reason::NoRows) } else { sum };
-                MetricValue::of(sum.map(|sum| sum / number(n)), n)
+                    .try_fold(0.0, |sum, (parts, labels)| Ok(sum + parts.share()? * labels));
+                sum.and_then(|sum| mass_share(sum, labels.iter().sum(), n, Reason::NoRows))
             }
-        }
+        };
+        MetricValue::of(result, n)
     }
 
-    fn all_right(&self) -> u64 {
-        self.right.iter().fold(0, |sum, rows| sum.saturating_add(*rows))
+    fn predicted_masses(&self) -> Vec<f64> {
+        let column = |index: usize| self.masses.iter().filter_map(|row| row.get(index)).sum();
+        (0..self.masses.len()).map(column).collect()
+    }
+
+    /// What the rows of each class weigh that are predicted to be of it.
+    fn right(&self) -> Vec<f64> {
+        self.masses.iter().enumerate().filter_map(|(index, row)| row.get(index).copied()).collect()
+    }
+
+    fn parts(&self, wholes: impl Iterator<Item = (f64, u64)>, reason: Reason) -> Vec<Parts> {
+        let parts = self.right().into_iter().zip(wholes);
+        parts.map(|(part, (whole, rows))| Parts { part, whole, rows, reason }).collect()
     }
 }
 
-fn share((part, whole, reason): Parts) -> Result<f64, Reason> {
-    if whole == 0 { Err(reason) } else { Ok(quotient(part, whole)) }
-}
-
-/// The correlation of labels and predictions from the rows by class of both.
-pub(super) fn correlation(right: u64, labelled: &[u64], predicted: &[u64]) -> MetricValue {
-    let rows = labelled.iter().fold(0_u64, |sum, rows| sum.saturating_add(*rows));
-    let product = |left: &[u64], right: &[u64]| {
-        let pairs = left.iter().zip(right).map(|(left, right)| signed(*left) * signed(*right));
-        pairs.fold(0, i128::saturating_add)
+/// The rows and columns of a square matrix that are present.
+fn chosen<T: Copy>(matrix: &[Vec<T>], present: &[bool]) -> Vec<Vec<T>> {
+    let kept = |row: &Vec<T>| {
+        row.iter().zip(present).filter(|(_, present)| **present).map(|(cell, _)| *cell).collect()
     };
-    let both = product(labelled, predicted);
-    let of_labels = signed(rows) * signed(rows) - product(labelled, labelled);
-    let of_predictions = signed(rows) * signed(rows) - product(predicted, predicted);
-    if rows == 0 {
-        return MetricValue::undefined(Reason::NoRows, 0);
-    }
-    if of_labels <= 0 || of_predictions <= 0 {
-        return MetricValue::undefined(Reason::NoVariation, rows);
-    }
-    let together = signed(right) * signed(rows) - both;
-    MetricValue::defined(wide(together) / (wide(of_labels) * wide(of_predictions)).sqrt(), rows)
+    matrix.iter().zip(present).filter(|(_, present)| **present).map(|(row, _)| kept(row)).collect()
 }
 
-/// Counts beyond 2^62 rows, which cannot come from data, stop there: their products stay below 2^127.
-fn signed(count: u64) -> i128 {
-    i128::from(count.min(1 << 62))
+/// The correlation of labels and predictions from what rows weigh by class of both. Each class is one of two for itself;
+/// what is added up over the classes are covariances and variances of these.
+pub(super) fn correlation(masses: &[Vec<f64>], rows: u64) -> MetricValue {
+    let all: f64 = masses.iter().flatten().sum();
+    let unit = scale(all);
+    let labels: Vec<f64> = masses.iter().map(|row| row.iter().map(|mass| mass * unit).sum()).collect();
+    let column = |index: usize| masses.iter().filter_map(|row| row.get(index)).map(|mass| mass * unit).sum();
+    let predictions: Vec<f64> = (0..masses.len()).map(column).collect();
+    let all = all * unit;
+    let (mut together, mut of_labels, mut of_predictions) = (0.0, 0.0, 0.0);
+    for (index, (label, prediction)) in labels.iter().zip(&predictions).enumerate() {
+        let both = masses.get(index).and_then(|row| row.get(index)).copied().unwrap_or_default() * unit;
+        let neither = all - label - (prediction - both);
+        together += both * neither - (label - both) * (prediction - both);
+        of_labels += label * (all - label);
+        of_predictions += prediction * (all - prediction);
+    }
+    let value = match (rows, all > 0.0) {
+        (0, _) => Err(Reason::NoRows),
+        (_, false) => Err(Reason::NoWeight),
+        _ if of_labels <= 0.0 || of_predictions <= 0.0 => Err(Reason::NoVariation),
+        _ => Ok(together / of_labels.sqrt() / of_predictions.sqrt()),
+    };
+    MetricValue::of(value, rows)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "rounding once keeps the quotient within 1e-15")]
-fn wide(number: i128) -> f64 {
-    number as f64
+/// A power of two that brings huge and tiny masses near 1, without rounding, so that their products stay numbers. Counts
+/// of rows stay as they are, and exact.
+fn scale(all: f64) -> f64 {
+    if (1.0..=9e15).contains(&all) || all <= 0.0 || !all.is_finite() {
+        return 1.0;
+    }
+    let exponent = (all.to_bits() >> 52).clamp(1, 2045);
+    f64::from_bits((2046 - exponent) << 52)
 }

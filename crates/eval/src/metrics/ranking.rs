@@ -94,10 +94,8 @@ impl Ranking {
     fn note_point(&mut self, above: u64, false_above: u64, precision: f64) {
         let Some(curve) = &mut self.curve else { return };
         let rows = self.positives.saturating_add(self.negatives);
-        let step = |below: u64| u128::from(below) * u128::from(CURVE_STEPS) / u128::from(rows.max(1));
         let below = self.below_positives + self.below_negatives;
-        let next = below + self.tied_positives + self.tied_negatives;
-        if below == 0 || next == rows || step(below) != step(next) {
+        if ends_step(below, below + self.tied_positives + self.tied_negatives, rows) {
             curve.push(CurvePoint {
                 score: self.score,
                 false_positive_rate: number(false_above) / number(self.negatives.max(1)),
@@ -134,6 +132,12 @@ impl Ranking {
     pub(super) fn curve(&self) -> &[CurvePoint] {
         self.curve.as_deref().unwrap_or_default()
     }
+}
+
+/// Whether the rows from one place to another are the first or the last, or end a hundredth of all.
+pub(super) fn ends_step(from: u64, to: u64, rows: u64) -> bool {
+    let step = |place: u64| u128::from(place) * u128::from(CURVE_STEPS) / u128::from(rows.max(1));
+    from == 0 || to == rows || step(from) != step(to)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "rounding both sides once keeps the quotient within 1e-15")]

@@ -5,86 +5,110 @@ use crate::exact::ExactSum;
 use crate::state::{Cell, Moments};
 
 /// The mean size of an error; scikit-learn `mean_absolute_error`.
-pub fn mean_absolute_error(rows: u64, sums: &Moments) -> MetricValue {
-    mean(rows, sums, &sums.error_absolute)
+pub fn mean_absolute_error(sums: &Sums) -> MetricValue {
+    mean(sums, &sums.moments.error_absolute)
 }
 
 /// The mean error, above 0 where predictions are too high.
-pub fn mean_error(rows: u64, sums: &Moments) -> MetricValue {
-    mean(rows, sums, &sums.error)
+pub fn mean_error(sums: &Sums) -> MetricValue {
+    mean(sums, &sums.moments.error)
 }
 
 /// The mean squared error; scikit-learn `mean_squared_error`.
-pub fn mean_squared_error(rows: u64, sums: &Moments) -> MetricValue {
-    mean(rows, sums, &sums.error_squared)
+pub fn mean_squared_error(sums: &Sums) -> MetricValue {
+    mean(sums, &sums.moments.error_squared)
 }
 
 /// The root of the mean squared error; scikit-learn `root_mean_squared_error`.
-pub fn root_mean_squared_error(rows: u64, sums: &Moments) -> MetricValue {
-    let mut squared = mean_squared_error(rows, sums);
+pub fn root_mean_squared_error(sums: &Sums) -> MetricValue {
+    let mut squared = mean_squared_error(sums);
     squared.value = squared.value.map(f64::sqrt);
     squared
 }
 
 /// The size of the largest error; scikit-learn `max_error`.
-pub fn largest_error(rows: u64, sums: &Moments) -> MetricValue {
-    MetricValue::of(usable(rows, sums).map(|()| sums.error_largest), rows)
+pub fn largest_error(sums: &Sums) -> MetricValue {
+    MetricValue::of(usable(sums).map(|()| sums.moments.error_largest), sums.rows)
 }
 
 /// One less the squared errors over the squared distances of the labels from their mean; scikit-learn `r2_score`, which gives
 /// 1 or 0 where all labels are the same.
-pub fn r_squared(rows: u64, sums: &Moments) -> MetricValue {
-    let errors = usable(rows, sums).map(|()| number(rows) * sums.error_squared.value());
-    let spread = |()| spread(rows, &sums.label, &sums.label_squared);
-    MetricValue::of(errors.and_then(|errors| Ok(1.0 - errors / usable(rows, sums).and_then(spread)?)), rows)
+pub fn r_squared(sums: &Sums) -> MetricValue {
+    let value = usable(sums).and_then(|()| {
+        let labels = spread(sums, &sums.moments.label, &sums.moments.label_squared)?;
+        Ok(1.0 - sums.mass.value() * sums.moments.error_squared.value() / labels)
+    });
+    MetricValue::of(value, sums.rows)
 }
 
 /// As [`r_squared`], with the errors taken from their mean; scikit-learn `explained_variance_score`.
-pub fn explained_variance(rows: u64, sums: &Moments) -> MetricValue {
-    let result = usable(rows, sums).and_then(|()| {
-        let labels = spread(rows, &sums.label, &sums.label_squared)?;
-        let errors = match spread(rows, &sums.error, &sums.error_squared) {
+pub fn explained_variance(sums: &Sums) -> MetricValue {
+    let result = usable(sums).and_then(|()| {
+        let labels = spread(sums, &sums.moments.label, &sums.moments.label_squared)?;
+        let errors = match spread(sums, &sums.moments.error, &sums.moments.error_squared) {
             Err(Reason::NoVariation) => 0.0,
             errors => errors?,
         };
         Ok(1.0 - errors / labels)
     });
-    MetricValue::of(result, rows)
+    MetricValue::of(result, sums.rows)
 }
 
-/// The rows and sums of cells together.
-pub(crate) fn together<'a>(cells: impl Iterator<Item = &'a Cell>) -> (u64, Moments) {
-    cells.fold((0_u64, Moments::default()), |(rows, mut sums), cell| {
-        if let Some(moments) = &cell.moments {
-            sums.merge(moments);
+/// Sums over rows whose labels and predictions are numbers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sums {
+    /// How many rows.
+    pub rows: u64,
+    /// What they weigh together: their number where they have no weights.
+    pub mass: ExactSum,
+    /// The sums, each row times what it weighs.
+    pub moments: Moments,
+}
+
+impl Sums {
+    /// The sums of cells together.
+    pub(crate) fn of<'a>(cells: impl Iterator<Item = &'a Cell>) -> Self {
+        let mut sums = Self::default();
+        for cell in cells {
+            sums.rows = sums.rows.saturating_add(cell.rows);
+            match &cell.weights {
+                Some(weights) => sums.mass.merge(&weights.sum()),
+                None => sums.mass.add(number(cell.rows)),
+            }
+            if let Some(moments) = &cell.moments {
+                sums.moments.merge(moments);
+            }
         }
-        (rows.saturating_add(cell.rows), sums)
-    })
+        sums
+    }
 }
 
-fn usable(rows: u64, sums: &Moments) -> Result<(), Reason> {
-    match (rows, sums.overflowed) {
+fn usable(sums: &Sums) -> Result<(), Reason> {
+    match (sums.rows, sums.moments.overflowed) {
         (0, _) => Err(Reason::NoRows),
         (_, true) => Err(Reason::Overflow),
+        (_, false) if sums.mass.value() <= 0.0 => Err(Reason::NoWeight),
         (_, false) => Ok(()),
     }
 }
 
-fn mean(rows: u64, sums: &Moments, sum: &ExactSum) -> MetricValue {
-    let value = usable(rows, sums).map(|()| sum.value() / number(rows));
-    MetricValue::of(value.and_then(finite), rows)
+fn mean(sums: &Sums, sum: &ExactSum) -> MetricValue {
+    let value = usable(sums).map(|()| sum.value() / sums.mass.value());
+    MetricValue::of(value.and_then(finite), sums.rows)
 }
 
 fn finite(value: f64) -> Result<f64, Reason> {
     if value.is_finite() { Ok(value) } else { Err(Reason::Overflow) }
 }
 
-/// `rows` times the squared distances from the mean, `n Σx² - (Σx)²`: exact until it is rounded at the end, so that no digits
-/// are lost where the mean is far from 0.
-fn spread(rows: u64, sum: &ExactSum, squares: &ExactSum) -> Result<f64, Reason> {
+/// What the rows weigh times the squared distances from the mean, `W Σwx² - (Σwx)²`: exact until it is rounded at the end, so
+/// that no digits are lost where the mean is far from 0.
+fn spread(sums: &Sums, sum: &ExactSum, squares: &ExactSum) -> Result<f64, Reason> {
     let mut total = ExactSum::default();
-    for part in squares.parts() {
-        total.add_product(part, number(rows));
+    for mass in sums.mass.parts() {
+        for part in squares.parts() {
+            total.add_product(part, mass);
+        }
     }
     let parts = sum.parts();
     for left in &parts {

@@ -3,38 +3,90 @@
 use super::calibration::{Calibration, CalibrationBin};
 use super::intervals::Interval;
 use super::ranking::{CurvePoint, Ranking};
+use super::weighed_ranking::WeighedRanking;
 use super::{MetricValue, Reason};
+use crate::figure::NoInterval;
 use crate::state::Confusion;
 
 /// What is kept of the scores of some rows: sums for every metric here, a curve and the calibration where asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScoreStatistics {
     counts: Confusion,
-    ranking: Ranking,
+    ranking: Ranks,
     calibration: Calibration,
+}
+
+/// How rows rank, by their number or by what they weigh.
+#[derive(Clone, Debug, PartialEq)]
+enum Ranks {
+    Counted(Ranking),
+    Weighed(WeighedRanking),
+}
+
+impl Ranks {
+    fn new(counts: &Confusion, with_curve: bool) -> Self {
+        match counts.weights {
+            None => Self::Counted(Ranking::new(counts, with_curve)),
+            Some(_) => Self::Weighed(WeighedRanking::new(counts, with_curve)),
+        }
+    }
+
+    fn rows(&self) -> u64 {
+        match self {
+            Self::Counted(ranking) => ranking.rows(),
+            Self::Weighed(ranking) => ranking.rows(),
+        }
+    }
+
+    fn area(&self) -> f64 {
+        match self {
+            Self::Counted(ranking) => ranking.area(),
+            Self::Weighed(ranking) => ranking.area(),
+        }
+    }
+
+    fn average_precision(&self) -> f64 {
+        match self {
+            Self::Counted(ranking) => ranking.average_precision(),
+            Self::Weighed(ranking) => ranking.average_precision(),
+        }
+    }
+
+    fn curve(&self) -> &[CurvePoint] {
+        match self {
+            Self::Counted(ranking) => ranking.curve(),
+            Self::Weighed(ranking) => ranking.curve(),
+        }
+    }
 }
 
 impl ScoreStatistics {
     /// No scores yet of rows with these counts.
     pub fn new(counts: &Confusion) -> Self {
-        Self { counts: *counts, ranking: Ranking::new(counts, false), calibration: Calibration::default() }
+        Self { counts: *counts, ranking: Ranks::new(counts, false), calibration: Calibration::default() }
     }
 
     /// As [`ScoreStatistics::new`], keeping a curve.
     pub fn with_curves(counts: &Confusion) -> Self {
-        Self { ranking: Ranking::new(counts, true), ..Self::new(counts) }
+        Self { ranking: Ranks::new(counts, true), ..Self::new(counts) }
     }
 
-    /// Adds a row; its score is not below that of the row before.
-    pub fn push(&mut self, score: f64, label: bool) {
-        self.ranking.push(score, label);
-        self.calibration.push(score, label);
+    /// Adds a row; its score is not below that of the row before. Its weight is 1 where rows have none.
+    pub fn push(&mut self, score: f64, label: bool, weight: f64) {
+        match &mut self.ranking {
+            Ranks::Counted(ranking) => ranking.push(score, label),
+            Ranks::Weighed(ranking) => ranking.push(score, label, weight),
+        }
+        self.calibration.push(score, label, weight);
     }
 
     /// Ends the adding of rows.
     #[must_use]
     pub fn finish(mut self) -> Self {
-        self.ranking.end_ties();
+        match &mut self.ranking {
+            Ranks::Counted(ranking) => ranking.end_ties(),
+            Ranks::Weighed(ranking) => ranking.end_ties(),
+        }
         self
     }
 
@@ -52,6 +104,7 @@ impl ScoreStatistics {
         match self.ranking.rows() {
             rows if rows != self.counts.total() => Err(Reason::ScoresMissing),
             0 => Err(Reason::NoRows),
+            _ if self.counts.weight().is_some_and(|weight| weight <= 0.0) => Err(Reason::NoWeight),
             rows => Ok(rows),
         }
     }
@@ -61,7 +114,11 @@ impl ScoreStatistics {
         if self.counts.positives() == 0 {
             return Err(Reason::NoPositiveLabels);
         }
-        if self.counts.negatives() == 0 { Err(Reason::NoNegativeLabels) } else { Ok(rows) }
+        if self.counts.negatives() == 0 {
+            return Err(Reason::NoNegativeLabels);
+        }
+        let weighs = self.counts.positive_mass() > 0.0 && self.counts.negative_mass() > 0.0;
+        if weighs { Ok(rows) } else { Err(Reason::NoWeight) }
     }
 
     fn probabilities(&self) -> Result<u64, Reason> {
@@ -78,8 +135,13 @@ impl ScoreStatistics {
 /// (Mann–Whitney U over the number of pairs); scikit-learn `roc_auc_score`. Its interval is `DeLong`'s.
 pub fn roc_auc(scores: &ScoreStatistics) -> MetricValue {
     let mut area = scores.value(scores.with_both_classes().map(|_| scores.ranking.area()));
-    area.interval =
-        area.value.zip(scores.ranking.variance()).map(|(value, variance)| Interval::delong(value, variance));
+    match &scores.ranking {
+        Ranks::Counted(ranking) => {
+            let variance = area.value.zip(ranking.variance());
+            area.interval = variance.map(|(value, variance)| Interval::delong(value, variance));
+        }
+        Ranks::Weighed(_) => area.no_interval = area.value.map(|_| NoInterval::Weighted),
+    }
     area
 }
 
@@ -87,22 +149,26 @@ pub fn roc_auc(scores: &ScoreStatistics) -> MetricValue {
 /// `average_precision_score`.
 pub fn average_precision(scores: &ScoreStatistics) -> MetricValue {
     let rows = scores.complete();
-    let positives = if scores.counts.positives() > 0 { Ok(()) } else { Err(Reason::NoPositiveLabels) };
+    let positives = match (scores.counts.positives(), scores.counts.positive_mass() > 0.0) {
+        (0, _) => Err(Reason::NoPositiveLabels),
+        (_, false) => Err(Reason::NoWeight),
+        (_, true) => Ok(()),
+    };
     scores.value(rows.and(positives).map(|()| scores.ranking.average_precision()))
 }
 
 /// The mean of minus the logarithm of the probability that was given to the label; scikit-learn `log_loss`.
 pub fn log_loss(scores: &ScoreStatistics) -> MetricValue {
-    scores.value(scores.probabilities().map(|rows| scores.calibration.log_loss(rows)))
+    scores.value(scores.probabilities().map(|_| scores.calibration.log_loss()))
 }
 
 /// The mean squared distance of score and label; scikit-learn `brier_score_loss`.
 pub fn brier_score(scores: &ScoreStatistics) -> MetricValue {
-    scores.value(scores.probabilities().map(|rows| scores.calibration.brier(rows)))
+    scores.value(scores.probabilities().map(|_| scores.calibration.brier()))
 }
 
 /// The mean distance, over ten bins by score, of the mean score and the share of positive labels, weighted by rows
 /// (Naeini, Cooper, Hauskrecht 2015; Guo et al. 2017).
 pub fn expected_calibration_error(scores: &ScoreStatistics) -> MetricValue {
-    scores.value(scores.probabilities().map(|rows| scores.calibration.expected_error(rows)))
+    scores.value(scores.probabilities().map(|_| scores.calibration.expected_error()))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{GroupRow, Report, segments};
 use crate::binary::Binary;
 use crate::error::EvalError;
+use crate::figure::NoInterval;
 use crate::metrics::{self, MetricValue, ScoreStatistics};
 use crate::state::{Confusion, Grouping, State};
 use crate::suite::Suite;
@@ -117,7 +118,10 @@ fn smaller(candidate: f64, known: f64) -> bool {
 fn performance(counts: &Confusion, scores: Option<&ScoreStatistics>) -> BTreeMap<String, MetricValue> {
     let shares = SHARES.iter().map(|(name, metric)| {
         let mut share = metric(counts);
-        share.interval = share.value.and_then(|value| metrics::wilson(value, share.n));
+        match counts.weights {
+            None => share.interval = share.value.and_then(|value| metrics::wilson(value, share.n)),
+            Some(_) => share.no_interval = share.value.map(|_| NoInterval::Weighted),
+        }
         ((*name).to_owned(), share)
     });
     let of_counts = COUNTS.iter().map(|(name, metric)| ((*name).to_owned(), metric(counts)));
@@ -220,6 +224,7 @@ fn group_row(attribute: &str, group: &str, counts: &Confusion, min_group_size: u
         attribute: attribute.to_owned(),
         group: group.to_owned(),
         n: counts.total(),
+        weight: counts.weight(),
         compared: counts.total() >= min_group_size,
         tn: counts.tn,
         fp: counts.fp,

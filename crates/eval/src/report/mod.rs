@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::error::EvalError;
+use crate::exact::ExactSum;
 use crate::metrics::{CalibrationBin, CurvePoint, MetricValue};
 use crate::options::EvaluationOptions;
 use crate::state::{Confusion, Grouping, State};
@@ -23,6 +24,9 @@ pub struct Report {
     pub engine: Engine,
     /// Rows evaluated.
     pub rows: u64,
+    /// What the rows weigh together, where they have weights.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub weight: Option<f64>,
     /// The suites computed.
     pub suites: Vec<Suite>,
     /// How the columns were read; the positive values are those that were used.
@@ -76,6 +80,9 @@ pub struct GroupRow {
     pub group: String,
     /// Rows of the group.
     pub n: u64,
+    /// What these rows weigh together, where rows have weights.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub weight: Option<f64>,
     /// Whether the group is large enough to enter differences and ratios.
     pub compared: bool,
     /// True negatives.
@@ -124,6 +131,9 @@ pub struct SegmentRow {
     pub value: String,
     /// Rows of the segment.
     pub n: u64,
+    /// What these rows weigh together, where rows have weights.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub weight: Option<f64>,
     /// Whether the segment has fewer rows than groups must have to be compared.
     pub small: bool,
     /// The metrics of the suite `performance`, over these rows alone.
@@ -138,6 +148,9 @@ pub struct ClassRow {
     pub class: String,
     /// Rows whose label is the class.
     pub labelled: u64,
+    /// What these rows weigh together, where rows have weights.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub weight: Option<f64>,
     /// Rows that are predicted to be of the class.
     pub predicted: u64,
     /// Rows whose label is the class, by what they are predicted to be, in the order of the classes.
@@ -161,6 +174,7 @@ pub fn report(options: &EvaluationOptions, suites: &[Suite], state: &State) -> R
             version: env!("CARGO_PKG_VERSION").to_owned(),
         },
         rows: state.rows(),
+        weight: state.weight().map(|sum| sum.value()),
         suites: suites.to_vec(),
         options: options.clone(),
         metrics: BTreeMap::new(),
@@ -187,17 +201,21 @@ fn segments(
 ) -> Vec<SegmentRow> {
     let of_column = |column: &String| {
         let grouping = state.grouping(std::slice::from_ref(column));
-        let mut sizes = vec![0_u64; grouping.groups.len()];
+        let mut sizes = vec![(0_u64, ExactSum::default()); grouping.groups.len()];
+        let is_weighed = state.columns().weight.is_some();
         for (cell, group) in state.cells().iter().zip(&grouping.of_cell) {
-            if let Some(size) = sizes.get_mut(*group) {
+            if let Some((size, weight)) = sizes.get_mut(*group) {
                 *size = size.saturating_add(cell.rows);
+                cell.weights.iter().for_each(|weights| weight.merge(&weights.sum()));
             }
         }
         let metrics = metrics(&grouping);
-        let rows = grouping.groups.into_iter().zip(sizes).zip(metrics).map(|((value, n), metrics)| {
-            let small = n < report.options.min_group_size;
-            SegmentRow { segment: column.clone(), value, n, small, metrics }
-        });
+        let rows =
+            grouping.groups.into_iter().zip(sizes).zip(metrics).map(|((value, (n, weight)), metrics)| {
+                let small = n < report.options.min_group_size;
+                let weight = is_weighed.then(|| weight.value());
+                SegmentRow { segment: column.clone(), value, n, weight, small, metrics }
+            });
         rows.collect::<Vec<_>>()
     };
     report.options.segments.iter().flat_map(of_column).collect()

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ClassRow, Report, segments};
 use crate::error::{EvalError, Problem, excerpt};
-use crate::metrics::{Average, ClassCounts, ClassScores, MetricValue, ScoredRow};
+use crate::exact::ExactSum;
+use crate::metrics::{Average, ClassCounts, ClassScores, MetricValue, Parts, ScoredRow};
 use crate::state::{Cell, Columns, Dimension, Grouping, State};
 use crate::suite::Suite;
 
@@ -27,6 +28,7 @@ struct Classes {
     of_prediction: Vec<usize>,
     /// For each class where its score stands among those of a row, where there are scores.
     columns: Vec<usize>,
+    is_weighed: bool,
 }
 
 impl Classes {
@@ -39,7 +41,9 @@ impl Classes {
             dimension.values.iter().filter_map(|value| names.binary_search(value).ok()).collect()
         };
         let columns = score_columns(state.columns(), &names)?;
-        Ok(Self { of_label: places(labels), of_prediction: places(predictions), names, columns })
+        let (of_label, of_prediction) = (places(labels), places(predictions));
+        let is_weighed = state.columns().weight.is_some();
+        Ok(Self { names, of_label, of_prediction, columns, is_weighed })
     }
 
     /// The rows with their scores, of all groups of a grouping or of all rows together; nothing where there are no scores.
@@ -48,11 +52,15 @@ impl Classes {
         let mut rows = vec![Vec::new(); grouping.map_or(1, |grouping| grouping.groups.len())];
         let label = |cell: &Cell| cell.key.first().and_then(|code| self.of_label.get(usize::from(*code)));
         let labels: Vec<usize> = state.cells().iter().filter_map(label).copied().collect();
-        for (scores, cell) in measures.iter() {
+        for (numbers, cell) in measures.iter() {
+            let (weight, scores) = match numbers.split_last() {
+                Some((weight, scores)) if self.is_weighed => (*weight, scores),
+                _ => (1.0, numbers),
+            };
             let group = grouping.map_or(Some(0), |grouping| grouping.of_cell.get(cell as usize).copied());
             let own = group.and_then(|group| rows.get_mut(group));
             if let Some((own, label)) = own.zip(labels.get(cell as usize)) {
-                own.push(ScoredRow { label: *label, weight: 1.0, scores });
+                own.push(ScoredRow { label: *label, weight, scores });
             }
         }
         rows
@@ -76,18 +84,28 @@ impl Classes {
     }
 
     fn counts<'a>(&self, cells: impl Iterator<Item = &'a Cell>) -> ClassCounts {
-        let mut matrix = vec![vec![0_u64; self.names.len()]; self.names.len()];
+        let size = self.names.len();
+        let mut matrix = vec![vec![0_u64; size]; size];
+        let mut weights = self.is_weighed.then(|| vec![vec![ExactSum::default(); size]; size]);
         for cell in cells {
             let code = |index: usize| cell.key.get(index).map(|code| usize::from(*code));
             let label = code(0).and_then(|code| self.of_label.get(code));
             let prediction = code(1).and_then(|code| self.of_prediction.get(code));
-            let row = label.and_then(|label| matrix.get_mut(*label));
-            let count = row.zip(prediction).and_then(|(row, prediction)| row.get_mut(*prediction));
-            if let Some(count) = count {
+            let Some((label, prediction)) = label.zip(prediction) else { continue };
+            if let Some(count) = matrix.get_mut(*label).and_then(|row| row.get_mut(*prediction)) {
                 *count = count.saturating_add(cell.rows);
             }
+            let sums = weights.as_mut().and_then(|sums| sums.get_mut(*label));
+            if let Some((sum, own)) = sums.and_then(|row| row.get_mut(*prediction)).zip(cell.weights.as_ref())
+            {
+                sum.merge(&own.sum());
+            }
         }
-        ClassCounts::new(matrix)
+        let values = |row: &Vec<ExactSum>| row.iter().map(ExactSum::value).collect();
+        match weights {
+            None => ClassCounts::new(matrix),
+            Some(sums) => ClassCounts::weighed(matrix, sums.iter().map(values).collect()),
+        }
     }
 }
 
@@ -145,7 +163,8 @@ fn segment_metrics(
 
 fn class_rows(classes: &Classes, counts: &ClassCounts, scores: Option<&ClassScores>) -> Vec<ClassRow> {
     let mut areas = scores.map(ClassScores::one_vs_rest).unwrap_or_default().into_iter();
-    let share = |(part, whole): (u64, u64)| crate::metrics::share_of(part, whole);
+    let share = |parts: Parts| parts.share().ok();
+    let mut weights = counts.labelled_masses().into_iter();
     let figures = counts.precisions().into_iter().zip(counts.recalls()).zip(counts.f1s());
     let sums = counts.labelled().iter().zip(counts.predicted());
     classes
@@ -156,11 +175,12 @@ fn class_rows(classes: &Classes, counts: &ClassCounts, scores: Option<&ClassScor
         .map(|((class, predictions), ((labelled, predicted), ((precision, recall), f1)))| ClassRow {
             class: class.clone(),
             labelled: *labelled,
+            weight: weights.next().filter(|_| classes.is_weighed),
             predicted: *predicted,
             predictions: predictions.clone(),
-            precision: share((precision.0, precision.1)),
-            recall: share((recall.0, recall.1)),
-            f1: share((f1.0, f1.1)),
+            precision: share(precision),
+            recall: share(recall),
+            f1: share(f1),
             roc_auc: areas.next().and_then(|area| area.value),
         })
         .collect()

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::{Report, segments};
-use crate::metrics::{self, MetricValue, together};
-use crate::state::{Grouping, Moments, State};
+use crate::metrics::{self, MetricValue, Sums};
+use crate::state::{Grouping, State};
 use crate::suite::Suite;
 
-type OfMoments = fn(u64, &Moments) -> MetricValue;
+type OfSums = fn(&Sums) -> MetricValue;
 
-const PERFORMANCE: [(&str, OfMoments); 7] = [
+const PERFORMANCE: [(&str, OfSums); 7] = [
     ("explainedVariance", metrics::explained_variance),
     ("largestError", metrics::largest_error),
     ("meanAbsoluteError", metrics::mean_absolute_error),
@@ -21,21 +21,19 @@ const PERFORMANCE: [(&str, OfMoments); 7] = [
 
 pub(super) fn fill(report: &mut Report, state: &State) {
     if report.suites.contains(&Suite::Performance) {
-        let (rows, sums) = together(state.cells().iter());
-        report.metrics = performance(rows, &sums);
+        report.metrics = performance(&Sums::of(state.cells().iter()));
     }
     report.segments = segments(report, state, |grouping| segment_metrics(state, grouping));
 }
 
-fn performance(rows: u64, sums: &Moments) -> BTreeMap<String, MetricValue> {
-    PERFORMANCE.iter().map(|(name, metric)| ((*name).to_owned(), metric(rows, sums))).collect()
+fn performance(sums: &Sums) -> BTreeMap<String, MetricValue> {
+    PERFORMANCE.iter().map(|(name, metric)| ((*name).to_owned(), metric(sums))).collect()
 }
 
 fn segment_metrics(state: &State, grouping: &Grouping) -> Vec<BTreeMap<String, MetricValue>> {
     let metrics_of = |group: usize| {
         let cells = state.cells().iter().zip(&grouping.of_cell).filter(|(_, own)| **own == group);
-        let (rows, sums) = together(cells.map(|(cell, _)| cell));
-        performance(rows, &sums)
+        performance(&Sums::of(cells.map(|(cell, _)| cell)))
     };
     (0..grouping.groups.len()).map(metrics_of).collect()
 }

@@ -101,12 +101,33 @@ impl Builder {
         }
     }
 
+    /// As [`Builder::add_numbers`], each row times its weight.
+    pub(crate) fn add_weighed_numbers(
+        &mut self,
+        labels: &[f64],
+        predictions: &[f64],
+        weights: &[f64],
+        cells: &[u32],
+    ) {
+        self.moments.resize_with(self.keys.len(), Moments::default);
+        for (((label, prediction), weight), cell) in labels.iter().zip(predictions).zip(weights).zip(cells) {
+            if let Some(moments) = self.moments.get_mut(*cell as usize) {
+                moments.add_weighed(*label, *prediction, *weight);
+            }
+        }
+    }
+
     /// What was counted, with the values of each dimension by code. Its order is that in which things were seen:
     /// [`State::merged`] makes a state of it.
     pub(crate) fn finish(self, columns: Columns, names: Vec<Dimension>) -> State {
         let mut moments = self.moments.into_iter();
         let cells = self.keys.into_iter().zip(self.rows);
-        let cells = cells.map(|(key, rows)| Cell { key: key.into_vec(), rows, moments: moments.next() });
+        let cells = cells.map(|(key, rows)| Cell {
+            key: key.into_vec(),
+            rows,
+            moments: moments.next(),
+            weights: None,
+        });
         State { columns, dimensions: names, cells: cells.collect(), scores: self.scores, measures: None }
     }
 

@@ -1,4 +1,4 @@
-//! Numbers that are kept row by row, for figures that no sums give: the scores of several classes.
+//! Numbers that are kept row by row, for figures that no sums give: the scores of several classes, weights beside scores.
 
 use std::cmp::Ordering;
 
@@ -41,8 +41,15 @@ impl Measures {
         self.values.chunks_exact(self.width.max(1)).zip(self.cells.iter().copied())
     }
 
+    /// The first number of the row in the middle, or the mean of those of the two in the middle.
+    pub(super) fn median(&self) -> Option<f64> {
+        let at = |row: usize| self.row(row).first().copied();
+        let last = self.len().checked_sub(1)?;
+        Some(f64::midpoint(at(last / 2)?, at(last.div_ceil(2))?))
+    }
+
     /// Appends rows out of order, for [`Measures::merged`] to sort: one column for each number.
-    pub(crate) fn add(&mut self, columns: &[Vec<f64>], cells: &[u32]) -> Result<(), Problem> {
+    pub(crate) fn add(&mut self, columns: &[&[f64]], cells: &[u32]) -> Result<(), Problem> {
         self.check(cells.len())?;
         self.values.reserve(cells.len() * self.width);
         for row in 0..cells.len() {

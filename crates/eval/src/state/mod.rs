@@ -14,19 +14,22 @@ mod measures;
 mod moments;
 mod scores;
 mod stored;
+mod weights;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::builder::Builder;
-pub use self::confusion::{Confusion, Groups};
+pub use self::confusion::{Confusion, Groups, Masses};
 pub use self::grouping::{Grouping, INTERSECTION};
 pub use self::measures::Measures;
 pub use self::moments::Moments;
 pub(crate) use self::scores::Gathered;
 pub use self::scores::Scores;
+pub use self::weights::{Stratum, Weights};
 use crate::error::{EvalError, Place, Problem, excerpt};
+use crate::exact::ExactSum;
 use crate::limits::{MAX_CELLS, MAX_CLASSES, MAX_GROUPS};
 use crate::options::EvaluationOptions;
 use crate::scan::group_columns;
@@ -47,6 +50,9 @@ pub struct Columns {
     /// For each class the column with its score.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub class_scores: BTreeMap<String, String>,
+    /// The column with the weights of the rows, where they have weights.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub weight: Option<String>,
     /// The columns whose values make groups.
     pub groups: Vec<String>,
 }
@@ -60,13 +66,18 @@ impl Columns {
             prediction: options.prediction.clone(),
             score: options.score.clone(),
             class_scores: options.class_scores.clone(),
+            weight: options.weight.clone(),
             groups: group_columns(options),
         }
     }
 
-    /// The columns of the numbers that are kept row by row.
+    /// The columns of the numbers that are kept row by row: the score of each class, or a score that has a weight beside it,
+    /// and the weight behind them.
     pub(crate) fn measures(&self) -> Vec<&String> {
-        self.class_scores.values().collect()
+        let score = self.weight.as_ref().and(self.score.as_ref());
+        let scores: Vec<&String> = self.class_scores.values().chain(score).collect();
+        let weight = self.weight.as_ref().filter(|_| !scores.is_empty());
+        scores.into_iter().chain(weight).collect()
     }
 }
 
@@ -91,6 +102,9 @@ pub struct Cell {
     /// The sums of labels and errors, where both are numbers.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub moments: Option<Moments>,
+    /// What the rows weigh, where they have weights.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub weights: Option<Weights>,
 }
 
 impl Cell {
@@ -100,6 +114,9 @@ impl Cell {
             (Some(own), Some(moments)) => own.merge(moments),
             (own @ None, moments) => own.clone_from(moments),
             (Some(_), None) => {}
+        }
+        if let Some(weights) = &other.weights {
+            self.weights.get_or_insert_default().merge(weights);
         }
     }
 }
@@ -135,14 +152,54 @@ impl State {
         self.scores.as_ref()
     }
 
-    /// The numbers that are kept row by row, where there are such columns: for each class its score.
+    /// The numbers that are kept row by row, where there are such columns: the scores of all classes, or a score, and a weight
+    /// where rows have weights.
     pub fn measures(&self) -> Option<&Measures> {
         self.measures.as_ref()
     }
 
-    /// The same with the numbers of the rows that were counted.
-    pub(crate) fn with_measures(self, measures: Option<Measures>) -> Self {
-        Self { measures, ..self }
+    /// The same with the numbers of the rows that were counted, and for each cell what its rows weigh.
+    pub(crate) fn with(self, measures: Option<Measures>, weights: Vec<Weights>) -> Self {
+        let mut weights = weights.into_iter();
+        let cells = self.cells.into_iter().map(|cell| Cell { weights: weights.next(), ..cell }).collect();
+        Self { cells, measures, ..self }
+    }
+
+    /// What all rows weigh, where they have weights.
+    pub fn weight(&self) -> Option<ExactSum> {
+        self.columns.weight.as_ref()?;
+        let mut sum = ExactSum::default();
+        self.cells
+            .iter()
+            .filter_map(|cell| cell.weights.as_ref())
+            .for_each(|weights| sum.merge(&weights.sum()));
+        Some(sum)
+    }
+
+    /// Visits the scores, ascending, with the cells of their rows and what these weigh, 1 where rows have no weights. Says
+    /// whether there are scores.
+    pub(crate) fn each_score(&self, mut visit: impl FnMut(f64, u32, f64)) -> bool {
+        match (&self.scores, &self.measures) {
+            (Some(scores), _) => scores.iter().for_each(|(score, cell)| visit(score, cell, 1.0)),
+            (None, Some(measures)) if self.columns.score.is_some() => {
+                for (numbers, cell) in measures.iter() {
+                    if let [score, .., weight] = numbers {
+                        visit(*score, cell, *weight);
+                    }
+                }
+            }
+            (None, _) => return false,
+        }
+        true
+    }
+
+    /// The score in the middle of all rows, or the mean of the two in the middle; weights do not matter to it.
+    pub fn median_score(&self) -> Option<f64> {
+        match (&self.scores, &self.measures) {
+            (Some(scores), _) => scores.median(),
+            (None, Some(measures)) if self.columns.score.is_some() => measures.median(),
+            (None, _) => None,
+        }
     }
 
     /// How many rows.
@@ -233,7 +290,8 @@ fn common_columns(parts: &[State]) -> Result<Option<Columns>, EvalError> {
     let mut common = first.columns.clone();
     for part in parts {
         let mut columns = part.columns.clone();
-        if columns.score.is_none() || common.score.is_none() {
+        let may_lack_scores = columns.weight.is_none();
+        if may_lack_scores && (columns.score.is_none() || common.score.is_none()) {
             let score = columns.score.take().or(common.score.take());
             columns.score.clone_from(&score);
             common.score = score;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::exact::ExactSum;
 
-/// Sums over rows whose label and prediction are numbers; the error is the prediction less the label, rounded once.
+/// Sums over rows whose label and prediction are numbers, each row times its weight where rows have weights; the error is the prediction less the label, rounded once.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Moments {
@@ -34,6 +34,20 @@ impl Moments {
         self.error.add(error);
         self.error_absolute.add(error.abs());
         self.error_squared.add_product(error, error);
+        self.error_largest = self.error_largest.max(error.abs());
+    }
+
+    /// Adds one row of finite numbers as if it were `weight` rows.
+    pub fn add_weighed(&mut self, label: f64, prediction: f64, weight: f64) {
+        let error = prediction - label;
+        self.overflowed |= [label, error]
+            .iter()
+            .any(|number| !(number * number).is_finite() || !(number * number * weight).is_finite());
+        self.label.add_product(label, weight);
+        self.label_squared.add_square(label, weight);
+        self.error.add_product(error, weight);
+        self.error_absolute.add_product(error.abs(), weight);
+        self.error_squared.add_square(error, weight);
         self.error_largest = self.error_largest.max(error.abs());
     }
 

@@ -78,6 +78,8 @@ fn checked(stored: Stored) -> Result<State, String> {
         cell.key.len() == stored.dimensions.len()
             && cell.rows > 0
             && cell.moments.is_some() == (classes == 0)
+            && cell.weights.is_some() == stored.columns.weight.is_some()
+            && cell.weights.as_ref().is_none_or(|weights| weights.are_of(cell.rows))
             && cell
                 .key
                 .iter()
@@ -87,6 +89,9 @@ fn checked(stored: Stored) -> Result<State, String> {
     let ascend = stored.cells.is_sorted_by(|low, high| low.key < high.key);
     if !ascend || stored.cells.len() > MAX_CELLS || !stored.cells.iter().all(fits) {
         return Err("the cells are not in order, or not of these dimensions".to_owned());
+    }
+    if stored.columns.weight.is_some() && stored.scores.is_some() {
+        return Err("scores of rows with weights stand beside these".to_owned());
     }
     let scores = match stored.scores {
         Some(scores) => Some(

@@ -19,3 +19,4 @@ mod drift;
 mod generate;
 mod harness;
 mod metrics;
+mod weights;
