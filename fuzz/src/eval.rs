@@ -1,5 +1,6 @@
 //! The readers of data, the evaluation of one or two tables, and stored states.
 
+use assent_eval::metrics::Bootstrap;
 use assent_eval::state::State;
 use assent_eval::{
     DataFile, EvaluationOptions, Input, Task, evaluate, evaluate_files, evaluate_joined, evaluate_state,
@@ -61,6 +62,7 @@ fn options(choice: u8) -> EvaluationOptions {
         protected: list(has(4), "g"),
         suites: list(true, if has(4) { "bias" } else { "performance" }),
         min_group_size: u64::from(choice >> 6),
+        bootstrap: Bootstrap { replicates: 5, seed: 0 },
         id: Some(if has(5) { "y" } else { "i" }.to_owned()),
         ..EvaluationOptions::default()
     }

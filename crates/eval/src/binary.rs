@@ -3,9 +3,24 @@
 use crate::encode::BinaryColumn;
 use crate::error::{EvalError, Place, Problem, excerpt};
 use crate::exact::ExactSum;
-use crate::metrics::ScoreStatistics;
+use crate::metrics::{Drawn, Kind, ScoreStatistics};
 use crate::options::EvaluationOptions;
-use crate::state::{Cell, Confusion, Dimension, Grouping, Groups, Masses, State};
+use crate::state::{Cell, Confusion, Dimension, Grouping, Groups, Kinds, Masses, State};
+
+/// Sides of a confusion matrix.
+pub(crate) const SIDES: usize = 4;
+
+/// The counts of the rows that were drawn for each group.
+pub(crate) fn drawn_counts(drawn: &[Drawn], is_weighed: bool) -> Vec<Confusion> {
+    let counts = |sides: &[Drawn]| {
+        let side = |place: usize| sides.get(place).copied().unwrap_or_default();
+        let [tn, fp, fn_, tp] = [side(0), side(1), side(2), side(3)];
+        let masses = Masses { tn: tn.mass, fp: fp.mass, fn_: fn_.mass, tp: tp.mass };
+        let weights = is_weighed.then_some(masses);
+        Confusion { weights, ..Confusion::of_rows(tn.rows, fp.rows, fn_.rows, tp.rows) }
+    };
+    drawn.chunks(SIDES).map(counts).collect()
+}
 
 /// A state whose labels and predictions are positive or negative.
 #[derive(Clone, Debug)]
@@ -78,6 +93,19 @@ impl Binary<'_> {
             }
         }
         counts.into_iter().map(Tally::finish).collect()
+    }
+
+    /// The rows by group and side: the category is four times the place of the group, and the place among `tn`, `fp`, `fn`,
+    /// `tp`.
+    pub(crate) fn kinds(&self, grouping: &Grouping) -> Vec<Kind> {
+        let mut kinds = Kinds::default();
+        for ((cell, (label, prediction)), group) in
+            self.state.cells().iter().zip(&self.sides).zip(&grouping.of_cell)
+        {
+            let side = usize::from(*label) * 2 + usize::from(*prediction);
+            kinds.add(group * SIDES + side, cell);
+        }
+        kinds.finish()
     }
 
     /// The statistics of the scores of all rows, where there are scores.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::metrics::Interval;
+use crate::metrics::{Interval, Outcome};
 
 /// A number, or the reason why there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,6 +49,16 @@ impl Figure {
         }
     }
 
+    /// The same with its interval, if it has a value.
+    #[must_use]
+    pub(crate) fn within(self, interval: Option<&Outcome>) -> Self {
+        match (self.value, interval) {
+            (Some(_), Some(Ok(interval))) => Self { interval: Some(*interval), no_interval: None, ..self },
+            (Some(_), Some(Err(why))) => Self { interval: None, no_interval: Some(*why), ..self },
+            _ => self,
+        }
+    }
+
     /// The number or the reason why there is none.
     pub fn result(&self) -> Result<f64, Reason> {
         self.value.ok_or(self.reason.unwrap_or(Reason::NoRows))
@@ -61,12 +71,18 @@ impl Figure {
 pub enum NoInterval {
     /// The interval counts rows, and here rows have weights.
     Weighted,
+    /// There are too many groups to draw their rows again so often.
+    TooManyGroups,
+    /// Among rows drawn again the figure is too often undefined.
+    OftenUndefined,
 }
 
 impl fmt::Display for NoInterval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Weighted => "rows have weights",
+            Self::TooManyGroups => "there are too many groups to draw their rows again",
+            Self::OftenUndefined => "among rows drawn again it is too often undefined",
         })
     }
 }

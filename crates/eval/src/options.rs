@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::metrics::Bootstrap;
 use crate::task::Task;
 
 /// What an evaluation reads and how; column names are those of the table's header.
@@ -44,6 +45,8 @@ pub struct EvaluationOptions {
     pub suites: Vec<String>,
     /// Groups with fewer rows are shown, and left out of differences and ratios. 0 compares all.
     pub min_group_size: u64,
+    /// How often, and from which seed, rows are drawn again for the intervals of figures that have no formula for one.
+    pub bootstrap: Bootstrap,
     /// The column with the row id, needed where labels and predictions are joined.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,

@@ -5,7 +5,7 @@ use std::io::Read;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{EvalError, Problem, excerpt};
-use crate::limits::{MAX_ATTRIBUTES, MAX_CLASSES, MAX_LIST};
+use crate::limits::{MAX_ATTRIBUTES, MAX_CLASSES, MAX_LIST, MAX_REPLICATES};
 use crate::options::EvaluationOptions;
 use crate::report::{Report, report};
 use crate::scan::{group_columns, scan, scan_files};
@@ -131,6 +131,9 @@ pub(crate) fn check_columns(options: &EvaluationOptions) -> Result<(), EvalError
     }
     if options.class_scores.values().any(String::is_empty) {
         return unnamed("the scores of a class");
+    }
+    if options.bootstrap.replicates > MAX_REPLICATES {
+        return Err(EvalError::new(Problem::TooManyReplicates));
     }
     if options.class_scores.len() > MAX_CLASSES {
         return Err(EvalError::new(Problem::TooManyValues));

@@ -58,7 +58,13 @@ impl ClassCounts {
     /// The counts of the classes that rows have as a label or as a prediction.
     #[must_use]
     pub fn of_present_classes(&self) -> Self {
-        let sums = self.labelled.iter().zip(&self.predicted);
+        self.of_classes_in(self)
+    }
+
+    /// The counts of the classes that the rows of other counts have.
+    #[must_use]
+    pub fn of_classes_in(&self, others: &Self) -> Self {
+        let sums = others.labelled.iter().zip(&others.predicted);
         let present: Vec<bool> = sums.map(|(labels, predictions)| *labels > 0 || *predictions > 0).collect();
         Self::weighed(chosen(&self.matrix, &present), chosen(&self.masses, &present))
     }

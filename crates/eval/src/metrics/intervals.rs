@@ -27,6 +27,8 @@ pub enum IntervalMethod {
     Wilson,
     /// The normal interval with the variance of `DeLong`, `DeLong` and Clarke-Pearson (1988), cut at 0 and 1.
     DeLong,
+    /// From the 2.5 % to the 97.5 % quantile of the figure over rows drawn again (Efron 1979).
+    Bootstrap,
 }
 
 impl Interval {

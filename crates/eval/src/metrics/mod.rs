@@ -3,6 +3,7 @@
 //! Every function gives a [`MetricValue`]: a number, or nothing with a [`Reason`]. scikit-learn and fairlearn answer 0 or
 //! NaN in those cases, depending on the function; where they are defined, the numbers are theirs.
 
+mod bootstrap;
 mod calibration;
 mod class_scores;
 mod classes;
@@ -17,6 +18,8 @@ mod weighed_ranking;
 use crate::numeric::real as number;
 
 pub use crate::figure::{Figure as MetricValue, Reason};
+pub use bootstrap::Bootstrap;
+pub(crate) use bootstrap::{Drawn, Kind, Outcome};
 pub use calibration::{BINS, CalibrationBin};
 pub use class_scores::{ClassScores, ScoredRow};
 pub use classes::{Average, ClassCounts, Parts};

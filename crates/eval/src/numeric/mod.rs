@@ -1,14 +1,18 @@
 //! Distributions and numbers that figures are made of, as pure functions.
 
+mod binomial;
 mod chi_squared;
 mod kolmogorov;
 mod quantile;
+mod random;
 mod smirnov;
 mod stirling;
 
+pub(crate) use binomial::binomial;
 pub use chi_squared::chi_squared_survival;
 pub use kolmogorov::kolmogorov_survival;
 pub use quantile::quantile;
+pub(crate) use random::Stream;
 pub(crate) use smirnov::greatest_common_divisor;
 pub use smirnov::smirnov_exact;
 

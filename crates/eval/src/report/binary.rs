@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{GroupRow, Report, segments};
-use crate::binary::Binary;
+use crate::binary::{Binary, SIDES, drawn_counts};
 use crate::error::EvalError;
 use crate::figure::NoInterval;
-use crate::metrics::{self, MetricValue, ScoreStatistics};
+use crate::metrics::{self, Bootstrap, Drawn, Kind, MetricValue, Outcome, ScoreStatistics};
+use crate::options::EvaluationOptions;
 use crate::state::{Confusion, Grouping, State};
 use crate::suite::Suite;
 
@@ -15,22 +16,27 @@ pub(super) fn fill(report: &mut Report, state: &State) -> Result<(), EvalError> 
     report.options.label_positive.clone_from(&view.label_positive);
     report.options.positive.clone_from(&view.positive);
     report.confusion_matrix = view.overall;
-    let attributes: Vec<Attribute> =
+    let mut attributes: Vec<Attribute> =
         attributes(report).map(|columns| Attribute::of(&view, state, columns)).collect();
     if report.suites.contains(&Suite::Performance) {
-        let scores = view.scores();
-        report.metrics.extend(performance(&view.overall, scores.as_ref()));
+        let (scores, all) = (view.scores(), state.grouping(&[]));
+        let intervals = performance_intervals(report.options.bootstrap, "", &view.kinds(&all), &view.overall);
+        report.metrics.extend(performance(&view.overall, scores.as_ref(), &intervals));
         if let Some(scores) = scores {
             report.curve = scores.curve().to_vec();
             report.calibration = scores.calibration();
         }
     }
     if report.suites.contains(&Suite::Bias) {
+        for attribute in &mut attributes {
+            attribute.draw(&view, &report.options);
+        }
         report.metrics.extend(bias(&attributes, report.options.min_group_size));
     }
     report.groups =
         attributes.iter().flat_map(|attribute| attribute.rows(report.options.min_group_size)).collect();
-    report.segments = segments(report, state, |grouping| segment_metrics(&view, grouping));
+    report.segments =
+        segments(report, state, |grouping| segment_metrics(report.options.bootstrap, &view, grouping));
     Ok(())
 }
 
@@ -46,6 +52,8 @@ struct Attribute {
     counts: Vec<Confusion>,
     above_median: Option<Vec<Confusion>>,
     scores: Option<Vec<ScoreStatistics>>,
+    /// The intervals of the comparisons in [`BIAS`], and behind them that of [`SCORE_IMPACT`].
+    intervals: Vec<Outcome>,
 }
 
 type OfCounts = fn(&Confusion) -> MetricValue;
@@ -115,48 +123,95 @@ fn smaller(candidate: f64, known: f64) -> bool {
     candidate < known
 }
 
-fn performance(counts: &Confusion, scores: Option<&ScoreStatistics>) -> BTreeMap<String, MetricValue> {
+/// The figures that have no formula for an interval: where rows have weights, shares neither.
+fn drawn_figures(counts: &Confusion) -> Vec<(&'static str, OfCounts)> {
+    let shares = SHARES.iter().filter(|_| counts.weights.is_some());
+    COUNTS.iter().chain(shares).copied().collect()
+}
+
+/// The intervals of [`drawn_figures`], by name, of rows by their place among `tn`, `fp`, `fn`, `tp`.
+fn performance_intervals(
+    bootstrap: Bootstrap,
+    purpose: &str,
+    kinds: &[Kind],
+    counts: &Confusion,
+) -> BTreeMap<&'static str, Outcome> {
+    let figures = drawn_figures(counts);
+    let values = |drawn: &[Drawn]| {
+        let counts = drawn_counts(drawn, counts.weights.is_some()).pop().unwrap_or_default();
+        figures.iter().map(|(_, metric)| metric(&counts).value).collect()
+    };
+    let intervals = bootstrap.intervals(purpose, kinds, figures.len(), values);
+    figures.iter().map(|(name, _)| *name).zip(intervals).collect()
+}
+
+fn performance(
+    counts: &Confusion,
+    scores: Option<&ScoreStatistics>,
+    intervals: &BTreeMap<&'static str, Outcome>,
+) -> BTreeMap<String, MetricValue> {
     let shares = SHARES.iter().map(|(name, metric)| {
         let mut share = metric(counts);
         match counts.weights {
             None => share.interval = share.value.and_then(|value| metrics::wilson(value, share.n)),
             Some(_) => share.no_interval = share.value.map(|_| NoInterval::Weighted),
         }
-        ((*name).to_owned(), share)
+        (*name, share)
     });
-    let of_counts = COUNTS.iter().map(|(name, metric)| ((*name).to_owned(), metric(counts)));
+    let of_counts = shares.chain(COUNTS.iter().map(|(name, metric)| (*name, metric(counts))));
+    let of_counts = of_counts.map(|(name, value)| (name.to_owned(), value.within(intervals.get(name))));
     let of_scores = scores
         .into_iter()
         .flat_map(|scores| SCORES.iter().map(|(name, metric)| ((*name).to_owned(), metric(scores))));
-    shares.chain(of_counts).chain(of_scores).collect()
+    of_counts.chain(of_scores).collect()
 }
 
-fn segment_metrics(view: &Binary<'_>, grouping: &Grouping) -> Vec<BTreeMap<String, MetricValue>> {
+fn segment_metrics(
+    bootstrap: Bootstrap,
+    view: &Binary<'_>,
+    grouping: &Grouping,
+) -> Vec<BTreeMap<String, MetricValue>> {
     let mut scores = view.scores_by(grouping).into_iter().flatten();
-    view.counts(grouping).iter().map(|counts| performance(counts, scores.next().as_ref())).collect()
+    let mut kinds = vec![Vec::new(); grouping.groups.len()];
+    for kind in view.kinds(grouping) {
+        if let Some(own) = kinds.get_mut(kind.category / SIDES) {
+            own.push(Kind { category: kind.category % SIDES, ..kind });
+        }
+    }
+    let groups = grouping.groups.iter().zip(view.counts(grouping)).zip(kinds);
+    groups
+        .map(|((group, counts), kinds)| {
+            let purpose = format!("{}\0{group}", grouping.name);
+            let intervals = performance_intervals(bootstrap, &purpose, &kinds, &counts);
+            performance(&counts, scores.next().as_ref(), &intervals)
+        })
+        .collect()
 }
 
 fn bias(attributes: &[Attribute], min_group_size: u64) -> Vec<(String, MetricValue)> {
     let mut found = Vec::new();
-    for comparison in &BIAS {
-        found.extend(compared(attributes, comparison, min_group_size, |attribute| Some(&attribute.counts)));
+    for (place, comparison) in BIAS.iter().enumerate() {
+        let counts = |attribute: &'_ Attribute| Some(attribute.counts.clone());
+        found.extend(compared(attributes, (place, comparison), min_group_size, counts));
     }
-    found.extend(compared(attributes, &SCORE_IMPACT, min_group_size, |attribute| {
-        attribute.above_median.as_ref()
-    }));
+    let above_median = |attribute: &Attribute| attribute.above_median.clone();
+    found.extend(compared(attributes, (BIAS.len(), &SCORE_IMPACT), min_group_size, above_median));
     found
 }
 
 /// A comparison for each attribute, and the worst of all under the bare name.
 fn compared(
     attributes: &[Attribute],
-    comparison: &Comparison,
+    (place, comparison): (usize, &Comparison),
     min_group_size: u64,
-    counts: impl Fn(&Attribute) -> Option<&Vec<Confusion>>,
+    counts: impl Fn(&Attribute) -> Option<Vec<Confusion>>,
 ) -> Vec<(String, MetricValue)> {
     let by_attribute = attributes.iter().filter_map(|attribute| {
-        let large = counts(attribute)?.iter().filter(|counts| counts.total() >= min_group_size);
-        Some((&attribute.grouping.name, (comparison.of)(&large.collect::<Vec<_>>())))
+        let counts = counts(attribute)?;
+        let large: Vec<&Confusion> =
+            counts.iter().filter(|counts| counts.total() >= min_group_size).collect();
+        let value = (comparison.of)(&large).within(attribute.intervals.get(place));
+        Some((&attribute.grouping.name, value))
     });
     let by_attribute: Vec<(&String, MetricValue)> = by_attribute.collect();
     let worst = by_attribute.iter().map(|(_, value)| *value).reduce(|known, candidate| {
@@ -181,7 +236,33 @@ impl Attribute {
         let grouping = state.grouping(columns);
         let counts = view.counts(&grouping);
         let (above_median, scores) = (view.above_median(&grouping), view.scores_by(&grouping));
-        Self { grouping, counts, above_median, scores }
+        Self { grouping, counts, above_median, scores, intervals: Vec::new() }
+    }
+
+    /// Draws the rows of all groups again, and compares the groups that are compared.
+    fn draw(&mut self, view: &Binary<'_>, options: &EvaluationOptions) {
+        let is_large: Vec<bool> =
+            self.counts.iter().map(|counts| counts.total() >= options.min_group_size).collect();
+        let is_weighed = self.counts.iter().any(|counts| counts.weights.is_some());
+        let compare = |drawn: &[Drawn], comparisons: &[&Comparison]| {
+            let mut counts = drawn_counts(drawn, is_weighed);
+            counts.resize(is_large.len(), Confusion::default());
+            let large = counts.iter().zip(&is_large).filter(|(_, is_large)| **is_large);
+            let large: Vec<&Confusion> = large.map(|(counts, _)| counts).collect();
+            comparisons.iter().map(|comparison| (comparison.of)(&large).value).collect()
+        };
+        let (name, kinds) = (&self.grouping.name, view.kinds(&self.grouping));
+        let all: Vec<&Comparison> = BIAS.iter().collect();
+        let mut found = options.bootstrap.intervals(name, &kinds, all.len(), |drawn| compare(drawn, &all));
+        if let Some(above) = self.above_median.as_ref().filter(|_| !found.is_empty()) {
+            if is_weighed {
+                found.push(Err(NoInterval::Weighted));
+            } else {
+                let compare = |drawn: &[Drawn]| compare(drawn, &[&SCORE_IMPACT]);
+                found.extend(options.bootstrap.intervals(name, &kinds_of(above), 1, compare));
+            }
+        }
+        self.intervals = found;
     }
 
     fn rows(&self, min_group_size: u64) -> Vec<GroupRow> {
@@ -202,6 +283,13 @@ impl Attribute {
         };
         self.grouping.groups.iter().zip(&self.counts).enumerate().map(row).collect()
     }
+}
+
+/// The rows of groups by side, where rows have no weights.
+fn kinds_of(groups: &[Confusion]) -> Vec<Kind> {
+    let sides = groups.iter().flat_map(|counts| [counts.tn, counts.fp, counts.fn_, counts.tp]);
+    let there = sides.enumerate().filter(|(_, rows)| *rows > 0);
+    there.map(|(category, rows)| Kind { category, rows, weight: 1.0 }).collect()
 }
 
 /// The largest selection rate of the compared groups.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{ClassRow, Report, segments};
 use crate::error::{EvalError, Problem, excerpt};
 use crate::exact::ExactSum;
-use crate::metrics::{Average, ClassCounts, ClassScores, MetricValue, Parts, ScoredRow};
-use crate::state::{Cell, Columns, Dimension, Grouping, State};
+use crate::metrics::{Average, Bootstrap, ClassCounts, ClassScores, Drawn, MetricValue, Parts, ScoredRow};
+use crate::state::{Cell, Columns, Dimension, Grouping, Kinds, State};
 use crate::suite::Suite;
 
 pub(super) fn fill(report: &mut Report, state: &State) -> Result<(), EvalError> {
@@ -15,9 +15,12 @@ pub(super) fn fill(report: &mut Report, state: &State) -> Result<(), EvalError> 
     let scores = classes.scores(state, None).pop().map(|rows| classes.figures(&rows, &all));
     report.classes = class_rows(&classes, &all, scores.as_ref());
     if report.suites.contains(&Suite::Performance) {
-        report.metrics = performance(&all, scores.as_ref());
+        let cells = || state.cells().iter();
+        report.metrics = classes.performance(report.options.bootstrap, ("", cells()), scores.as_ref());
     }
-    report.segments = segments(report, state, |grouping| segment_metrics(&classes, state, grouping));
+    report.segments = segments(report, state, |grouping| {
+        segment_metrics(&classes, report.options.bootstrap, state, grouping)
+    });
     Ok(())
 }
 
@@ -66,6 +69,39 @@ impl Classes {
         rows
     }
 
+    /// The figures of some cells, with intervals where they are made of counts.
+    fn performance<'a>(
+        &self,
+        bootstrap: Bootstrap,
+        (purpose, cells): (&str, impl Iterator<Item = &'a Cell> + Clone),
+        scores: Option<&ClassScores>,
+    ) -> BTreeMap<String, MetricValue> {
+        let counts = self.counts(cells.clone());
+        let mut kinds = Kinds::default();
+        for cell in cells {
+            if let Some((label, prediction)) = self.places(cell) {
+                kinds.add(label * self.names.len() + prediction, cell);
+            }
+        }
+        let found = of_counts(&counts.of_present_classes());
+        let values = |drawn: &[Drawn]| {
+            let drawn = of_counts_drawn(drawn, self.names.len(), &counts);
+            of_counts(&drawn).into_values().map(|figure| figure.value).collect()
+        };
+        let intervals = bootstrap.intervals(purpose, &kinds.finish(), found.len(), values);
+        let mut intervals = intervals.iter();
+        let within = |(name, figure): (String, MetricValue)| (name, figure.within(intervals.next()));
+        found.into_iter().map(within).chain(scores.map(of_scores).into_iter().flatten()).collect()
+    }
+
+    /// The places of a cell's label and prediction among the classes.
+    fn places(&self, cell: &Cell) -> Option<(usize, usize)> {
+        let code = |index: usize| cell.key.get(index).map(|code| usize::from(*code));
+        let label = code(0).and_then(|code| self.of_label.get(code));
+        let prediction = code(1).and_then(|code| self.of_prediction.get(code));
+        label.copied().zip(prediction.copied())
+    }
+
     /// What the scores say of the classes that these rows have.
     fn figures(&self, rows: &[ScoredRow<'_>], counts: &ClassCounts) -> ClassScores {
         let mut places = vec![usize::MAX; self.names.len()];
@@ -88,15 +124,12 @@ impl Classes {
         let mut matrix = vec![vec![0_u64; size]; size];
         let mut weights = self.is_weighed.then(|| vec![vec![ExactSum::default(); size]; size]);
         for cell in cells {
-            let code = |index: usize| cell.key.get(index).map(|code| usize::from(*code));
-            let label = code(0).and_then(|code| self.of_label.get(code));
-            let prediction = code(1).and_then(|code| self.of_prediction.get(code));
-            let Some((label, prediction)) = label.zip(prediction) else { continue };
-            if let Some(count) = matrix.get_mut(*label).and_then(|row| row.get_mut(*prediction)) {
+            let Some((label, prediction)) = self.places(cell) else { continue };
+            if let Some(count) = matrix.get_mut(label).and_then(|row| row.get_mut(prediction)) {
                 *count = count.saturating_add(cell.rows);
             }
-            let sums = weights.as_mut().and_then(|sums| sums.get_mut(*label));
-            if let Some((sum, own)) = sums.and_then(|row| row.get_mut(*prediction)).zip(cell.weights.as_ref())
+            let sums = weights.as_mut().and_then(|sums| sums.get_mut(label));
+            if let Some((sum, own)) = sums.and_then(|row| row.get_mut(prediction)).zip(cell.weights.as_ref())
             {
                 sum.merge(&own.sum());
             }
@@ -122,7 +155,17 @@ fn score_columns(columns: &Columns, classes: &[String]) -> Result<Vec<usize>, Ev
     classes.iter().map(place).collect()
 }
 
-fn performance(counts: &ClassCounts, scores: Option<&ClassScores>) -> BTreeMap<String, MetricValue> {
+/// The counts of drawn rows, of the classes that the rows have from which they were drawn.
+fn of_counts_drawn(drawn: &[Drawn], classes: usize, counts: &ClassCounts) -> ClassCounts {
+    let at = |label: usize, prediction: usize| {
+        drawn.get(label * classes + prediction).copied().unwrap_or_default()
+    };
+    let rows = (0..classes).map(|label| (0..classes).map(|other| at(label, other).rows).collect());
+    let masses = (0..classes).map(|label| (0..classes).map(|other| at(label, other).mass).collect());
+    ClassCounts::weighed(rows.collect(), masses.collect()).of_classes_in(counts)
+}
+
+fn of_counts(counts: &ClassCounts) -> BTreeMap<String, MetricValue> {
     let mut found = BTreeMap::from([
         ("accuracy".to_owned(), counts.accuracy()),
         ("balancedAccuracy".to_owned(), counts.balanced_accuracy()),
@@ -135,28 +178,33 @@ fn performance(counts: &ClassCounts, scores: Option<&ClassScores>) -> BTreeMap<S
             found.insert(format!("{prefix}{name}"), counts.average(average, parts));
         }
     }
-    if let Some(scores) = scores {
-        found.insert("brierScore".to_owned(), scores.brier_score());
-        found.insert("logLoss".to_owned(), scores.log_loss());
-        for (by_labels, prefix) in [(false, "macro"), (true, "weighted")] {
-            found.insert(format!("{prefix}RocAucOneVsOne"), scores.area_one_vs_one(by_labels));
-            found.insert(format!("{prefix}RocAucOneVsRest"), scores.area_one_vs_rest(by_labels));
-        }
+    found
+}
+
+fn of_scores(scores: &ClassScores) -> Vec<(String, MetricValue)> {
+    let mut found =
+        vec![("brierScore".to_owned(), scores.brier_score()), ("logLoss".to_owned(), scores.log_loss())];
+    for (by_labels, prefix) in [(false, "macro"), (true, "weighted")] {
+        found.push((format!("{prefix}RocAucOneVsOne"), scores.area_one_vs_one(by_labels)));
+        found.push((format!("{prefix}RocAucOneVsRest"), scores.area_one_vs_rest(by_labels)));
     }
     found
 }
 
 fn segment_metrics(
     classes: &Classes,
+    bootstrap: Bootstrap,
     state: &State,
     grouping: &Grouping,
 ) -> Vec<BTreeMap<String, MetricValue>> {
     let scores = classes.scores(state, Some(grouping));
     let metrics_of = |group: usize| {
         let cells = state.cells().iter().zip(&grouping.of_cell).filter(|(_, own)| **own == group);
-        let counts = classes.counts(cells.map(|(cell, _)| cell));
+        let cells: Vec<&Cell> = cells.map(|(cell, _)| cell).collect();
+        let counts = classes.counts(cells.iter().copied());
         let scores = scores.get(group).map(|rows| classes.figures(rows, &counts));
-        performance(&counts.of_present_classes(), scores.as_ref())
+        let purpose = format!("{}\0{}", grouping.name, grouping.groups.get(group).map_or("", String::as_str));
+        classes.performance(bootstrap, (&purpose, cells.into_iter()), scores.as_ref())
     };
     (0..grouping.groups.len()).map(metrics_of).collect()
 }

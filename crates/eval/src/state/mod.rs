@@ -27,6 +27,7 @@ pub use self::measures::Measures;
 pub use self::moments::Moments;
 pub(crate) use self::scores::Gathered;
 pub use self::scores::Scores;
+pub(crate) use self::weights::Kinds;
 pub use self::weights::{Stratum, Weights};
 use crate::error::{EvalError, Place, Problem, excerpt};
 use crate::exact::ExactSum;

@@ -1,8 +1,13 @@
 //! What the rows of a cell weigh.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::Cell;
 use crate::exact::ExactSum;
+use crate::metrics::Kind;
+use crate::numeric::real;
 
 /// Bits of a weight that its size leaves out: what is left are the exponent and the first three binary digits.
 const FINE_BITS: u32 = 49;
@@ -71,5 +76,38 @@ impl Weights {
         }
         #[expect(clippy::indexing_slicing, reason = "a stratum stands at the place, or was put there above")]
         &mut self.strata[place]
+    }
+}
+
+/// Rows by category, and by what they weigh.
+#[derive(Debug, Default)]
+pub(crate) struct Kinds {
+    rows: BTreeMap<(usize, u16), (u64, ExactSum)>,
+}
+
+impl Kinds {
+    /// Adds the rows of a cell.
+    pub(crate) fn add(&mut self, category: usize, cell: &Cell) {
+        let Some(weights) = &cell.weights else {
+            let (rows, mass) = self.rows.entry((category, 0)).or_default();
+            *rows = rows.saturating_add(cell.rows);
+            mass.add(real(cell.rows));
+            return;
+        };
+        for stratum in &weights.strata {
+            let (rows, mass) = self.rows.entry((category, stratum.size)).or_default();
+            *rows = rows.saturating_add(stratum.rows);
+            mass.merge(&stratum.sum);
+        }
+    }
+
+    /// The kinds, by category. Rows of one kind weigh what they weigh on average.
+    pub(crate) fn finish(self) -> Vec<Kind> {
+        let kind = |((category, _), (rows, mass)): ((usize, u16), (u64, ExactSum))| Kind {
+            category,
+            rows,
+            weight: mass.value() / real(rows),
+        };
+        self.rows.into_iter().map(kind).collect()
     }
 }
