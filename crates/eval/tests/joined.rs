@@ -4,7 +4,8 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "a test that fails panics"
+    clippy::format_collect,
+    reason = "a test that fails panics, and short text is easier to read than fast to make"
 )]
 
 use std::sync::Arc;
@@ -20,7 +21,7 @@ const FORMATS: [&str; 5] = ["csv", "json lines", "parquet", "arrow file", "arrow
 struct Values {
     value: &'static str,
     ids: Vec<i64>,
-    values: Vec<String>,
+    texts: Vec<String>,
     groups: Option<Vec<&'static str>>,
 }
 
@@ -28,7 +29,7 @@ impl Values {
     /// The same in another order.
     fn turned(mut self) -> Self {
         self.ids.reverse();
-        self.values.reverse();
+        self.texts.reverse();
         self
     }
 
@@ -37,7 +38,7 @@ impl Values {
         let groups =
             self.groups.as_ref().map(|groups| groups.iter().map(|group| (*group).to_owned()).collect());
         let all =
-            [Some(("id", ids)), Some((self.value, self.values.clone())), groups.map(|groups| ("g", groups))];
+            [Some(("id", ids)), Some((self.value, self.texts.clone())), groups.map(|groups| ("g", groups))];
         all.into_iter().flatten().collect()
     }
 
@@ -76,10 +77,10 @@ impl Values {
             "arrow file" => Arc::new(StringArray::from_iter_values(ids)),
             _ => Arc::new(LargeStringArray::from_iter_values(ids)),
         };
-        let numbers: Result<Vec<f64>, _> = self.values.iter().map(|value| value.parse()).collect();
+        let numbers: Result<Vec<f64>, _> = self.texts.iter().map(|value| value.parse()).collect();
         let value: ArrayRef = match numbers {
             Ok(numbers) => Arc::new(Float64Array::from(numbers)),
-            Err(_) => Arc::new(StringArray::from_iter_values(&self.values)),
+            Err(_) => Arc::new(StringArray::from_iter_values(&self.texts)),
         };
         let mut columns = vec![("id", id), (self.value, value)];
         if let Some(groups) = &self.groups {
@@ -122,11 +123,11 @@ fn options(task: Task) -> EvaluationOptions {
 
 fn labels(values: Vec<String>) -> Values {
     let groups = (0..values.len()).map(|row| ["north", "south", "east"][row % 3]).collect();
-    Values { value: "y", ids: (0..).take(values.len()).collect(), values, groups: Some(groups) }
+    Values { value: "y", ids: (0..).take(values.len()).collect(), texts: values, groups: Some(groups) }
 }
 
 fn predictions(values: Vec<String>) -> Values {
-    Values { value: "p", ids: (0..).take(values.len()).collect(), values, groups: None }
+    Values { value: "p", ids: (0..).take(values.len()).collect(), texts: values, groups: None }
 }
 
 /// Labels and predictions of a task that agree for the most part.

@@ -3,8 +3,8 @@
 
 use assent_eval::state::State;
 use assent_eval::{
-    EvaluationOptions, Input, NoInterval, Reason, Report, Task, evaluate, evaluate_joined, evaluate_state,
-    scan,
+    DataFile, EvaluationOptions, Input, NoInterval, Reason, Report, Task, evaluate, evaluate_joined,
+    evaluate_state, scan,
 };
 
 fn options(weight: Option<&str>) -> EvaluationOptions {
@@ -113,8 +113,8 @@ fn weights_that_are_none_are_refused() {
         assert_eq!((error.code(), error.remedy().as_str()), (code, remedy));
     }
     let joined = EvaluationOptions { id: Some("id".to_owned()), ..options(Some("w")) };
-    let nothing = || Input::new("x.csv", &b""[..]);
-    let error = evaluate_joined(&joined, nothing(), nothing()).expect_err("it is refused");
+    let nothing = DataFile::new("x.csv", Vec::<u8>::new());
+    let error = evaluate_joined(&joined, &nothing, &nothing).expect_err("it is refused");
     assert_eq!((error.code(), error.remedy().contains("evaluate one table")), ("NOT_JOINED", true));
 }
 
