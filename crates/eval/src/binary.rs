@@ -11,13 +11,12 @@ use crate::state::{Cell, Confusion, Dimension, Grouping, Groups, Kinds, Masses, 
 pub(crate) const SIDES: usize = 4;
 
 /// The counts of the rows that were drawn for each group.
-pub(crate) fn drawn_counts(drawn: &[Drawn], is_weighed: bool) -> Vec<Confusion> {
+pub(crate) fn drawn_counts(drawn: &[Drawn]) -> Vec<Confusion> {
     let counts = |sides: &[Drawn]| {
         let side = |place: usize| sides.get(place).copied().unwrap_or_default();
         let [tn, fp, fn_, tp] = [side(0), side(1), side(2), side(3)];
         let masses = Masses { tn: tn.mass, fp: fp.mass, fn_: fn_.mass, tp: tp.mass };
-        let weights = is_weighed.then_some(masses);
-        Confusion { weights, ..Confusion::of_rows(tn.rows, fp.rows, fn_.rows, tp.rows) }
+        Confusion { weights: Some(masses), ..Confusion::of_rows(tn.rows, fp.rows, fn_.rows, tp.rows) }
     };
     drawn.chunks(SIDES).map(counts).collect()
 }
@@ -93,6 +92,11 @@ impl Binary<'_> {
             }
         }
         counts.into_iter().map(Tally::finish).collect()
+    }
+
+    /// Whether the rows of a cell are predicted positive.
+    pub(crate) fn is_predicted_positive(&self, cell: u32) -> bool {
+        self.sides.get(cell as usize).is_some_and(|(_, prediction)| *prediction)
     }
 
     /// The rows by group and side: the category is four times the place of the group, and the place among `tn`, `fp`, `fn`,

@@ -4,8 +4,8 @@
 use std::fmt;
 
 use crate::limits::{
-    MAX_ATTRIBUTES, MAX_CELLS, MAX_CLASSES, MAX_COLUMNS, MAX_GROUPS, MAX_LIST, MAX_LISTED, MAX_RECORD_BYTES,
-    MAX_REPLICATES, MAX_VALUE_BYTES,
+    MAX_ATTRIBUTES, MAX_CELLS, MAX_CLASSES, MAX_COLUMNS, MAX_GROUPS, MAX_LIST, MAX_LISTED,
+    MAX_NEIGHBOUR_ROWS, MAX_RECORD_BYTES, MAX_REPLICATES, MAX_VALUE_BYTES,
 };
 
 /// An evaluation that could not be done: the problem and where it is.
@@ -132,6 +132,8 @@ pub enum Problem {
     TooManyAttributes,
     /// A list of the options longer than [`MAX_LIST`].
     ListTooLong { option: &'static str },
+    /// More rows than [`MAX_NEIGHBOUR_ROWS`] where each is compared with all others.
+    TooManyNeighbours,
     /// More draws than [`MAX_REPLICATES`].
     TooManyReplicates,
     /// No suite was asked for.
@@ -202,6 +204,7 @@ impl Problem {
             Self::RepeatedAttribute { .. } => "REPEATED_ATTRIBUTE",
             Self::TooManyAttributes => "TOO_MANY_ATTRIBUTES",
             Self::ListTooLong { .. } => "LIST_TOO_LONG",
+            Self::TooManyNeighbours => "TOO_MANY_NEIGHBOURS",
             Self::TooManyReplicates => "TOO_MANY_REPLICATES",
             Self::NoSuite => "NO_SUITE",
             Self::UnknownSuite { .. } => "UNKNOWN_SUITE",
@@ -275,6 +278,7 @@ impl Problem {
             }
             Self::NotJoined { .. } => "leave it out, or evaluate one table that has all columns",
             Self::RepeatedAttribute { .. } => "name each protected attribute once",
+            Self::TooManyNeighbours => "evaluate a sample of the rows, or leave the features out",
             Self::TooManyReplicates => "a thousand replicates are enough for most uses",
             Self::TooManyAttributes => "evaluate the attributes in several runs",
             Self::NoSuite | Self::UnknownSuite { .. } => "name `performance`, `bias` or both",
@@ -349,6 +353,12 @@ impl fmt::Display for Problem {
             Self::RepeatedAttribute { name } => write!(f, "the protected attribute `{name}` is named twice"),
             Self::TooManyAttributes => write!(f, "more than {MAX_ATTRIBUTES} protected attributes"),
             Self::ListTooLong { option } => write!(f, "more than {MAX_LIST} names for {option}"),
+            Self::TooManyNeighbours => {
+                write!(
+                    f,
+                    "more than {MAX_NEIGHBOUR_ROWS} rows, of which each would be compared with all others"
+                )
+            }
             Self::TooManyReplicates => write!(f, "more than {MAX_REPLICATES} bootstrap replicates"),
             Self::NoSuite => f.write_str("no suite is named"),
             Self::UnknownSuite { name, .. } => write!(f, "no suite `{name}`"),

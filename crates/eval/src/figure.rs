@@ -115,6 +115,8 @@ pub enum Reason {
     ScoresMissing,
     /// A score lies below 0 or above 1, so scores are no probabilities.
     ScoresNotProbabilities,
+    /// There are fewer rows than a row is compared with.
+    FewerRowsThanNeighbours,
     /// All labels, or all predictions, are the same.
     NoVariation,
     /// A class is never predicted, so its precision is undefined.
@@ -152,6 +154,7 @@ impl fmt::Display for Reason {
             Self::GroupWithoutNegativeLabels => "a compared group has no negative label",
             Self::ScoresMissing => "some rows have no score",
             Self::ScoresNotProbabilities => "a score lies below 0 or above 1",
+            Self::FewerRowsThanNeighbours => "there are fewer rows than a row has neighbours",
             Self::NoVariation => "all labels, or all predictions, are the same",
             Self::ClassNeverPredicted => "a class is never predicted",
             Self::ClassWithoutLabels => "a class has no label",

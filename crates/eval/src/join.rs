@@ -34,6 +34,11 @@ pub fn evaluate_joined(
     let Some(id) = options.id.as_ref().filter(|id| !id.is_empty()) else {
         return Err(EvalError::new(Problem::UnnamedColumn { option: "the row id" }));
     };
+    if !options.features.is_empty() {
+        return Err(EvalError::new(Problem::NotJoined {
+            option: "the consistency of predictions by features",
+        }));
+    }
     if options.weight.is_some() {
         return Err(EvalError::new(Problem::NotJoined { option: "a weight" }));
     }

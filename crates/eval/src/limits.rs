@@ -26,6 +26,8 @@ pub const MAX_SCORED_ROWS: u64 = 1 << 27;
 pub const MAX_MEASURES: u64 = 1 << 27;
 /// Rows when labels and predictions are joined by id, which holds every id in memory.
 pub const MAX_JOINED_ROWS: u64 = 1 << 22;
+/// Rows of which each is compared with all others, to find its neighbours.
+pub const MAX_NEIGHBOUR_ROWS: u64 = 20_000;
 /// How often rows may be drawn again for an interval.
 pub const MAX_REPLICATES: u32 = 100_000;
 /// Names in one list of the options (positive values, suites).

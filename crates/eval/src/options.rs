@@ -35,6 +35,9 @@ pub struct EvaluationOptions {
     pub weight: Option<String>,
     /// The protected attributes, each a column whose distinct values are the groups.
     pub protected: Vec<String>,
+    /// The columns with the features by which rows are alike, numbers; gives the consistency of the suite `bias`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub features: Vec<String>,
     /// Intersections of protected attributes, each a list of columns whose values together make the groups.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub intersections: Vec<Vec<String>>,

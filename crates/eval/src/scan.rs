@@ -67,6 +67,8 @@ struct Plan<'a> {
     /// The columns that are read as numbers: label and prediction of a regression, the score or the score of each class, and
     /// the weight behind them.
     numbers: Vec<usize>,
+    /// Which of these are kept row by row.
+    measures: Vec<usize>,
     groups: Vec<usize>,
 }
 
@@ -98,10 +100,14 @@ impl<'a> Plan<'a> {
         let (label, prediction) = (compared(&options.label), compared(&options.prediction));
         let columns = Columns::of(options);
         let mut numbers = if is_number { vec![label, prediction] } else { Vec::new() };
-        let read = options.score.iter().chain(columns.class_scores.values()).chain(&options.weight);
-        numbers.extend(read.map(|name| projection.number(name)));
+        let scores = options.score.iter().chain(columns.class_scores.values());
+        let read: Vec<&String> = scores.chain(&options.features).chain(&options.weight).collect();
+        let before = numbers.len();
+        numbers.extend(read.iter().map(|name| projection.number(name)));
+        let place = |name: &String| read.iter().position(|known| *known == name).map(|place| before + place);
+        let measures = columns.measures().into_iter().filter_map(place).collect();
         let groups = columns.groups.iter().map(|name| projection.text(name)).collect();
-        Self { options, columns, projection, label, prediction, numbers, groups }
+        Self { options, columns, projection, label, prediction, numbers, measures, groups }
     }
 
     /// Room for the scores of the rows that the files say they have.
@@ -206,7 +212,7 @@ impl<'a> Scan<'a> {
             dimensions,
             places: vec![Vec::new(); options.task.class_dimensions()],
             builder: Builder::new(count, options.score.is_some() && options.weight.is_none()),
-            measures: Some(plan.columns.measures().len()).filter(|width| *width > 0).map(Measures::new),
+            measures: Some(plan.measures.len()).filter(|width| *width > 0).map(Measures::new),
             weights: Vec::new(),
             codes: vec![Vec::new(); count],
             numbers: vec![Vec::new(); plan.numbers.len()],
@@ -250,7 +256,9 @@ impl<'a> Scan<'a> {
             (Task::Regression, [labels, predictions, weights]) => {
                 self.builder.add_weighed_numbers(labels, predictions, weights, cells);
             }
-            (Task::Binary, [scores]) if !is_weighed => self.builder.add_scores(scores, cells)?,
+            (Task::Binary, [scores, ..]) if !is_weighed && self.plan.options.score.is_some() => {
+                self.builder.add_scores(scores, cells)?;
+            }
             _ => {}
         }
         if let Some(weights) = columns.last().filter(|_| is_weighed) {
@@ -262,7 +270,9 @@ impl<'a> Scan<'a> {
                 }
             }
         }
-        self.measures.as_mut().map_or(Ok(()), |measures| measures.add(&columns, cells))
+        let Some(measures) = &mut self.measures else { return Ok(()) };
+        let kept = self.plan.measures.iter().filter_map(|place| columns.get(*place));
+        measures.add(&kept.copied().collect::<Vec<_>>(), cells)
     }
 
     /// The weights, where rows have weights.

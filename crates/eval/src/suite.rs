@@ -79,6 +79,7 @@ pub fn evaluate_state(options: &EvaluationOptions, state: &State) -> Result<Repo
         score: columns.score.clone(),
         class_scores: columns.class_scores.clone(),
         weight: columns.weight.clone(),
+        features: columns.features.clone(),
         ..options.clone()
     };
     let suites = checked_suites(&options)?;
@@ -110,6 +111,9 @@ pub fn checked_suites(options: &EvaluationOptions) -> Result<Vec<Suite>, EvalErr
     if options.score.is_some() && !options.task.is_binary() {
         return not_for_task("the score");
     }
+    if !options.features.is_empty() && !options.task.is_binary() {
+        return not_for_task("features");
+    }
     if !options.class_scores.is_empty() && options.task != Task::Multiclass {
         return not_for_task("a score for each class");
     }
@@ -129,6 +133,9 @@ pub(crate) fn check_columns(options: &EvaluationOptions) -> Result<(), EvalError
     if options.prediction.is_empty() {
         return unnamed("the prediction");
     }
+    if options.features.iter().any(String::is_empty) {
+        return unnamed("a feature");
+    }
     if options.class_scores.values().any(String::is_empty) {
         return unnamed("the scores of a class");
     }
@@ -141,7 +148,11 @@ pub(crate) fn check_columns(options: &EvaluationOptions) -> Result<(), EvalError
     if group_columns(options).len() > MAX_ATTRIBUTES || options.intersections.len() > MAX_ATTRIBUTES {
         return Err(EvalError::new(Problem::TooManyAttributes));
     }
-    for (option, list) in [("label_positive", &options.label_positive), ("positive", &options.positive)] {
+    for (option, list) in [
+        ("label_positive", &options.label_positive),
+        ("positive", &options.positive),
+        ("features", &options.features),
+    ] {
         if list.len() > MAX_LIST {
             return Err(EvalError::new(Problem::ListTooLong { option }));
         }

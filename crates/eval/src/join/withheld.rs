@@ -14,7 +14,13 @@ use crate::task::Task;
 
 /// Figures of scores whose digits would tell the labels of single rows. What counts rows, and the area under the curve, which
 /// is made of a sum of ranks, stay.
-const TELLING: [&str; 4] = ["averagePrecision", "brierScore", "expectedCalibrationError", "logLoss"];
+const TELLING: [&str; 5] = [
+    "averagePrecision",
+    "brierScore",
+    "expectedCalibrationError",
+    "expectedCalibrationErrorDifference",
+    "logLoss",
+];
 
 /// Figures of several classes that are shares of rows, and keep their digits.
 const SHARES: [&str; 4] = ["accuracy", "microF1", "microPrecision", "microRecall"];
@@ -49,6 +55,7 @@ pub(super) fn without_what_tells_labels(mut report: Report) -> Report {
     }
     for group in &mut report.groups {
         group.expected_calibration_error = None;
+        group.calibration.clear();
     }
     for class in &mut report.classes {
         class.predictions.clear();

@@ -48,26 +48,65 @@ pub fn equal_opportunity_difference(groups: &[&Confusion]) -> MetricValue {
     Extremes::of(groups, true_positive_rate).difference()
 }
 
+/// The largest mean, over pairs of groups, of the differences in true and in false positive rate; of two groups AIF360
+/// `average_abs_odds_difference`.
+pub fn average_odds_difference(groups: &[&Confusion]) -> MetricValue {
+    // |a| + |b| is the larger of |a + b| and |a - b|, so that two ranges say it of all pairs.
+    let combined = |sign: f64| {
+        let rates = groups.iter().map(|counts| {
+            let (hits, alarms) = (true_positive_rate(counts), false_positive_rate(counts));
+            let n = hits.n.saturating_add(alarms.n);
+            let sum = hits.result().and_then(|hits| Ok(hits + sign * alarms.result()?));
+            MetricValue::of(sum.map(|sum| sum / 2.0), n)
+        });
+        Extremes::of_rates(&rates.collect::<Vec<_>>()).difference()
+    };
+    let (sum, difference) = (combined(1.0), combined(-1.0));
+    MetricValue { n: sum.n, ..both(sum, difference, f64::max) }
+}
+
+/// The largest less the smallest of the figures of all groups.
+pub fn largest_difference(figures: &[MetricValue]) -> MetricValue {
+    Extremes::of_rates(figures).difference()
+}
+
+/// The true positive rate of the unprivileged less that of the privileged group; AIF360 `equal_opportunity_difference`.
+pub fn directed_equal_opportunity_difference(
+    unprivileged: &Confusion,
+    privileged: &Confusion,
+) -> MetricValue {
+    directed(true_positive_rate, unprivileged, privileged, |low, high| Ok(low - high))
+}
+
+/// The mean of the true and the false positive rate of the unprivileged less those of the privileged group; AIF360
+/// `average_odds_difference`. Differences of opposite sign cancel out.
+pub fn directed_average_odds_difference(unprivileged: &Confusion, privileged: &Confusion) -> MetricValue {
+    let hits = directed_equal_opportunity_difference(unprivileged, privileged);
+    let alarms = directed(false_positive_rate, unprivileged, privileged, |low, high| Ok(low - high));
+    both(hits, alarms, f64::midpoint)
+}
+
 /// The selection rate of the unprivileged less that of the privileged group: negative where the unprivileged are selected
 /// less; AIF360 `statistical_parity_difference`.
 pub fn statistical_parity_difference(unprivileged: &Confusion, privileged: &Confusion) -> MetricValue {
-    directed(unprivileged, privileged, |low, high| Ok(low - high))
+    directed(selection_rate, unprivileged, privileged, |low, high| Ok(low - high))
 }
 
 /// The selection rate of the unprivileged over that of the privileged group: above 1 where the unprivileged are selected
 /// more; AIF360 `disparate_impact`.
 pub fn disparate_impact_of(unprivileged: &Confusion, privileged: &Confusion) -> MetricValue {
-    directed(unprivileged, privileged, |low, high| {
+    directed(selection_rate, unprivileged, privileged, |low, high| {
         if high > 0.0 { Ok(low / high) } else { Err(Reason::NoPositivePredictions) }
     })
 }
 
 fn directed(
+    rate: fn(&Confusion) -> MetricValue,
     unprivileged: &Confusion,
     privileged: &Confusion,
     compare: fn(f64, f64) -> Result<f64, Reason>,
 ) -> MetricValue {
-    let (low, high) = (selection_rate(unprivileged), selection_rate(privileged));
+    let (low, high) = (rate(unprivileged), rate(privileged));
     let n = low.n.saturating_add(high.n);
     match low.result().and_then(|low| high.result().and_then(|high| compare(low, high))) {
         Ok(value) => MetricValue::defined(value, n),
@@ -83,7 +122,10 @@ struct Extremes {
 
 impl Extremes {
     fn of(groups: &[&Confusion], rate: fn(&Confusion) -> MetricValue) -> Self {
-        let rates: Vec<MetricValue> = groups.iter().map(|counts| rate(counts)).collect();
+        Self::of_rates(&groups.iter().map(|counts| rate(counts)).collect::<Vec<_>>())
+    }
+
+    fn of_rates(rates: &[MetricValue]) -> Self {
         let n = rates.iter().fold(0_u64, |sum, rate| sum.saturating_add(rate.n));
         if rates.len() < 2 {
             return Self { n, range: Err(Reason::FewerThanTwoGroups) };

@@ -9,6 +9,7 @@ mod class_scores;
 mod classes;
 mod fairness;
 mod intervals;
+mod neighbours;
 mod ranking;
 mod rates;
 mod regression;
@@ -24,15 +25,17 @@ pub use calibration::{BINS, CalibrationBin};
 pub use class_scores::{ClassScores, ScoredRow};
 pub use classes::{Average, ClassCounts, Parts};
 pub use fairness::{
-    compared, demographic_parity_difference, demographic_parity_ratio, disparate_impact, disparate_impact_of,
-    equal_opportunity_difference, equalized_odds_difference, equalized_odds_ratio,
-    statistical_parity_difference,
+    average_odds_difference, compared, demographic_parity_difference, demographic_parity_ratio,
+    directed_average_odds_difference, directed_equal_opportunity_difference, disparate_impact,
+    disparate_impact_of, equal_opportunity_difference, equalized_odds_difference, equalized_odds_ratio,
+    largest_difference, statistical_parity_difference,
 };
 pub use intervals::{Interval, IntervalMethod, wilson};
+pub use neighbours::{NEIGHBOURS, consistency};
 pub use ranking::CurvePoint;
 pub use rates::{
     accuracy, balanced_accuracy, f1, false_negative_rate, false_positive_rate, matthews_correlation,
-    positive_predictive_value, precision, recall, selection_rate, true_positive_rate,
+    positive_predictive_value, precision, recall, selection_rate, theil_index, true_positive_rate,
 };
 pub use regression::{
     Sums, explained_variance, largest_error, mean_absolute_error, mean_error, mean_squared_error, r_squared,

@@ -70,6 +70,25 @@ pub fn matthews_correlation(counts: &Confusion) -> MetricValue {
     correlation(&[vec![of.tn, of.fp], vec![of.fn_, of.tp]], counts.total())
 }
 
+/// How unevenly a model treats people, within groups and between them: the Theil index of the benefits `prediction - label +
+/// 1`, which are 2 for a false positive, 0 for a false negative and else 1 (Speicher et al. 2018); AIF360 `theil_index`.
+pub fn theil_index(counts: &Confusion) -> MetricValue {
+    let of = counts.masses();
+    let all = of.tp + of.fn_ + (of.tn + of.fp);
+    let benefits = of.tp + of.tn + 2.0 * of.fp;
+    let part = |mass: f64, benefit: f64| {
+        let over_mean = benefit * (all / benefits);
+        if mass > 0.0 { mass / all * over_mean * over_mean.ln() } else { 0.0 }
+    };
+    let value = match (counts.total(), all > 0.0, benefits > 0.0) {
+        (0, _, _) => Err(Reason::NoRows),
+        (_, false, _) => Err(Reason::NoWeight),
+        (_, _, false) => Err(Reason::NoPositivePredictions),
+        _ => Ok((part(of.tp + of.tn, 1.0) + part(of.fp, 2.0)).max(0.0)),
+    };
+    MetricValue::of(value, counts.total())
+}
+
 /// A share of what `rows` rows weigh; undefined for `reason` where there are none.
 fn share(part: f64, whole: f64, rows: u64, reason: Reason) -> MetricValue {
     MetricValue::of(mass_share(part, whole, rows, reason), rows)

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{GroupRow, Report, segments};
 use crate::binary::{Binary, SIDES, drawn_counts};
-use crate::error::EvalError;
+use crate::error::{EvalError, Problem};
 use crate::figure::NoInterval;
+use crate::limits::MAX_NEIGHBOUR_ROWS;
 use crate::metrics::{self, Bootstrap, Drawn, Kind, MetricValue, Outcome, ScoreStatistics};
 use crate::options::EvaluationOptions;
 use crate::state::{Confusion, Grouping, State};
@@ -20,7 +21,8 @@ pub(super) fn fill(report: &mut Report, state: &State) -> Result<(), EvalError> 
         attributes(report).map(|columns| Attribute::of(&view, state, columns)).collect();
     if report.suites.contains(&Suite::Performance) {
         let (scores, all) = (view.scores(), state.grouping(&[]));
-        let intervals = performance_intervals(report.options.bootstrap, "", &view.kinds(&all), &view.overall);
+        let intervals =
+            intervals(&drawn_figures(&view.overall), report.options.bootstrap, ("", &view.kinds(&all)));
         report.metrics.extend(performance(&view.overall, scores.as_ref(), &intervals));
         if let Some(scores) = scores {
             report.curve = scores.curve().to_vec();
@@ -32,12 +34,35 @@ pub(super) fn fill(report: &mut Report, state: &State) -> Result<(), EvalError> 
             attribute.draw(&view, &report.options);
         }
         report.metrics.extend(bias(&attributes, report.options.min_group_size));
+        let theil = ("theilIndex", metrics::theil_index as OfCounts);
+        let all = state.grouping(&[]);
+        let drawn = intervals(&[theil], report.options.bootstrap, ("", &view.kinds(&all)));
+        let value = metrics::theil_index(&view.overall).within(drawn.get(theil.0));
+        report.metrics.insert(theil.0.to_owned(), value);
+        report.metrics.extend(consistency(&view, state, report.rows)?);
     }
     report.groups =
         attributes.iter().flat_map(|attribute| attribute.rows(report.options.min_group_size)).collect();
     report.segments =
         segments(report, state, |grouping| segment_metrics(report.options.bootstrap, &view, grouping));
     Ok(())
+}
+
+/// Whether rows with like features are predicted alike, where features are named.
+fn consistency(
+    view: &Binary<'_>,
+    state: &State,
+    rows: u64,
+) -> Result<Option<(String, MetricValue)>, EvalError> {
+    if state.columns().features.is_empty() {
+        return Ok(None);
+    }
+    if rows > MAX_NEIGHBOUR_ROWS {
+        return Err(EvalError::new(Problem::TooManyNeighbours));
+    }
+    let side = |(features, cell)| (features, view.is_predicted_positive(cell));
+    let rows: Vec<(&[f64], bool)> = state.features().map(side).collect();
+    Ok(Some(("consistency".to_owned(), metrics::consistency(&rows))))
 }
 
 /// The columns of each protected attribute and of each intersection.
@@ -94,7 +119,8 @@ struct Comparison {
     worse: fn(f64, f64) -> bool,
 }
 
-const BIAS: [Comparison; 6] = [
+const BIAS: [Comparison; 7] = [
+    Comparison { name: "averageOddsDifference", of: metrics::average_odds_difference, worse: larger },
     Comparison {
         name: "demographicParityDifference",
         of: metrics::demographic_parity_difference,
@@ -129,16 +155,14 @@ fn drawn_figures(counts: &Confusion) -> Vec<(&'static str, OfCounts)> {
     COUNTS.iter().chain(shares).copied().collect()
 }
 
-/// The intervals of [`drawn_figures`], by name, of rows by their place among `tn`, `fp`, `fn`, `tp`.
-fn performance_intervals(
+/// The intervals of figures of counts, by name; the rows' categories are their places among `tn`, `fp`, `fn`, `tp`.
+fn intervals(
+    figures: &[(&'static str, OfCounts)],
     bootstrap: Bootstrap,
-    purpose: &str,
-    kinds: &[Kind],
-    counts: &Confusion,
+    (purpose, kinds): (&str, &[Kind]),
 ) -> BTreeMap<&'static str, Outcome> {
-    let figures = drawn_figures(counts);
     let values = |drawn: &[Drawn]| {
-        let counts = drawn_counts(drawn, counts.weights.is_some()).pop().unwrap_or_default();
+        let counts = drawn_counts(drawn).pop().unwrap_or_default();
         figures.iter().map(|(_, metric)| metric(&counts).value).collect()
     };
     let intervals = bootstrap.intervals(purpose, kinds, figures.len(), values);
@@ -182,7 +206,7 @@ fn segment_metrics(
     groups
         .map(|((group, counts), kinds)| {
             let purpose = format!("{}\0{group}", grouping.name);
-            let intervals = performance_intervals(bootstrap, &purpose, &kinds, &counts);
+            let intervals = intervals(&drawn_figures(&counts), bootstrap, (&purpose, &kinds));
             performance(&counts, scores.next().as_ref(), &intervals)
         })
         .collect()
@@ -191,34 +215,32 @@ fn segment_metrics(
 fn bias(attributes: &[Attribute], min_group_size: u64) -> Vec<(String, MetricValue)> {
     let mut found = Vec::new();
     for (place, comparison) in BIAS.iter().enumerate() {
-        let counts = |attribute: &'_ Attribute| Some(attribute.counts.clone());
-        found.extend(compared(attributes, (place, comparison), min_group_size, counts));
+        let value = |of: &Attribute| Some(of.compare(comparison, place, &of.counts, min_group_size));
+        found.extend(compared(attributes, (comparison.name, comparison.worse), value));
     }
-    let above_median = |attribute: &Attribute| attribute.above_median.clone();
-    found.extend(compared(attributes, (BIAS.len(), &SCORE_IMPACT), min_group_size, above_median));
+    let scored = |of: &Attribute| {
+        Some(of.compare(&SCORE_IMPACT, BIAS.len(), of.above_median.as_ref()?, min_group_size))
+    };
+    found.extend(compared(attributes, (SCORE_IMPACT.name, SCORE_IMPACT.worse), scored));
+    let calibrated = |of: &Attribute| of.calibration_difference(min_group_size);
+    found.extend(compared(attributes, ("expectedCalibrationErrorDifference", larger), calibrated));
     found
 }
 
 /// A comparison for each attribute, and the worst of all under the bare name.
 fn compared(
     attributes: &[Attribute],
-    (place, comparison): (usize, &Comparison),
-    min_group_size: u64,
-    counts: impl Fn(&Attribute) -> Option<Vec<Confusion>>,
+    (name, order): (&str, fn(f64, f64) -> bool),
+    value: impl Fn(&Attribute) -> Option<MetricValue>,
 ) -> Vec<(String, MetricValue)> {
-    let by_attribute = attributes.iter().filter_map(|attribute| {
-        let counts = counts(attribute)?;
-        let large: Vec<&Confusion> =
-            counts.iter().filter(|counts| counts.total() >= min_group_size).collect();
-        let value = (comparison.of)(&large).within(attribute.intervals.get(place));
-        Some((&attribute.grouping.name, value))
-    });
+    let by_attribute = attributes.iter().filter_map(|of| Some((&of.grouping.name, value(of)?)));
     let by_attribute: Vec<(&String, MetricValue)> = by_attribute.collect();
-    let worst = by_attribute.iter().map(|(_, value)| *value).reduce(|known, candidate| {
-        if is_worse(candidate, known, comparison.worse) { candidate } else { known }
-    });
-    let worst = worst.map(|worst| (comparison.name.to_owned(), worst));
-    let named = by_attribute.into_iter().map(|(name, value)| (format!("{name}.{}", comparison.name), value));
+    let worst = by_attribute
+        .iter()
+        .map(|(_, value)| *value)
+        .reduce(|known, candidate| if is_worse(candidate, known, order) { candidate } else { known });
+    let worst = worst.map(|worst| (name.to_owned(), worst));
+    let named = by_attribute.into_iter().map(|(of, value)| (format!("{of}.{name}"), value));
     worst.into_iter().chain(named).collect()
 }
 
@@ -239,13 +261,34 @@ impl Attribute {
         Self { grouping, counts, above_median, scores, intervals: Vec::new() }
     }
 
+    /// A comparison of the groups that are large enough, with its interval.
+    fn compare(
+        &self,
+        comparison: &Comparison,
+        place: usize,
+        counts: &[Confusion],
+        min_group_size: u64,
+    ) -> MetricValue {
+        let large = counts.iter().filter(|counts| counts.total() >= min_group_size);
+        (comparison.of)(&large.collect::<Vec<_>>()).within(self.intervals.get(place))
+    }
+
+    /// The largest difference of the expected calibration errors of the groups that are large enough.
+    fn calibration_difference(&self, min_group_size: u64) -> Option<MetricValue> {
+        let groups = self.scores.as_ref()?.iter().zip(&self.counts);
+        let large = groups.filter(|(_, counts)| counts.total() >= min_group_size);
+        let errors: Vec<MetricValue> =
+            large.map(|(scores, _)| metrics::expected_calibration_error(scores)).collect();
+        Some(metrics::largest_difference(&errors))
+    }
+
     /// Draws the rows of all groups again, and compares the groups that are compared.
     fn draw(&mut self, view: &Binary<'_>, options: &EvaluationOptions) {
         let is_large: Vec<bool> =
             self.counts.iter().map(|counts| counts.total() >= options.min_group_size).collect();
         let is_weighed = self.counts.iter().any(|counts| counts.weights.is_some());
         let compare = |drawn: &[Drawn], comparisons: &[&Comparison]| {
-            let mut counts = drawn_counts(drawn, is_weighed);
+            let mut counts = drawn_counts(drawn);
             counts.resize(is_large.len(), Confusion::default());
             let large = counts.iter().zip(&is_large).filter(|(_, is_large)| **is_large);
             let large: Vec<&Confusion> = large.map(|(counts, _)| counts).collect();
@@ -278,6 +321,7 @@ impl Attribute {
                 roc_auc: scores.and_then(|scores| metrics::roc_auc(scores).value),
                 expected_calibration_error: scores
                     .and_then(|scores| metrics::expected_calibration_error(scores).value),
+                calibration: scores.map(ScoreStatistics::calibration).unwrap_or_default(),
                 ..group_row(&self.grouping.name, group, counts, min_group_size)
             }
         };
@@ -328,5 +372,6 @@ fn group_row(attribute: &str, group: &str, counts: &Confusion, min_group_size: u
         score_impact_ratio: None,
         roc_auc: None,
         expected_calibration_error: None,
+        calibration: Vec::new(),
     }
 }

@@ -119,6 +119,9 @@ pub struct GroupRow {
     /// The expected calibration error of the group.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub expected_calibration_error: Option<f64>,
+    /// How often the scores of the group come true, by size.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub calibration: Vec<CalibrationBin>,
 }
 
 /// The rows with one value in a column, by which the figures are given apart.

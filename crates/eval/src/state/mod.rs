@@ -54,6 +54,9 @@ pub struct Columns {
     /// The column with the weights of the rows, where they have weights.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub weight: Option<String>,
+    /// The columns with the features of the rows.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub features: Vec<String>,
     /// The columns whose values make groups.
     pub groups: Vec<String>,
 }
@@ -68,17 +71,18 @@ impl Columns {
             score: options.score.clone(),
             class_scores: options.class_scores.clone(),
             weight: options.weight.clone(),
+            features: options.features.clone(),
             groups: group_columns(options),
         }
     }
 
     /// The columns of the numbers that are kept row by row: the score of each class, or a score that has a weight beside it,
-    /// and the weight behind them.
+    /// and the weight behind them; features stand between the two.
     pub(crate) fn measures(&self) -> Vec<&String> {
         let score = self.weight.as_ref().and(self.score.as_ref());
         let scores: Vec<&String> = self.class_scores.values().chain(score).collect();
         let weight = self.weight.as_ref().filter(|_| !scores.is_empty());
-        scores.into_iter().chain(weight).collect()
+        scores.into_iter().chain(&self.features).chain(weight).collect()
     }
 }
 
@@ -182,7 +186,7 @@ impl State {
     pub(crate) fn each_score(&self, mut visit: impl FnMut(f64, u32, f64)) -> bool {
         match (&self.scores, &self.measures) {
             (Some(scores), _) => scores.iter().for_each(|(score, cell)| visit(score, cell, 1.0)),
-            (None, Some(measures)) if self.columns.score.is_some() => {
+            (None, Some(measures)) if self.keeps_scores_beside_weights() => {
                 for (numbers, cell) in measures.iter() {
                     if let [score, .., weight] = numbers {
                         visit(*score, cell, *weight);
@@ -194,11 +198,22 @@ impl State {
         true
     }
 
+    /// The features of each row, in an order that does not depend on how the rows came, with the row's cell.
+    pub(crate) fn features(&self) -> impl Iterator<Item = (&[f64], u32)> + '_ {
+        let (skip, count) = (usize::from(self.keeps_scores_beside_weights()), self.columns.features.len());
+        let rows = self.measures.iter().flat_map(Measures::iter);
+        rows.filter_map(move |(numbers, cell)| Some((numbers.get(skip..skip + count)?, cell)))
+    }
+
+    fn keeps_scores_beside_weights(&self) -> bool {
+        self.columns.score.is_some() && self.columns.weight.is_some()
+    }
+
     /// The score in the middle of all rows, or the mean of the two in the middle; weights do not matter to it.
     pub fn median_score(&self) -> Option<f64> {
         match (&self.scores, &self.measures) {
             (Some(scores), _) => scores.median(),
-            (None, Some(measures)) if self.columns.score.is_some() => measures.median(),
+            (None, Some(measures)) if self.keeps_scores_beside_weights() => measures.median(),
             (None, _) => None,
         }
     }
@@ -291,7 +306,7 @@ fn common_columns(parts: &[State]) -> Result<Option<Columns>, EvalError> {
     let mut common = first.columns.clone();
     for part in parts {
         let mut columns = part.columns.clone();
-        let may_lack_scores = columns.weight.is_none();
+        let may_lack_scores = columns.weight.is_none() && columns.features.is_empty();
         if may_lack_scores && (columns.score.is_none() || common.score.is_none()) {
             let score = columns.score.take().or(common.score.take());
             columns.score.clone_from(&score);

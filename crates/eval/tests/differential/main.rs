@@ -12,6 +12,7 @@
     reason = "the helpers of tests may fail as tests do"
 )]
 
+mod aif360;
 mod bootstrap;
 mod border;
 mod change;

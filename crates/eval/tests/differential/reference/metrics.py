@@ -62,6 +62,8 @@ def bias(labels, predictions, scores, groups):
     rates = [fm.true_positive_rate(y[g == n], p[g == n]) for n in names] if positives else []
     alarms = [fm.false_positive_rate(y[g == n], p[g == n]) for n in names] if negatives else []
     above = (s > np.median(s)).astype(int)
+    probabilities = bool(np.all((s >= 0) & (s <= 1)))
+    errors = [calibration_error(y[g == n], s[g == n]) for n in names] if probabilities else []
     compare = lambda metric, holds, of=p: metric(y, of, sensitive_features=g) if holds else None
     return {
         "demographicParityDifference": compare(fm.demographic_parity_difference, several),
@@ -70,8 +72,15 @@ def bias(labels, predictions, scores, groups):
         "equalizedOddsDifference": compare(fm.equalized_odds_difference, odds),
         "equalizedOddsRatio": compare(fm.equalized_odds_ratio, odds and max(rates) > 0 and max(alarms) > 0),
         "equalOpportunityDifference": compare(fm.equal_opportunity_difference, several and positives),
+        "expectedCalibrationErrorDifference": max(errors) - min(errors) if several and probabilities else None,
+        "averageOddsDifference": spread_of_pairs(rates, alarms) if odds else None,
         "scoreImpactRatio": compare(fm.demographic_parity_ratio, several and bool(above.any()), above),
     }
+
+
+def spread_of_pairs(rates, alarms):
+    groups = list(zip(rates, alarms))
+    return max((abs(a[0] - b[0]) + abs(a[1] - b[1])) / 2 for a in groups for b in groups)
 
 
 def multiclass(labels, predictions):
