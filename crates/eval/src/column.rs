@@ -62,6 +62,10 @@ macro_rules! for_dictionary {
     };
 }
 
+mod optional;
+
+pub(crate) use optional::{all_numbers, some_numbers};
+
 /// The codes of all rows of a column. Text, booleans and numbers have codes; 1 and 1.0 are the same number.
 #[expect(clippy::wildcard_enum_match_arm, reason = "types that are not named are not read")]
 pub(crate) fn codes(array: &dyn Array, coder: &mut impl Coder, out: &mut Vec<u16>) -> Result<(), RowProblem> {

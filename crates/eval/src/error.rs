@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::limits::{
-    MAX_ATTRIBUTES, MAX_CELLS, MAX_CLASSES, MAX_COLUMNS, MAX_GROUPS, MAX_LIST, MAX_LISTED,
+    MAX_ATTRIBUTES, MAX_CATEGORIES, MAX_CELLS, MAX_CLASSES, MAX_COLUMNS, MAX_GROUPS, MAX_LIST, MAX_LISTED,
     MAX_NEIGHBOUR_ROWS, MAX_RECORD_BYTES, MAX_REPLICATES, MAX_VALUE_BYTES,
 };
 
@@ -108,6 +108,8 @@ pub enum Problem {
     TooManyValues,
     /// More groups than [`MAX_GROUPS`].
     TooManyGroups,
+    /// More distinct values than [`MAX_CATEGORIES`].
+    TooManyCategories,
     /// A score that is no number.
     NotANumber { value: String },
     /// A score that is NaN or infinite.
@@ -192,6 +194,7 @@ impl Problem {
             Self::UnknownPositive { .. } => "UNKNOWN_POSITIVE",
             Self::TooManyValues => "TOO_MANY_VALUES",
             Self::TooManyGroups => "TOO_MANY_GROUPS",
+            Self::TooManyCategories => "TOO_MANY_CATEGORIES",
             Self::NotANumber { .. } => "NOT_A_NUMBER",
             Self::NotFinite { .. } => "NOT_FINITE",
             Self::NegativeWeight { .. } => "NEGATIVE_WEIGHT",
@@ -268,6 +271,7 @@ impl Problem {
             Self::TooManyValues | Self::TooManyGroups => {
                 "check that the right column is named, or put values in bands"
             }
+            Self::TooManyCategories => "put values in bands, or leave out columns of ids and free text",
             Self::NotANumber { .. } | Self::NotFinite { .. } => "give every row a finite decimal number",
             Self::NegativeWeight { .. } => "give every row a weight from 0 on",
             Self::NotAProbability { .. } | Self::NotOneTogether { .. } => {
@@ -337,6 +341,7 @@ impl fmt::Display for Problem {
             }
             Self::TooManyValues => write!(f, "more than {MAX_CLASSES} distinct values"),
             Self::TooManyGroups => write!(f, "more than {MAX_GROUPS} groups"),
+            Self::TooManyCategories => write!(f, "more than {MAX_CATEGORIES} categories"),
             Self::NotANumber { value } => write!(f, "`{value}` is not a number"),
             Self::NotFinite { value } => write!(f, "`{value}` is not a finite number"),
             Self::NegativeWeight { value } => write!(f, "the weight `{value}` is below 0"),

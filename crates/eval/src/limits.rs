@@ -12,6 +12,10 @@ pub const MAX_CLASSES: usize = 256;
 pub const MAX_ATTRIBUTES: usize = 32;
 /// Groups, that is distinct values, of one protected attribute.
 pub const MAX_GROUPS: usize = 1_000;
+/// Categories, that is distinct values, of one column of one table whose drift is told.
+pub const MAX_CATEGORIES: usize = 1_000;
+/// Numbers that are held at once while drift is told: 8 bytes each. Columns beyond are read in another pass.
+pub const MAX_HELD_NUMBERS: u64 = 1 << 27;
 /// Combinations of label, prediction and groups that rows may have.
 pub const MAX_CELLS: usize = 1 << 20;
 /// Bytes of one column in one row group of a Parquet file, uncompressed.

@@ -1,23 +1,19 @@
 //! Reading data into a state: the parts of all files at the same time, each column by column.
-//!
-//! The first fault in the order of the files and rows is the one that is reported, whatever the threads did: parts after a
-//! part with a fault are skipped or thrown away.
 
 use std::io::Read;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use crate::column::{self, RowProblem};
 use crate::encode::{BinaryColumn, Rule, ValueCodes};
 use crate::error::{EvalError, Place, Problem};
 use crate::options::EvaluationOptions;
+use crate::progress::{Progress, Unwatched};
 use crate::source::{self, Chunk, Chunks, DataFile, Projection, Unit};
 use crate::state::{Builder, Columns, Dimension, Gathered, Measures, State, Weights};
 use crate::suite::check_columns;
 use crate::table::Input;
 use crate::task::Task;
+use crate::units;
 
 /// Reads one CSV table, as it comes, into a state.
 pub fn scan<R: Read>(options: &EvaluationOptions, input: Input<R>) -> Result<State, EvalError> {
@@ -32,28 +28,24 @@ pub fn scan<R: Read>(options: &EvaluationOptions, input: Input<R>) -> Result<Sta
 /// Reads files of any of the formats into one state. States of parts of one data set can be merged before
 /// [`crate::report()`].
 pub fn scan_files(options: &EvaluationOptions, files: &[DataFile]) -> Result<State, EvalError> {
+    scan_files_watched(options, files, &Unwatched)
+}
+
+/// As [`scan_files`], while somebody watches.
+pub fn scan_files_watched(
+    options: &EvaluationOptions,
+    files: &[DataFile],
+    progress: &dyn Progress,
+) -> Result<State, EvalError> {
     check_columns(options)?;
     let plan = Plan::new(options);
-    let mut units = Vec::new();
-    for file in files {
-        units.extend(Unit::of(file, &plan.projection)?);
-    }
+    let units = units::of_files(files, &plan.projection)?;
     let gathered = Mutex::new(plan.room_for(&units)?);
-    let failed = AtomicUsize::new(usize::MAX);
-    let read = |(index, unit): (usize, &Unit<'_>)| {
-        if failed.load(Ordering::Relaxed) < index {
-            return None;
-        }
-        let sink = Sink { gathered: &gathered, part: index };
-        let chunks = unit.open(&plan.projection);
-        let part = chunks.and_then(|mut chunks| plan.read(unit.file(), chunks.as_mut(), &sink));
-        if part.is_err() {
-            failed.fetch_min(index, Ordering::Relaxed);
-        }
-        Some(part)
-    };
-    let parts: Vec<Option<Result<Part, EvalError>>> = units.par_iter().enumerate().map(read).collect();
-    let parts = parts.into_iter().flatten().collect::<Result<Vec<_>, _>>()?;
+    progress.begin(units::rows(&units), units::bytes(files));
+    let parts = units::read_all(&units, &plan.projection, progress, |part, file, chunks| {
+        plan.read(file, chunks, &Sink { gathered: &gathered, part })
+    })?;
+    progress.end();
     plan.merged(parts, gathered, files.first().map_or("the data", |file| file.name.as_str()))
 }
 

@@ -33,6 +33,15 @@ impl Bins {
         Self { cuts: cuts.collect() }
     }
 
+    /// The bounds of each bin, in order: see [`super::Values::Range`]. An infinite bound is none.
+    pub fn ranges(&self) -> Vec<(Option<f64>, Option<f64>)> {
+        let mut from = None;
+        let ends = self.cuts.iter().map(|cut| match *cut {
+            Cut::Before(end) | Cut::After(end) => Some(end).filter(|end| end.is_finite()),
+        });
+        ends.chain([None]).map(|to| (std::mem::replace(&mut from, to), to)).collect()
+    }
+
     /// How many values of an ascending sample without NaN lie in each bin.
     pub fn counts(&self, sorted: &[f64]) -> Vec<u64> {
         let ends = self.cuts.iter().map(|cut| match *cut {
@@ -64,5 +73,7 @@ mod tests {
         assert_eq!(counts(&tied, &tied), [0, 5, 1, 2]);
         assert_eq!(counts(&[5.0; 9], &[4.0, 5.0, 5.0, 6.0, 7.0]), [1, 2, 2]);
         assert_eq!(counts(&[], &[4.0, 5.0]), [2]);
+        let ranges = Bins::of(&[5.0; 9], 4).ranges();
+        assert_eq!(ranges, [(None, Some(5.0)), (Some(5.0), Some(5.0)), (Some(5.0), None)]);
     }
 }

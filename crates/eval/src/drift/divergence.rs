@@ -17,6 +17,39 @@ pub fn population_stability_index(reference: &[u64], current: &[u64]) -> Figure 
     })
 }
 
+/// How a population stability index is commonly read: a rule of thumb of credit scoring (Siddiqi 2006), not a test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shift {
+    /// Below 0.1: hardly any change.
+    Little,
+    /// From 0.1: some change, worth a look.
+    Some,
+    /// From 0.25: a change that a model is rarely fit for.
+    Much,
+}
+
+impl Shift {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Little => "little",
+            Self::Some => "some",
+            Self::Much => "much",
+        }
+    }
+}
+
+/// Reads a population stability index.
+pub fn shift(index: f64) -> Shift {
+    if index < 0.1 {
+        Shift::Little
+    } else if index < 0.25 {
+        Shift::Some
+    } else {
+        Shift::Much
+    }
+}
+
 /// The Jensen–Shannon distance, from 0 to 1: the square root of the divergence to the base 2 (Lin 1991, Endres and Schindelin
 /// 2003); SciPy `jensenshannon(…, base=2)`.
 pub fn jensen_shannon_distance(reference: &[u64], current: &[u64]) -> Figure {

@@ -9,10 +9,13 @@ mod adjust;
 mod bins;
 mod categories;
 mod column;
+mod distribution;
 mod divergence;
 mod error;
+mod files;
 mod ks;
 mod report;
+mod survey;
 mod wasserstein;
 
 pub use crate::figure::{Figure, Reason};
@@ -20,13 +23,16 @@ pub use adjust::benjamini_hochberg;
 pub use bins::Bins;
 pub use categories::{Categories, ChiSquared, chi_squared};
 pub use column::{Column, ColumnPair, Numbers};
-pub use divergence::{SMALLEST_SHARE, jensen_shannon_distance, population_stability_index};
+pub use distribution::{Bucket, Values};
+pub use divergence::{SMALLEST_SHARE, Shift, jensen_shannon_distance, population_stability_index, shift};
 pub use error::DriftError;
+pub use files::{CompareError, Comparison, compare_files};
 pub use ks::{EXACT_ROWS, KolmogorovSmirnov, Method, kolmogorov_smirnov};
 pub use report::{
     Changed, ColumnDrift, DriftOptions, DriftReport, Figures, MAX_COLUMNS, MAX_LISTED_CATEGORIES, Side,
     report,
 };
+pub use survey::{ColumnChoice, LeftOut};
 pub use wasserstein::wasserstein_distance;
 
 /// Why nothing can be said of two samples of these sizes.

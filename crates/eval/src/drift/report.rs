@@ -9,6 +9,7 @@ use super::adjust::benjamini_hochberg;
 use super::bins::Bins;
 use super::categories::{Categories, chi_squared};
 use super::column::{Column, ColumnPair, Numbers};
+use super::distribution::{self, Bucket};
 use super::divergence::{jensen_shannon_distance, population_stability_index};
 use super::error::DriftError;
 use super::ks::{Method, kolmogorov_smirnov};
@@ -84,6 +85,9 @@ pub struct ColumnDrift {
     pub jensen_shannon_distance: Figure,
     /// What there is for a column of this kind only.
     pub figures: Figures,
+    /// How many rows have which values.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub distribution: Vec<Bucket>,
 }
 
 /// The rows of one table, as far as one column goes.
@@ -142,9 +146,14 @@ pub struct Changed {
 
 /// Compares the columns of two tables.
 pub fn report(columns: &[ColumnPair], options: &DriftOptions) -> Result<DriftReport, DriftError> {
-    check(columns, options)?;
-    let mut columns =
+    check(&columns.iter().map(|pair| pair.name.clone()).collect::<Vec<_>>(), options)?;
+    let columns =
         columns.par_iter().map(|pair| drift_of(pair, options)).collect::<Result<Vec<ColumnDrift>, _>>()?;
+    Ok(assembled(columns, options))
+}
+
+/// The report over columns that have been compared one by one.
+pub(super) fn assembled(mut columns: Vec<ColumnDrift>, options: &DriftOptions) -> DriftReport {
     adjust(&mut columns, options.p_value_bound);
     let count = columns.len() as u64;
     let drifted_columns = columns.iter().filter(|column| column.drifted == Some(true)).count() as u64;
@@ -156,17 +165,18 @@ pub fn report(columns: &[ColumnPair], options: &DriftOptions) -> Result<DriftRep
     };
     let engine =
         Engine { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
-    Ok(DriftReport {
+    DriftReport {
         engine,
         options: options.clone(),
         drifted_share,
         drifted_columns,
         untested_columns,
         columns,
-    })
+    }
 }
 
-fn check(columns: &[ColumnPair], options: &DriftOptions) -> Result<(), DriftError> {
+/// What can be wrong with the names of columns and the options before anything is compared.
+pub(super) fn check(columns: &[String], options: &DriftOptions) -> Result<(), DriftError> {
     let bound = options.p_value_bound;
     if !(bound > 0.0 && bound < 1.0) {
         return Err(DriftError::Bound { bound });
@@ -178,8 +188,8 @@ fn check(columns: &[ColumnPair], options: &DriftOptions) -> Result<(), DriftErro
         return Err(DriftError::TooManyColumns);
     }
     let mut names = BTreeSet::new();
-    match columns.iter().find(|pair| !names.insert(&pair.name)) {
-        Some(pair) => Err(DriftError::DuplicateColumn { column: pair.name.clone() }),
+    match columns.iter().find(|name| !names.insert(name.as_str())) {
+        Some(name) => Err(DriftError::DuplicateColumn { column: name.clone() }),
         None => Ok(()),
     }
 }
@@ -198,8 +208,9 @@ fn adjust(columns: &mut [ColumnDrift], bound: f64) {
     }
 }
 
-fn drift_of(pair: &ColumnPair, options: &DriftOptions) -> Result<ColumnDrift, DriftError> {
-    let Found { sides: [reference, current], counts: [before, after], p_value, figures } =
+/// What is found for one column; what depends on all columns is left for [`assembled`].
+pub(super) fn drift_of(pair: &ColumnPair, options: &DriftOptions) -> Result<ColumnDrift, DriftError> {
+    let Found { sides: [reference, current], counts: [before, after], p_value, figures, distribution } =
         match (&pair.reference, &pair.current) {
             (Column::Numeric(reference), Column::Numeric(current)) => {
                 of_numbers(reference, current, options.bins)
@@ -222,6 +233,7 @@ fn drift_of(pair: &ColumnPair, options: &DriftOptions) -> Result<ColumnDrift, Dr
         population_stability_index: population_stability_index(&before, &after),
         jensen_shannon_distance: jensen_shannon_distance(&before, &after),
         figures,
+        distribution,
     })
 }
 
@@ -232,6 +244,7 @@ struct Found {
     counts: [Vec<u64>; 2],
     p_value: Figure,
     figures: Figures,
+    distribution: Vec<Bucket>,
 }
 
 fn of_numbers(reference: &Numbers, current: &Numbers, bins: usize) -> Found {
@@ -249,7 +262,8 @@ fn of_numbers(reference: &Numbers, current: &Numbers, bins: usize) -> Found {
         method: test.method,
         wasserstein_distance: wasserstein_distance(reference.sorted(), current.sorted()),
     };
-    Found { sides: [side(reference), side(current)], counts, p_value: test.p_value, figures }
+    let distribution = distribution::of_bins(&bins.ranges(), &counts);
+    Found { sides: [side(reference), side(current)], counts, p_value: test.p_value, figures, distribution }
 }
 
 fn of_categories(reference: &Categories, current: &Categories) -> Found {
@@ -268,7 +282,9 @@ fn of_categories(reference: &Categories, current: &Categories) -> Found {
         new: changed(&names, &before, &after),
         vanished: changed(&names, &after, &before),
     };
-    Found { sides: [side(reference), side(current)], counts: [before, after], p_value: test.p_value, figures }
+    let counts = [before, after];
+    let distribution = distribution::of_categories(&names, &counts);
+    Found { sides: [side(reference), side(current)], counts, p_value: test.p_value, figures, distribution }
 }
 
 /// The categories with rows in the second counts and none in the first.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use arrow_ipc::reader::StreamReader;
 use arrow_ipc::{Message, RecordBatch, root_as_message};
+use arrow_schema::SchemaRef;
 
 use super::storage::{DataFile, FileReader, at_most, fill};
 use super::{Chunk, Chunks, Projection, decode, find_columns, in_order};
@@ -60,6 +61,10 @@ impl Batches {
         })?;
         let places = find_columns(&file.name, &opened.schema(), projection)?;
         Ok(Self { name: file.name.clone(), reader: opened, places, next_row: 1 })
+    }
+
+    pub(super) fn schema(&self) -> SchemaRef {
+        self.reader.schema()
     }
 }
 

@@ -5,11 +5,12 @@ use std::fmt;
 use std::io::{BufRead, BufReader, Read};
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::{Map, Value as Json};
 
 use super::Projection;
 use super::text::{TextColumns, TextRows};
 use crate::error::{EvalError, Place, Problem, detail, excerpt};
-use crate::limits::{MAX_RECORD_BYTES, MAX_ROWS, MAX_VALUE_BYTES};
+use crate::limits::{MAX_COLUMNS, MAX_RECORD_BYTES, MAX_ROWS, MAX_VALUE_BYTES};
 
 /// The rows of a file of JSON lines.
 pub(super) struct JsonRows<R: Read> {
@@ -67,6 +68,22 @@ impl<R: Read> JsonRows<R> {
         };
         EvalError { problem, place: Box::new(place) }
     }
+}
+
+/// The fields of the first object, and of each whether it holds a list or an object.
+pub(super) fn first_fields<R: Read>(name: &str, reader: R) -> Result<Vec<(String, bool)>, EvalError> {
+    let mut rows = JsonRows::open(name, reader, &Projection::default());
+    if !rows.read_line()? {
+        return Err(super::in_file(name, Problem::NoRows));
+    }
+    rows.rows = 1;
+    let text = rows.line.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(&rows.line);
+    let object: Map<String, Json> =
+        serde_json::from_slice(text).map_err(|error| rows.error(None, not_an_object(&error)))?;
+    if object.len() > MAX_COLUMNS {
+        return Err(rows.error(None, Problem::TooManyColumns));
+    }
+    Ok(object.into_iter().map(|(name, value)| (name, value.is_array() || value.is_object())).collect())
 }
 
 impl<R: Read> TextRows for JsonRows<R> {

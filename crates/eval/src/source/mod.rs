@@ -5,6 +5,7 @@
 //! the file. Opening files is left to whoever calls: they come as [`Storage`], which reads at any place.
 
 mod arrow_ipc;
+mod columns;
 mod csv;
 mod json_lines;
 mod parquet;
@@ -18,6 +19,7 @@ use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_schema::SchemaRef;
 
 use self::arrow_ipc::Batches;
+pub use self::columns::{ColumnKind, FileColumn, columns};
 use self::csv::CsvRows;
 use self::json_lines::JsonRows;
 pub use self::storage::{DataFile, Storage};

@@ -31,14 +31,7 @@ pub(super) struct RowGroup {
 
 /// The row groups of a file. Text columns that are compared come as dictionaries where the file has them so.
 pub(super) fn row_groups(file: &DataFile, projection: &Projection) -> Result<Vec<RowGroup>, EvalError> {
-    let bytes = ParquetBytes::of(file)?;
-    let plain = decode(&file.name, 1, FORMAT, || {
-        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        ArrowReaderMetadata::load(&bytes, options).map_err(|error| error.to_string())
-    })?;
-    if plain.schema().fields().len() > MAX_COLUMNS {
-        return Err(file.error(Problem::TooManyColumns));
-    }
+    let plain = footer(file)?;
     let schema = with_dictionaries(plain.schema(), projection);
     let metadata = decode(&file.name, 1, FORMAT, || {
         let options = ArrowReaderOptions::new().with_schema(schema);
@@ -56,6 +49,23 @@ pub(super) fn row_groups(file: &DataFile, projection: &Projection) -> Result<Vec
         first_row = first_row.saturating_add(rows);
     }
     Ok(groups)
+}
+
+/// The columns of a file.
+pub(super) fn schema(file: &DataFile) -> Result<SchemaRef, EvalError> {
+    Ok(Arc::clone(footer(file)?.schema()))
+}
+
+fn footer(file: &DataFile) -> Result<ArrowReaderMetadata, EvalError> {
+    let bytes = ParquetBytes::of(file)?;
+    let plain = decode(&file.name, 1, FORMAT, || {
+        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+        ArrowReaderMetadata::load(&bytes, options).map_err(|error| error.to_string())
+    })?;
+    if plain.schema().fields().len() > MAX_COLUMNS {
+        return Err(file.error(Problem::TooManyColumns));
+    }
+    Ok(plain)
 }
 
 fn is_small_enough(group: &RowGroupMetaData) -> bool {
