@@ -9,6 +9,7 @@ use assent_domain::registry::event::LabelTask;
 use assent_domain::registry::{Dataset, Evaluation, GroupCounts, Metric, Model, Version};
 use assent_domain::values::{Decimal, Provenance};
 use assent_domain::{Code, Refusal};
+use assent_eval::metrics::MetricValue;
 use assent_eval::{DataFile, EvaluationOptions, Report, Storage, Task, evaluate_joined};
 
 /// The largest Parquet or Arrow file that is evaluated, in bytes.
@@ -96,10 +97,7 @@ pub fn record(
     report: &Report,
     provenance: Provenance,
 ) -> Evaluation {
-    let metrics = report.metrics.iter().map(|(path, metric)| {
-        let reason = metric.reason.as_ref().map(ToString::to_string);
-        (path.clone(), Metric { value: metric.value.and_then(Decimal::new), n: metric.n, reason })
-    });
+    let metrics = report.metrics.iter().map(|(path, metric)| (path.clone(), figure(metric)));
     let groups = report.groups.iter().map(|group| GroupCounts {
         attribute: group.attribute.clone(),
         group: group.group.clone(),
@@ -122,6 +120,12 @@ pub fn record(
         metrics: metrics.collect(),
         groups: groups.collect(),
     }
+}
+
+/// A figure of a report as it is recorded and judged.
+pub fn figure(metric: &MetricValue) -> Metric {
+    let reason = metric.reason.as_ref().map(ToString::to_string);
+    Metric { value: metric.value.and_then(Decimal::new), n: metric.n, reason }
 }
 
 /// Whether somebody may have a version evaluated on a data set at all is asked by the ledger; this says who counts as its

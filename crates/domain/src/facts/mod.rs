@@ -10,6 +10,7 @@
 mod build;
 mod evidence;
 mod json_schema;
+mod judgement;
 mod rates;
 mod reports;
 mod schema;
@@ -23,6 +24,7 @@ use serde_json::Value as Json;
 pub use build::{Inputs, Strategy, Target, build, with_approvals};
 pub use evidence::{evidence_digest, reads_approvals, reads_evidence_only, reads_now};
 pub use json_schema::json_schema;
+pub use judgement::{Judgement, judgement};
 pub use rates::{GroupRates, rates};
 
 /// The environment of conditions: the facts and the helpers.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::build::{age_days, put};
+use super::judgement::{Judgement, judgement};
 use super::rates;
 use crate::Time;
 use crate::pack::{Pack, Threshold};
@@ -52,10 +53,7 @@ fn figure(suite: &str, evaluation: &Evaluation, metric: &Metric) -> Value {
 fn suite(name: &str, record: &SuiteRecord, tier: &str, pack: &Pack, now: Time) -> Value {
     let evaluation = &record.evaluation;
     let set = pack.thresholds();
-    let applies = |threshold: &&Threshold| {
-        threshold.suite == name
-            && threshold.tiers.as_ref().is_none_or(|tiers| tiers.iter().any(|t| t == tier))
-    };
+    let applies = |threshold: &&Threshold| threshold.suite == name && threshold.is_for(tier);
     let thresholds = set.map_or(&[][..], |set| &set.thresholds).iter().filter(applies);
     let judged: Vec<Value> = thresholds.map(|threshold| judge(threshold, evaluation)).collect();
     let failed: Vec<&Value> =
@@ -86,24 +84,14 @@ fn suite(name: &str, record: &SuiteRecord, tier: &str, pack: &Pack, now: Time) -
 }
 
 fn judge(threshold: &Threshold, evaluation: &Evaluation) -> Value {
-    let metric = evaluation.metrics.get(&threshold.metric);
-    let value = metric.and_then(|metric| metric.value).map(crate::values::Decimal::get);
-    let too_few = metric.zip(threshold.min_sample).is_some_and(|(metric, min)| metric.n < min);
-    let passed = !too_few && value.is_some_and(|value| threshold.operator.holds(value, threshold.bound));
-    let reason = match (metric, value) {
-        (None, _) => Some("the evaluation has no such figure".to_owned()),
-        (Some(metric), None) => {
-            Some(metric.reason.clone().unwrap_or_else(|| "the figure is undefined".to_owned()))
-        }
-        (Some(metric), Some(_)) if too_few => Some(format!("the figure rests on {} rows", metric.n)),
-        (Some(_), Some(_)) => None,
-    };
+    let Judgement { value, n, passed, reason } =
+        judgement(threshold, evaluation.metrics.get(&threshold.metric));
     let mut facts = Map::new();
     put(&mut facts, "metric", Some(&threshold.metric));
     put(&mut facts, "operator", Some(threshold.operator.symbol()));
     put(&mut facts, "bound", Some(threshold.bound));
     put(&mut facts, "value", value);
-    put(&mut facts, "n", metric.map(|metric| metric.n));
+    put(&mut facts, "n", n);
     put(&mut facts, "passed", Some(passed));
     put(&mut facts, "reason", reason);
     if !passed {

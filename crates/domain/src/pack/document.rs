@@ -222,6 +222,13 @@ pub struct Threshold {
     pub tiers: Option<Vec<String>>,
 }
 
+impl Threshold {
+    /// Whether it is for models of that tier.
+    pub fn is_for(&self, tier: &str) -> bool {
+        self.tiers.as_ref().is_none_or(|tiers| tiers.iter().any(|own| own == tier))
+    }
+}
+
 /// Bounds of figures. The settings name the set in force.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

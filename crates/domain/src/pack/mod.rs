@@ -14,6 +14,7 @@ pub(crate) use check::compile_workflow;
 mod compile;
 mod diff;
 mod document;
+mod extend;
 mod pack_index;
 mod period;
 mod policy;
@@ -32,6 +33,7 @@ pub use document::{
     Calendar, ComplianceLevel, Document, Operator, PackInfo, Role, Settings, Stage, Suite, Threshold,
     ThresholdSet, Tier, TierRule,
 };
+pub use extend::extended;
 pub use pack_index::{Pack, TierHit};
 pub use period::Period;
 pub use policy::{Category, Enforcement, ExceptionRules, Policy, PolicyScope, Rule, Severity};

@@ -119,6 +119,16 @@ impl Pack {
         self.threshold_sets.get(&self.settings.threshold_set)
     }
 
+    /// The set of thresholds of that id, in force or not.
+    pub fn threshold_set(&self, id: &str) -> Option<&ThresholdSet> {
+        self.threshold_sets.get(id)
+    }
+
+    /// The ids of all sets of thresholds.
+    pub fn threshold_set_ids(&self) -> impl Iterator<Item = &str> {
+        self.threshold_sets.keys().map(String::as_str)
+    }
+
     /// The policies, ordered by id.
     pub fn policies(&self) -> &[CompiledPolicy] {
         &self.policies

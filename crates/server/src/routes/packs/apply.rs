@@ -16,7 +16,6 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::extend::extended;
 use super::impact::{Impact, impact};
 use crate::app::App;
 use crate::desk::Desk;
@@ -125,7 +124,7 @@ fn compare(
         let file: String = document.file.chars().take(500).collect();
         (file, document.document)
     });
-    let documents = extended(documents.collect(), &desk.app.options.builtin_packs)?;
+    let documents = pack::extended(documents.collect(), &desk.app.options.builtin_packs)?;
     let state = desk.any::<Applied>(Uuid::nil())?;
     // The decision itself says what is wrong with the documents.
     pack::apply(state.as_ref().map(|held| &*held.state), documents.clone())?;

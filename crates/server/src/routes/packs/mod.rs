@@ -2,7 +2,6 @@
 
 mod apply;
 mod current;
-mod extend;
 mod facts_schema;
 mod impact;
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use assent_domain::{Code, Refusal};
 use serde_json::Value;
+
+use crate::{Code, Refusal};
 
 type Documents = Vec<(String, Value)>;
 
@@ -12,7 +13,7 @@ const MAX_DEPTH: usize = 8;
 
 /// The documents with those of the built-in packs that they build on. A document replaces the one of the same kind and id;
 /// the base's own `Pack` document gives way, and so do its `Settings` where the pack has some, because there is one of each.
-pub(super) fn extended(
+pub fn extended(
     mut documents: Documents,
     builtin: &BTreeMap<String, Documents>,
 ) -> Result<Documents, Refusal> {
