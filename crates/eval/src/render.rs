@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::metrics::MetricValue;
 use crate::report::{ClassRow, GroupRow, Report};
 use crate::task::Task;
+use crate::words;
 
 /// The report as text: what was evaluated, the metrics with their intervals of 95 %, the confusion matrix or the classes, the
 /// groups of each attribute and the segments. Rates are per cent with two digits, other figures have four decimals or more.
@@ -47,10 +48,10 @@ pub fn render_table(report: &Report) -> String {
 }
 
 fn metric_lines(metrics: &BTreeMap<String, MetricValue>) -> Vec<Vec<String>> {
-    let mut lines = vec![words(["metric", "value", "n", "95 % interval", ""])];
+    let mut lines = vec![headings(["metric", "value", "n", "95 % interval", ""])];
     for (path, metric) in metrics {
         let reason = metric.reason.map(|reason| format!("undefined: {reason}")).unwrap_or_default();
-        let shown = |value: f64| figure(path, value);
+        let shown = |value: f64| words::figure(path, value);
         let interval = metric.interval.map(|of| format!("{} to {}", shown(of.low), shown(of.high)));
         let value = metric.value.map_or_else(|| "-".to_owned(), shown);
         lines.push(vec![printable(path), value, metric.n.to_string(), interval.unwrap_or_default(), reason]);
@@ -58,20 +59,8 @@ fn metric_lines(metrics: &BTreeMap<String, MetricValue>) -> Vec<Vec<String>> {
     lines
 }
 
-fn figure(path: &str, value: f64) -> String {
-    const RATES: [&str; 7] = ["Rate", "Value", "ccuracy", "recision", "ecall", "F1", "f1"];
-    let name = path.rsplit('.').next().unwrap_or(path);
-    if name != "averagePrecision" && RATES.iter().any(|rate| name.ends_with(rate)) {
-        percent(Some(value))
-    } else if value != 0.0 && !(1e-3..1e9).contains(&value.abs()) {
-        format!("{value:.5e}")
-    } else {
-        format!("{value:.4}")
-    }
-}
-
 fn class_lines(classes: &[ClassRow]) -> Vec<Vec<String>> {
-    let mut lines = vec![words(["class", "labelled", "predicted", "precision", "recall", "F1"])];
+    let mut lines = vec![headings(["class", "labelled", "predicted", "precision", "recall", "F1"])];
     for class in classes {
         lines.push(vec![
             printable(&class.class),
@@ -88,14 +77,14 @@ fn class_lines(classes: &[ClassRow]) -> Vec<Vec<String>> {
 fn confusion_lines(report: &Report) -> Vec<Vec<String>> {
     let counts = &report.confusion_matrix;
     vec![
-        words(["", "predicted negative", "predicted positive"]),
+        headings(["", "predicted negative", "predicted positive"]),
         vec!["label negative".to_owned(), counts.tn.to_string(), counts.fp.to_string()],
         vec!["label positive".to_owned(), counts.fn_.to_string(), counts.tp.to_string()],
     ]
 }
 
 fn group_lines(groups: &[GroupRow]) -> Vec<Vec<String>> {
-    let mut lines = vec![words(["attribute", "group", "n", "selected", "TPR", "FPR", "FNR", "PPV"])];
+    let mut lines = vec![headings(["attribute", "group", "n", "selected", "TPR", "FPR", "FNR", "PPV"])];
     for group in groups {
         lines.push(vec![
             printable(&group.attribute),
@@ -112,7 +101,7 @@ fn group_lines(groups: &[GroupRow]) -> Vec<Vec<String>> {
 }
 
 fn percent(rate: Option<f64>) -> String {
-    rate.map_or_else(|| "-".to_owned(), |rate| format!("{:.2} %", rate * 100.0))
+    rate.map_or_else(|| "-".to_owned(), words::percent)
 }
 
 /// Names come from the data: what could steer a terminal is replaced.
@@ -120,8 +109,8 @@ fn printable(name: &str) -> String {
     name.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
-fn words<const N: usize>(words: [&str; N]) -> Vec<String> {
-    words.map(str::to_owned).to_vec()
+fn headings<const N: usize>(headings: [&str; N]) -> Vec<String> {
+    headings.map(str::to_owned).to_vec()
 }
 
 /// Lines with columns of one width, the first `left` of them flush left and the others flush right, save a last column that

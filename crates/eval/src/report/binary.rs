@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{GroupRow, Report, segments};
+use super::{GroupRow, Report, intervals, segments};
 use crate::binary::{Binary, SIDES, drawn_counts};
 use crate::error::{EvalError, Problem};
 use crate::figure::NoInterval;
@@ -367,6 +367,7 @@ fn group_row(attribute: &str, group: &str, counts: &Confusion, min_group_size: u
         false_positive_rate: metrics::false_positive_rate(counts).value,
         false_negative_rate: metrics::false_negative_rate(counts).value,
         positive_predictive_value: metrics::positive_predictive_value(counts).value,
+        intervals: intervals::of_group(counts),
         impact_ratio: None,
         scoring_rate: None,
         score_impact_ratio: None,

@@ -1,6 +1,7 @@
 //! The report of an evaluation: a pure function of a state and the options.
 
 mod binary;
+mod intervals;
 mod multiclass;
 mod regression;
 
@@ -10,10 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::EvalError;
 use crate::exact::ExactSum;
-use crate::metrics::{CalibrationBin, CurvePoint, MetricValue};
+use crate::metrics::{CalibrationBin, CurvePoint, Interval, MetricValue};
 use crate::options::EvaluationOptions;
 use crate::state::{Confusion, Grouping, State};
-use crate::suite::Suite;
+use crate::suite::{Suite, attribute_names};
 use crate::task::Task;
 
 /// What an evaluation found.
@@ -51,6 +52,22 @@ pub struct Report {
     /// How often scores come true, by size.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub calibration: Vec<CalibrationBin>,
+}
+
+impl Report {
+    /// The suite that a figure is of: a comparison of groups stands under the name of an attribute, and the worst of all
+    /// attributes under the bare name.
+    pub fn suite_of(&self, path: &str) -> Suite {
+        let attributes = attribute_names(&self.options);
+        let compares = |path: &str| {
+            let of_attribute = |attribute: &String| {
+                path.strip_prefix(attribute.as_str()).is_some_and(|rest| rest.starts_with('.'))
+            };
+            attributes.iter().any(of_attribute)
+        };
+        let has_own = |attribute: &String| self.metrics.contains_key(&format!("{attribute}.{path}"));
+        if compares(path) || attributes.iter().any(has_own) { Suite::Bias } else { Suite::Performance }
+    }
 }
 
 fn is_not_counted(counts: &Confusion) -> bool {
@@ -104,6 +121,9 @@ pub struct GroupRow {
     pub false_negative_rate: Option<f64>,
     /// `tp / (tp + fp)`.
     pub positive_predictive_value: Option<f64>,
+    /// Where the rates would lie for the population, with 95 % confidence, by the names of the rates.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub intervals: BTreeMap<String, Interval>,
     /// The selection rate over the largest selection rate of a compared group of the attribute.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub impact_ratio: Option<f64>,
