@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Dataset(commands::dataset::Dataset),
     /// Evaluate predictions: those in a file, or those of a version on a data set of the server
     Evaluate(commands::evaluate::Evaluate),
+    /// Compare the columns of two tables, and say which have drifted
+    Drift(commands::drift::Drift),
     /// Look into model files for what would run when they are loaded, without loading them
     Scan(commands::scan::Scan),
     /// Show the facts that rules judge a version by

@@ -7,6 +7,7 @@ pub(crate) mod backup;
 pub(crate) mod check;
 pub(crate) mod dataset;
 pub(crate) mod demo;
+pub(crate) mod drift;
 pub(crate) mod evaluate;
 pub(crate) mod facts;
 pub(crate) mod gate;
@@ -21,7 +22,7 @@ pub(crate) mod version;
 
 use crate::cli::{Cli, Command, Global};
 use crate::client::Client;
-use crate::output::{Answer, Printer};
+use crate::output::{Answer, Format, Printer};
 use crate::pin;
 use crate::problem::{Exit, Problem};
 
@@ -29,7 +30,7 @@ use crate::problem::{Exit, Problem};
 #[derive(Debug)]
 pub(crate) struct Context {
     global: Global,
-    /// Where answers go.
+    /// Where answers go, and how they are written.
     pub(crate) printer: Printer,
 }
 
@@ -47,6 +48,10 @@ impl Context {
 
 /// Runs a command.
 pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
+    if !cli.command.writes().contains(&printer.format()) {
+        return Err(Problem::new("this command does not write this format")
+            .hint("ask for `--output table` or `--output json`; `evaluate` and `drift` also write `html` and `junit`"));
+    }
     let context = Context { global: cli.global, printer };
     let answer = match cli.command {
         Command::Serve(command) => return command.run(printer),
@@ -56,6 +61,7 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
         Command::Version(command) => command.run(&context),
         Command::Dataset(command) => command.run(&context),
         Command::Evaluate(command) => command.run(&context),
+        Command::Drift(command) => command.run(&context),
         Command::Scan(command) => command.run(),
         Command::Facts(command) => command.run(&context),
         Command::Check(command) => command.run(&context).map_err(not_asked),
@@ -68,6 +74,17 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
         Command::Admin(command) => command.run(&context),
     };
     answer.map(|answer: Answer| printer.answer(&answer))
+}
+
+impl Command {
+    /// The formats that its answer can be written in.
+    fn writes(&self) -> &'static [Format] {
+        if matches!(self, Self::Evaluate(_) | Self::Drift(_)) {
+            &[Format::Table, Format::Json, Format::Html, Format::Junit]
+        } else {
+            &Format::COMMON
+        }
+    }
 }
 
 /// A pipeline must be able to tell "no" from "could not ask", whatever it was that failed.

@@ -54,6 +54,16 @@ pub(crate) fn open(names: &[PathBuf]) -> Result<Vec<DataFile>, Problem> {
     paths.iter().map(|path| data_file(path)).collect()
 }
 
+/// The names as a title has them: all if they are few.
+pub(crate) fn joined(names: &[PathBuf]) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| name.display().to_string()).collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 fn expand(name: &Path) -> Result<Vec<PathBuf>, Problem> {
     let unreadable = |error: io::Error| Problem::path("read", name, error).hint(HINT);
     match std::fs::metadata(name) {

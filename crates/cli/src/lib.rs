@@ -1,7 +1,7 @@
 //! The command line of Assent, as a library, so that tests can open an installation in their own process.
 //!
 //! `serve` and `demo` open an [`installation`]; `audit verify`, `audit replay` and `audit export` read one, with the server up
-//! or down; `evaluate --data` works on a file alone; everything else is a client of the HTTP interface and can do
+//! or down; `evaluate --data`, `drift` and `scan` work on files alone; everything else is a client of the HTTP interface and can do
 //! nothing that another client could not. One command is one file in `commands`; [`output`] is the only place that prints.
 //!
 //! Invariants: a command that could not ask never exits 0 or 1; what a server sends is shown without control characters;
@@ -21,7 +21,9 @@ pub mod output;
 mod pairs;
 mod pin;
 pub mod problem;
+mod progress;
 mod table;
+mod thresholds;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -19,6 +19,15 @@ pub enum Format {
     Table,
     /// JSON for programs.
     Json,
+    /// One page for a browser, or for paper.
+    Html,
+    /// A `JUnit` report for continuous integration.
+    Junit,
+}
+
+impl Format {
+    /// The formats that every command writes.
+    pub const COMMON: [Self; 2] = [Self::Table, Self::Json];
 }
 
 /// What a command found or did.
@@ -28,6 +37,8 @@ pub struct Answer {
     pub json: Value,
     /// For people.
     pub blocks: Vec<Block>,
+    /// The same as a document, where the format asked for is one.
+    pub document: Option<String>,
     /// How the program ends.
     pub exit: Exit,
 }
@@ -54,7 +65,7 @@ pub enum Block {
 impl Answer {
     /// An answer that is done and has nothing to show but its JSON.
     pub fn new(json: Value) -> Self {
-        Self { json, blocks: Vec::new(), exit: Exit::Done }
+        Self { json, blocks: Vec::new(), document: None, exit: Exit::Done }
     }
 
     /// The same with one more block.
@@ -80,6 +91,13 @@ impl Answer {
     #[must_use]
     pub fn table(self, table: Table) -> Self {
         self.with(Block::Table(table))
+    }
+
+    /// The same with what is written where the format is that of a document.
+    #[must_use]
+    pub fn document(mut self, document: impl Into<Option<String>>) -> Self {
+        self.document = document.into();
+        self
     }
 
     /// The same, ending otherwise.
@@ -114,6 +132,7 @@ impl Printer {
         match self.format {
             Format::Json => self.json(&answer.json),
             Format::Table => self.blocks(&answer.blocks),
+            Format::Html | Format::Junit => to_stdout(answer.document.as_deref().unwrap_or_default()),
         }
         answer.exit
     }
@@ -139,7 +158,7 @@ impl Printer {
     pub fn problem(self, problem: &Problem) {
         let text = match self.format {
             Format::Json => format!("{}\n", problem.json()),
-            Format::Table => {
+            Format::Table | Format::Html | Format::Junit => {
                 let hint = problem.hint.as_ref().map(|hint| format!("hint: {}\n", visible(hint)));
                 format!("error: {}\n{}", visible(&problem.message), hint.unwrap_or_default())
             }

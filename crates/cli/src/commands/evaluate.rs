@@ -7,27 +7,38 @@ use std::time::Duration;
 
 use assent_eval::state::State;
 use assent_eval::{
-    EvalError, EvaluationOptions, Task, checked_suites, evaluate_state, render_table, scan_files,
+    EvalError, EvaluationOptions, Report, Task, Verdict, checked_suites, evaluate_state, junit, page,
+    render_table, scan_files_watched,
 };
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::Context;
 use crate::client::Client;
-use crate::data_files;
+use crate::data_files::{self, joined};
 use crate::names;
-use crate::output::{Answer, Block};
+use crate::output::{Answer, Block, Format};
 use crate::pairs;
-use crate::problem::Problem;
-use crate::table::text;
+use crate::problem::{Exit, Problem};
+use crate::progress::Bar;
+use crate::table::{Table, text};
+use crate::thresholds::Thresholds;
 
 /// For how many seconds one answer may wait for the figures.
 pub(super) const WAIT: u64 = 300;
 /// How long to wait before the server is asked again.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  the figures were computed; with --threshold-set: every threshold holds
+  1  with --threshold-set: a threshold does not hold, or its figure is missing
+  2  the command is wrong, or a file cannot be read
+  3  the server refused it, or failed";
+
 /// Options of `assent evaluate`.
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
 #[command(group = clap::ArgGroup::new("source").required(true).args(["data", "merge", "version"]))]
 pub(crate) struct Evaluate {
     /// Files with labels and predictions (CSV, Parquet, Arrow IPC, JSON lines), folders or patterns: evaluates them here,
@@ -49,9 +60,9 @@ pub(crate) struct Evaluate {
     /// Values of the label that count as positive
     #[arg(long, value_name = "VALUE,...", value_delimiter = ',', conflicts_with = "version")]
     label_positive: Vec<String>,
-    /// Groups with fewer rows are shown, and not compared
-    #[arg(long, value_name = "ROWS", default_value_t = 0, conflicts_with = "version")]
-    min_group_size: u64,
+    /// Groups with fewer rows are shown, and not compared; 0 if absent, or what the threshold set says
+    #[arg(long, value_name = "ROWS", conflicts_with = "version")]
+    min_group_size: Option<u64>,
     /// The version to evaluate on the server: its id, or `model:number`
     #[arg(long, value_name = "VERSION", requires_all = ["dataset", "predictions"])]
     version: Option<String>,
@@ -87,6 +98,28 @@ pub(crate) struct Evaluate {
         required_unless_present = "emit_state"
     )]
     suites: Vec<String>,
+    /// Judge the figures by this threshold set of a pack, without a server
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["version", "emit_state"])]
+    threshold_set: Option<String>,
+    /// The folder of the pack with the threshold set; the one that comes with the program if absent
+    #[arg(long, value_name = "DIR", requires = "threshold_set")]
+    pack: Option<PathBuf>,
+    /// Judge as for a model of this tier; by the thresholds for all tiers if absent
+    #[arg(long, value_name = "TIER", requires = "threshold_set")]
+    tier: Option<String>,
+    /// No progress bar
+    #[arg(long)]
+    quiet: bool,
+    /// How the answer is written
+    #[arg(
+        id = "output",
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "table|json|html|junit",
+        hide_possible_values = true
+    )]
+    output: Format,
 }
 
 impl Evaluate {
@@ -94,17 +127,22 @@ impl Evaluate {
     pub(crate) fn run(self, context: &Context) -> Result<Answer, Problem> {
         match &self.version {
             Some(version) => self.online(context, version),
-            None => self.offline(),
+            None => self.offline(context.printer.format()),
         }
     }
 
-    fn offline(&self) -> Result<Answer, Problem> {
-        let options = self.options()?;
+    fn offline(&self, format: Format) -> Result<Answer, Problem> {
+        let thresholds = self.thresholds()?;
+        let options = self.options(thresholds.as_ref())?;
         let state = if self.merge.is_empty() {
             if self.emit_state.is_none() {
                 checked_suites(&options).map_err(explained)?;
             }
-            scan_files(&options, &data_files::open(&self.data)?).map_err(explained)?
+            let bar = Bar::new(self.quiet);
+            let files = bar.watched(data_files::open(&self.data)?);
+            let state = scan_files_watched(&options, &files, &bar);
+            bar.clear();
+            state.map_err(explained)?
         } else {
             let states = self.merge.iter().map(|path| read_state(path)).collect::<Result<_, _>>()?;
             State::merged(states).map_err(explained)?
@@ -116,11 +154,18 @@ impl Evaluate {
             [file] => explained(error.in_file(&file.to_string_lossy())),
             _ => explained(error),
         })?;
-        let json = serde_json::to_value(&report).map_err(Problem::new)?;
-        Ok(Answer::new(json).with(Block::Laid(render_table(&report))))
+        let verdict = thresholds.map(|thresholds| thresholds.judge(&report)).transpose()?;
+        let title = joined(if self.merge.is_empty() { &self.data } else { &self.merge });
+        let document = document(&title, &report, verdict.as_ref(), format);
+        Ok(told(&report, verdict.as_ref())?.document(document))
     }
 
-    fn options(&self) -> Result<EvaluationOptions, Problem> {
+    fn thresholds(&self) -> Result<Option<Thresholds>, Problem> {
+        let find = |name: &String| Thresholds::find(name, self.pack.as_deref(), self.tier.as_deref());
+        self.threshold_set.as_ref().map(find).transpose()
+    }
+
+    fn options(&self, thresholds: Option<&Thresholds>) -> Result<EvaluationOptions, Problem> {
         let columns = |list: &String| list.split(',').map(str::to_owned).collect();
         let task = self.task.as_deref().map(Task::named).transpose().map_err(explained)?;
         Ok(EvaluationOptions {
@@ -134,7 +179,10 @@ impl Evaluate {
             intersections: self.intersections.iter().map(columns).collect(),
             segments: self.segments.clone(),
             suites: self.suites.clone(),
-            min_group_size: self.min_group_size,
+            min_group_size: match thresholds {
+                Some(thresholds) => thresholds.min_group_size(self.min_group_size)?,
+                None => self.min_group_size.unwrap_or_default(),
+            },
             ..EvaluationOptions::default()
         })
     }
@@ -155,7 +203,46 @@ impl Evaluate {
         pairs::put(&mut body, "score", self.score.as_ref());
         let answer = client.post(&format!("/api/v1/versions/{version}/evaluations?wait={WAIT}"), &body)?;
         let evaluation = ended(&client, answer.get("object").cloned().unwrap_or_default())?;
-        Ok(shown(answer, &evaluation))
+        Ok(shown(answer, &evaluation, context.printer.format()))
+    }
+}
+
+/// A report, and what thresholds say of it.
+fn told(report: &Report, verdict: Option<&Verdict>) -> Result<Answer, Problem> {
+    let mut json = serde_json::to_value(report).map_err(Problem::new)?;
+    pairs::put(&mut json, "verdict", verdict);
+    let answer = Answer::new(json).with(Block::Laid(render_table(report)));
+    let Some(verdict) = verdict else { return Ok(answer) };
+    let mut table = Table::new(["THRESHOLD", ">BOUND", ">FIGURE", ">ROWS", "OUTCOME", "WHY"]);
+    for threshold in &verdict.thresholds {
+        table.row([
+            threshold.metric.clone(),
+            format!("{} {}", threshold.operator, threshold.bound),
+            threshold.value.map_or_else(|| "-".to_owned(), |value| format!("{value:.4}")),
+            threshold.n.map_or_else(|| "-".to_owned(), |n| n.to_string()),
+            threshold.outcome().to_owned(),
+            threshold.reason.clone().unwrap_or_default(),
+        ]);
+    }
+    let mut answer = answer.line("").table(table);
+    if !verdict.suites_not_judged.is_empty() {
+        let suites = verdict.suites_not_judged.join(", ");
+        answer = answer.line(format!("not judged, because it was not asked for: {suites}"));
+    }
+    let sentence = verdict.sentence();
+    Ok(if verdict.passed {
+        answer.with(Block::Good(sentence))
+    } else {
+        answer.with(Block::Bad(sentence)).exit(Exit::No)
+    })
+}
+
+/// The report in the format that was asked for, where that is one of a document.
+fn document(title: &str, report: &Report, verdict: Option<&Verdict>, format: Format) -> Option<String> {
+    match format {
+        Format::Table | Format::Json => None,
+        Format::Html => Some(page::evaluation(title, report, verdict)),
+        Format::Junit => Some(junit::evaluation(report, verdict)),
     }
 }
 
@@ -205,10 +292,13 @@ fn write_state(path: &Path, state: &State) -> Result<Answer, Problem> {
 }
 
 /// The figures of an evaluation by the server.
-fn shown(mut answer: Value, evaluation: &Value) -> Answer {
+fn shown(mut answer: Value, evaluation: &Value, format: Format) -> Answer {
     pairs::put(&mut answer, "object", Some(evaluation));
-    let report = evaluation.get("report").cloned().unwrap_or_default();
-    let report = serde_json::from_value(report).map(|report| render_table(&report)).unwrap_or_default();
-    let provenance = format!("provenance {}", text(evaluation, "/provenance"));
-    Answer::new(answer).line(provenance).with(Block::Laid(report))
+    let report: Option<Report> =
+        evaluation.get("report").cloned().and_then(|report| serde_json::from_value(report).ok());
+    let provenance = text(evaluation, "/provenance");
+    let title = format!("{} ({provenance})", text(evaluation, "/id"));
+    let document = report.as_ref().and_then(|report| document(&title, report, None, format));
+    let table = report.as_ref().map(render_table).unwrap_or_default();
+    Answer::new(answer).document(document).line(format!("provenance {provenance}")).with(Block::Laid(table))
 }

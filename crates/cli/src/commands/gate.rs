@@ -39,10 +39,10 @@ fn shown(gate: Value, facts: &Value) -> Answer {
     let stage = text(&gate, "/stage");
     match text(&gate, "/verdict").as_str() {
         "ELIGIBLE" => Answer::new(gate).with(Block::Good(format!("ELIGIBLE for {stage}"))),
-        "NOT_ELIGIBLE" => Answer { blocks: blocks(&gate, facts), json: gate, exit: Exit::No },
+        "NOT_ELIGIBLE" => Answer { blocks: blocks(&gate, facts), exit: Exit::No, ..Answer::new(gate) },
         _ => {
             let line = Block::Bad("the answer is not understood".to_owned());
-            Answer { json: gate, blocks: vec![line], exit: Exit::NotAsked }
+            Answer { blocks: vec![line], exit: Exit::NotAsked, ..Answer::new(gate) }
         }
     }
 }

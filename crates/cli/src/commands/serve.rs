@@ -188,7 +188,7 @@ fn started(installation: &Installation, url: &str) -> Answer {
             json.insert("administrator".to_owned(), principal);
         }
     }
-    Answer { json, blocks, exit: Exit::Done }
+    Answer { blocks, ..Answer::new(json) }
 }
 
 /// What the first start tells once.

@@ -15,6 +15,7 @@ mod backup;
 #[path = "../../../store-postgres/tests/server/mod.rs"]
 mod database;
 mod demo;
+mod drift;
 mod erase;
 mod evaluate;
 mod evidence;
@@ -31,4 +32,5 @@ mod shared;
 mod support;
 mod tamper;
 mod texts;
+mod thresholds;
 mod tls;

@@ -28,7 +28,7 @@ impl Replay {
         let read = installation.store.read()?;
         let report = audit::replay(&*read)?;
         let exit = if report.is_sound() { Exit::Done } else { Exit::No };
-        Ok(Answer { json: json(&report), blocks: blocks(&report), exit })
+        Ok(Answer { blocks: blocks(&report), exit, ..Answer::new(json(&report)) })
     }
 }
 
