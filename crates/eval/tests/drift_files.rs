@@ -1,5 +1,4 @@
 //! Two tables in files compared column by column: which columns, as what, and what is said of those that cannot be.
-#![expect(clippy::expect_used, reason = "the helpers of tests may fail as tests do")]
 
 mod files;
 
