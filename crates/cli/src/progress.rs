@@ -16,7 +16,7 @@ const AT_THE_END: &str = "{msg}";
 
 /// The progress of reading files. It costs nothing but a few additions where nobody sees it.
 pub(crate) struct Bar {
-    bar: ProgressBar,
+    drawn: ProgressBar,
     rows: AtomicU64,
     expected_rows: AtomicU64,
     bytes: Arc<AtomicU64>,
@@ -39,7 +39,7 @@ impl Bar {
             bar.enable_steady_tick(REDRAWN);
         }
         Self {
-            bar,
+            drawn: bar,
             rows: AtomicU64::new(0),
             expected_rows: AtomicU64::new(0),
             bytes: Arc::new(AtomicU64::new(0)),
@@ -58,7 +58,7 @@ impl Bar {
 
     /// Takes the bar away.
     pub(crate) fn clear(&self) {
-        self.bar.finish_and_clear();
+        self.drawn.finish_and_clear();
     }
 
     fn redraw(&self) {
@@ -67,12 +67,12 @@ impl Bar {
             UNKNOWN => (bytes, self.expected_bytes.load(Ordering::Relaxed)),
             expected => (rows, expected),
         };
-        self.bar.set_length(all.max(done));
-        self.bar.set_position(done);
-        let milliseconds = self.bar.elapsed().as_millis().max(1);
+        self.drawn.set_length(all.max(done));
+        self.drawn.set_position(done);
+        let milliseconds = self.drawn.elapsed().as_millis().max(1);
         let rate = u64::try_from(u128::from(rows) * 1_000 / milliseconds).unwrap_or(u64::MAX);
         let (rows, bytes, rate) = (HumanCount(rows), HumanBytes(bytes), HumanCount(rate));
-        self.bar.set_message(format!("{rows} rows, {bytes}, {rate} rows/s"));
+        self.drawn.set_message(format!("{rows} rows, {bytes}, {rate} rows/s"));
     }
 }
 
@@ -92,22 +92,22 @@ impl Progress for Bar {
         ] {
             count.store(value, Ordering::Relaxed);
         }
-        self.bar.reset();
+        self.drawn.reset();
     }
 
     fn rows(&self, count: u64) {
         self.rows.fetch_add(count, Ordering::Relaxed);
-        if !self.bar.is_hidden() {
+        if !self.drawn.is_hidden() {
             self.redraw();
         }
     }
 
     fn end(&self) {
         if let Ok(style) = ProgressStyle::with_template(AT_THE_END) {
-            self.bar.set_style(style);
+            self.drawn.set_style(style);
         }
         let rows = HumanCount(self.rows.load(Ordering::Relaxed));
-        self.bar.set_message(format!("{rows} rows read; putting them together"));
+        self.drawn.set_message(format!("{rows} rows read; putting them together"));
     }
 }
 

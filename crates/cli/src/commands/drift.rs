@@ -54,8 +54,8 @@ pub(crate) struct Drift {
     #[arg(long, value_name = "ROWS", default_value_t = DriftOptions::default().min_sample_size)]
     min_rows: u64,
     /// Exit with 1 if a column has drifted
-    #[arg(long)]
-    fail_on_drift: bool,
+    #[arg(long = "fail-on-drift")]
+    strict: bool,
     /// No progress bar
     #[arg(long)]
     quiet: bool,
@@ -111,7 +111,7 @@ impl Drift {
     fn exit(&self, found: &Comparison) -> Exit {
         if found.report.columns.is_empty() {
             Exit::NotAsked
-        } else if !self.fail_on_drift {
+        } else if !self.strict {
             Exit::Done
         } else if found.report.drifted_columns > 0 {
             Exit::No
