@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use assent_eval::metrics::{Bootstrap, MetricValue};
+use assent_eval::metrics::{Bootstrap, CalibrationBin, MetricValue};
 use assent_eval::{EvaluationOptions, Input, Report, Task, evaluate};
 use serde_json::{Value, json};
 
@@ -162,6 +162,18 @@ fn comparisons_of_groups() {
         for name in named {
             let of_group = report.metrics[&format!("g.{name}")];
             differences.same(case, name, &of_group, &report.metrics[name]);
+        }
+        // The error of a group is that of the bins which are shown for it.
+        for group in report.groups.iter().filter(|group| !group.calibration.is_empty()) {
+            let rows: u64 = group.calibration.iter().map(|bin| bin.n).sum();
+            differences.same(case, "rows in bins", &rows, &group.n);
+            let gap = |bin: &CalibrationBin| {
+                let gap = bin.mean_score.zip(bin.positive_rate).map(|(score, rate)| (score - rate).abs());
+                gap.unwrap_or_default() * bin.n as f64
+            };
+            let error = group.calibration.iter().map(gap).sum::<f64>() / rows as f64;
+            let shown = group.expected_calibration_error.expect("scores are probabilities");
+            differences.number(case, "calibration of a group", shown, error, EXACT);
         }
     });
 }
