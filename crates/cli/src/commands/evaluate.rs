@@ -1,10 +1,12 @@
 //! `assent evaluate`: predictions in a file, without any server; or those of a version, on a data set of the server.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use assent_eval::metrics::Bootstrap;
 use assent_eval::state::State;
 use assent_eval::{
     EvalError, EvaluationOptions, Report, Task, Verdict, checked_suites, evaluate_state, junit, page,
@@ -46,7 +48,7 @@ pub(crate) struct Evaluate {
     #[arg(long, value_name = "FILE", num_args = 1.., requires = "label", conflicts_with_all = ["dataset", "predictions"])]
     data: Vec<PathBuf>,
     /// States that --emit-state wrote for parts of the data: evaluates them together, without a server
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["label", "score", "task", "dataset", "predictions"])]
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["label", "score", "class_scores", "weight", "features", "task", "dataset", "predictions"])]
     merge: Vec<PathBuf>,
     /// Where to write what the figures are computed from, to merge it with that of other parts of the data
     #[arg(long, value_name = "FILE", conflicts_with = "version")]
@@ -81,6 +83,21 @@ pub(crate) struct Evaluate {
     /// The column with a score that grows with the belief in the positive class
     #[arg(long, value_name = "COL")]
     score: Option<String>,
+    /// The column with the probability that the model gave to a class, for each of several classes: CLASS=COL; comes again
+    #[arg(long = "score-for", value_name = "CLASS=COL", conflicts_with_all = ["version", "score"])]
+    class_scores: Vec<String>,
+    /// The column with the weights of the rows
+    #[arg(long, value_name = "COL", conflicts_with = "version")]
+    weight: Option<String>,
+    /// Columns with features by which rows are alike: compares the predictions of rows with those of their neighbours
+    #[arg(long = "feature", value_name = "COL,...", value_delimiter = ',', conflicts_with = "version")]
+    features: Vec<String>,
+    /// How often rows are drawn again for intervals; 0 for none
+    #[arg(long, value_name = "TIMES", default_value_t = Bootstrap::default().replicates, conflicts_with = "version")]
+    bootstrap: u32,
+    /// The seed of these draws
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, conflicts_with = "version")]
+    seed: u64,
     /// Columns with protected attributes
     #[arg(long, value_name = "COL,...", value_delimiter = ',')]
     protected: Vec<String>,
@@ -175,6 +192,10 @@ impl Evaluate {
             prediction: self.prediction.clone().unwrap_or_default(),
             positive: self.positive.clone(),
             score: self.score.clone(),
+            class_scores: self.class_scores()?,
+            weight: self.weight.clone(),
+            features: self.features.clone(),
+            bootstrap: Bootstrap { replicates: self.bootstrap, seed: self.seed },
             protected: self.protected.clone(),
             intersections: self.intersections.iter().map(columns).collect(),
             segments: self.segments.clone(),
@@ -185,6 +206,22 @@ impl Evaluate {
             },
             ..EvaluationOptions::default()
         })
+    }
+
+    /// The columns with the scores of each class. The name of a class may have equals signs, as `<=50K` has.
+    fn class_scores(&self) -> Result<BTreeMap<String, String>, Problem> {
+        let mut columns = BTreeMap::new();
+        for pair in &self.class_scores {
+            let Some((class, column)) = pair.rsplit_once('=') else {
+                let problem = Problem::new(format!("`{pair}` is not a class and a column"));
+                return Err(problem.hint("write `--score-for CLASS=COL`"));
+            };
+            if columns.insert(class.to_owned(), column.to_owned()).is_some() {
+                let problem = Problem::new(format!("the class `{class}` has two columns with scores"));
+                return Err(problem.hint("name one column for each class"));
+            }
+        }
+        Ok(columns)
     }
 
     fn online(&self, context: &Context, version: &str) -> Result<Answer, Problem> {

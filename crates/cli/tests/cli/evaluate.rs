@@ -212,3 +212,37 @@ fn names_without_files_are_explained() {
         );
     }
 }
+
+#[test]
+fn scores_of_classes_weights_features_and_the_seed_are_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("classes.csv");
+    fs::write(&path, "y,p,a,b,w,g\n<=50K,<=50K,0.9,0.1,2,x\n>50K,>50K,0.2,0.8,1,x\n>50K,<=50K,0.6,0.4,1,y\n")
+        .unwrap();
+    let columns = ["--label", "y", "--prediction", "p", "--output", "json"];
+    let classes =
+        ["--task", "multiclass", "--suite", "performance", "--weight", "w", "--score-for", "<=50K=a"];
+    let both =
+        [&columns[..], &classes, &["--score-for", ">50K=b", "--bootstrap", "50", "--seed", "7"]].concat();
+    let found = evaluate(&path, &both);
+    assert_eq!(found.code, 0, "{}", found.stderr);
+    let report = found.json();
+    assert_eq!(report["options"]["bootstrap"], serde_json::json!({ "replicates": 50, "seed": 7 }));
+    assert_eq!(report["metrics"]["accuracy"]["value"], 0.75);
+    assert_eq!(report["metrics"]["macroRocAucOneVsRest"]["value"], 1.0);
+    let one = evaluate(&path, &[&columns[..], &classes].concat());
+    assert_eq!(one.code, 2);
+    assert!(one.stderr.contains("CLASS_WITHOUT_SCORES") && one.stderr.contains(">50K"), "{}", one.stderr);
+    for (wrong, message) in [("a", "`a` is not a class and a column"), ("<=50K=b", "has two columns")] {
+        let found = evaluate(&path, &[&columns[..], &classes, &["--score-for", wrong]].concat());
+        assert!(found.code == 2 && found.stderr.contains(message), "{}", found.stderr);
+    }
+    let binary = ["--positive", ">50K", "--label-positive", ">50K", "--suite", "bias", "--protected", "g"];
+    let few = evaluate(&path, &[&columns[..], &binary, &["--feature", "a,b"]].concat());
+    assert_eq!(
+        few.json()["metrics"]["consistency"]["reason"],
+        "FEWER_ROWS_THAN_NEIGHBOURS",
+        "{}",
+        few.stderr
+    );
+}
