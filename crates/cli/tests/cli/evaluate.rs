@@ -189,7 +189,7 @@ fn classes_and_numbers_are_evaluated() {
         words.collect::<Vec<_>>().join(" ")
     };
     let classes = of("multiclass");
-    assert_eq!(line(&classes, "accuracy"), "accuracy 75.00 % 4");
+    assert_eq!(line(&classes, "accuracy"), "accuracy 75.00 % 4 25.00 % to 100.00 %");
     assert_eq!(line(&classes, "macroF1"), "macroF1 77.78 % 4");
     assert_eq!(line(&classes, "3 "), "3 2 1 100.00 % 50.00 % 66.67 %");
     let numbers = of("regression");
@@ -232,7 +232,7 @@ fn scores_of_classes_weights_features_and_the_seed_are_taken() {
     assert_eq!(report["metrics"]["macroRocAucOneVsRest"]["value"], 1.0);
     let one = evaluate(&path, &[&columns[..], &classes].concat());
     assert_eq!(one.code, 2);
-    assert!(one.stderr.contains("CLASS_WITHOUT_SCORES") && one.stderr.contains(">50K"), "{}", one.stderr);
+    assert!(one.stderr.contains("NOT_ONE_TOGETHER") && one.stderr.contains("each class"), "{}", one.stderr);
     for (wrong, message) in [("a", "`a` is not a class and a column"), ("<=50K=b", "has two columns")] {
         let found = evaluate(&path, &[&columns[..], &classes, &["--score-for", wrong]].concat());
         assert!(found.code == 2 && found.stderr.contains(message), "{}", found.stderr);

@@ -15,8 +15,11 @@ const RATES: [(&str, Rate); 5] = [
     ("positivePredictiveValue", metrics::positive_predictive_value),
 ];
 
-/// Wilson's interval of each rate that is defined, by its name.
+/// Wilson's interval of each rate that is defined, by its name; none where rows have weights, which it knows nothing of.
 pub(super) fn of_group(counts: &Confusion) -> BTreeMap<String, Interval> {
+    if counts.weights.is_some() {
+        return BTreeMap::new();
+    }
     let interval = |(name, rate): &(&str, Rate)| {
         let rate = rate(counts);
         Some(((*name).to_owned(), metrics::wilson(rate.value?, rate.n)?))

@@ -99,7 +99,7 @@ async fn nothing_is_done_without_a_token() {
     // One record for each route, whatever the number of attempts.
     let entries =
         world.get(&world.admin, "/api/v1/log/entries?type=accessDenied&limit=200").await.expect(200);
-    assert_eq!(entries["items"].as_array().unwrap().len(), 64);
+    assert_eq!(entries["items"].as_array().unwrap().len(), 69);
     assert_eq!(entries["items"][0]["entry"]["details"]["attempts"], json!(1));
 }
 
