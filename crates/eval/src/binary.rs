@@ -115,19 +115,39 @@ impl Binary<'_> {
     /// The statistics of the scores of all rows, where there are scores.
     pub fn scores(&self) -> Option<ScoreStatistics> {
         let mut all = ScoreStatistics::with_curves(&self.overall);
-        let there = self.state.each_score(|score, cell, weight| {
-            let label = self.sides.get(cell as usize).is_some_and(|(label, _)| *label);
-            all.push(score, label, weight);
-        });
+        let label = |cell: u32| self.sides.get(cell as usize).is_some_and(|(label, _)| *label);
+        if let Some(histogram) = self.state.histogram() {
+            histogram.scored().for_each(|bin| all.push_bin(bin.score, label(bin.cell), bin.rows));
+            return Some(all.finish());
+        }
+        let there = self.state.each_score(|score, cell, weight| all.push(score, label(cell), weight));
         there.then(|| all.finish())
     }
 
     /// The statistics of the scores of each group, where there are scores.
     pub fn scores_by(&self, grouping: &Grouping) -> Option<Vec<ScoreStatistics>> {
-        let mut groups: Vec<ScoreStatistics> =
-            self.counts(grouping).iter().map(ScoreStatistics::new).collect();
+        let groups = self.counts(grouping).iter().map(ScoreStatistics::new).collect();
+        self.pushed(grouping, groups)
+    }
+
+    /// As [`Binary::scores_by`], for the area and the calibration alone.
+    pub(crate) fn brief_scores_by(&self, grouping: &Grouping) -> Option<Vec<ScoreStatistics>> {
+        let groups = self.counts(grouping).iter().map(ScoreStatistics::brief).collect();
+        self.pushed(grouping, groups)
+    }
+
+    fn pushed(&self, grouping: &Grouping, mut groups: Vec<ScoreStatistics>) -> Option<Vec<ScoreStatistics>> {
         let of_cell: Vec<(usize, bool)> =
             grouping.of_cell.iter().zip(&self.sides).map(|(group, (label, _))| (*group, *label)).collect();
+        if let Some(histogram) = self.state.histogram() {
+            for bin in histogram.scored() {
+                let Some((group, label)) = of_cell.get(bin.cell as usize) else { continue };
+                if let Some(statistics) = groups.get_mut(*group) {
+                    statistics.push_bin(bin.score, *label, bin.rows);
+                }
+            }
+            return Some(groups.into_iter().map(ScoreStatistics::finish).collect());
+        }
         let there = self.state.each_score(|score, cell, weight| {
             let Some((group, label)) = of_cell.get(cell as usize) else { return };
             if let Some(statistics) = groups.get_mut(*group) {
@@ -137,18 +157,23 @@ impl Binary<'_> {
         there.then(|| groups.into_iter().map(ScoreStatistics::finish).collect())
     }
 
-    /// For each group the rows whose score is above the median of all scores, as if they were predicted positive.
-    pub fn above_median(&self, grouping: &Grouping) -> Option<Vec<Confusion>> {
-        let median = self.state.median_score()?;
+    /// Whether scores are known only by their bins.
+    pub(crate) fn is_binned(&self) -> bool {
+        self.state.histogram().is_some()
+    }
+
+    /// For each group the rows of its cells by what [`State::split_at_median`] says of them, those above as if they were
+    /// predicted positive.
+    pub(crate) fn counts_of(&self, grouping: &Grouping, [below, above]: &[Vec<Cell>; 2]) -> Vec<Confusion> {
         let mut counts = self.tallies(grouping);
-        self.state.each_score(|score, cell, weight| {
-            let group = grouping.of_cell.get(cell as usize).and_then(|group| counts.get_mut(*group));
-            let label = self.sides.get(cell as usize).is_some_and(|(label, _)| *label);
-            if let Some(count) = group {
-                count.add(label, score > median, weight);
+        let cells = below.iter().zip(above).zip(&self.sides).zip(&grouping.of_cell);
+        for (((below, above), (label, _)), group) in cells {
+            if let Some(count) = counts.get_mut(*group) {
+                count.add_cell(*label, false, below);
+                count.add_cell(*label, true, above);
             }
-        });
-        Some(counts.into_iter().map(Tally::finish).collect())
+        }
+        counts.into_iter().map(Tally::finish).collect()
     }
 
     fn tallies(&self, grouping: &Grouping) -> Vec<Tally> {
@@ -167,11 +192,6 @@ struct Tally {
 impl Tally {
     fn new(is_weighed: bool) -> Self {
         Self { counts: Confusion::default(), weights: is_weighed.then(Default::default) }
-    }
-
-    fn add(&mut self, label: bool, prediction: bool, weight: f64) {
-        self.counts.add(label, prediction);
-        self.weigh(label, prediction, |sum| sum.add(weight));
     }
 
     fn add_cell(&mut self, label: bool, prediction: bool, cell: &Cell) {

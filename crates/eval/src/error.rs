@@ -4,8 +4,8 @@
 use std::fmt;
 
 use crate::limits::{
-    MAX_ATTRIBUTES, MAX_CATEGORIES, MAX_CELLS, MAX_CLASSES, MAX_COLUMNS, MAX_GROUPS, MAX_LIST, MAX_LISTED,
-    MAX_NEIGHBOUR_ROWS, MAX_RECORD_BYTES, MAX_REPLICATES, MAX_VALUE_BYTES,
+    MAX_ATTRIBUTES, MAX_BINNED_CELLS, MAX_CATEGORIES, MAX_CELLS, MAX_CLASSES, MAX_COLUMNS, MAX_GROUPS,
+    MAX_LIST, MAX_LISTED, MAX_NEIGHBOUR_ROWS, MAX_RECORD_BYTES, MAX_REPLICATES, MAX_VALUE_BYTES,
 };
 
 /// An evaluation that could not be done: the problem and where it is.
@@ -160,6 +160,10 @@ pub enum Problem {
     NestedValue,
     /// More combinations of values than [`MAX_CELLS`].
     TooManyCombinations,
+    /// More combinations of values than scores are counted in bins for.
+    TooManyBinnedCells,
+    /// A histogram of scores of rows that have weights.
+    BinnedWeights,
     /// States that were read from different columns.
     StatesDiffer,
     /// A stored state that cannot be read back.
@@ -220,6 +224,8 @@ impl Problem {
             Self::MissingField => "MISSING_FIELD",
             Self::NestedValue => "NESTED_VALUE",
             Self::TooManyCombinations => "TOO_MANY_COMBINATIONS",
+            Self::TooManyBinnedCells => "TOO_MANY_BINNED_CELLS",
+            Self::BinnedWeights => "BINNED_WEIGHTS",
             Self::StatesDiffer => "STATES_DIFFER",
             Self::BadState { .. } => "BAD_STATE",
             Self::UnknownTask { .. } => "UNKNOWN_TASK",
@@ -295,7 +301,11 @@ impl Problem {
             Self::MissingField => "give every object the field, `null` where there is no value",
             Self::NestedValue => "give the field one text, number or boolean",
             Self::TooManyCombinations => "evaluate the attributes in several runs, or put values in bands",
-            Self::StatesDiffer => "merge only states made with the same task and columns",
+            Self::BinnedWeights => "keep the scores exact, or name no weight",
+            Self::TooManyBinnedCells => "keep the scores exact, or evaluate the attributes in several runs",
+            Self::StatesDiffer => {
+                "merge only states made with the same task and columns, and scores kept alike"
+            }
             Self::BadState { .. } => "give a file that this release wrote with `--emit-state`",
             Self::UnknownTask { .. } => "name `binary`, `multiclass` or `regression`",
             Self::MissingPredictions { .. } => "predict every labelled row",
@@ -377,6 +387,10 @@ impl fmt::Display for Problem {
             Self::MissingField => f.write_str("the object does not have the field"),
             Self::NestedValue => f.write_str("a list or an object instead of one value"),
             Self::TooManyCombinations => write!(f, "more than {MAX_CELLS} combinations of values"),
+            Self::TooManyBinnedCells => {
+                write!(f, "a histogram of scores for more than {MAX_BINNED_CELLS} combinations of values")
+            }
+            Self::BinnedWeights => f.write_str("a histogram counts scores, and has no room for the weights"),
             Self::StatesDiffer => f.write_str("the states were not read from the same columns"),
             Self::BadState { detail } => write!(f, "not a stored state: {detail}"),
             Self::UnknownTask { name, .. } => write!(f, "no task `{name}`"),

@@ -24,13 +24,16 @@ pub struct Figure {
     /// Why there is no interval, where there would be one.
     #[serde(rename = "noInterval", skip_serializing_if = "Option::is_none", default)]
     pub no_interval: Option<NoInterval>,
+    /// How far the number may be from that of all scores, where only their bins are known.
+    #[serde(rename = "errorBound", skip_serializing_if = "Option::is_none", default)]
+    pub error_bound: Option<f64>,
 }
 
 impl Figure {
     /// A number that rests on `n` rows. What is not finite is no number.
     pub fn defined(value: f64, n: u64) -> Self {
         if value.is_finite() {
-            Self { value: Some(value), n, reason: None, interval: None, no_interval: None }
+            Self { value: Some(value), n, reason: None, interval: None, no_interval: None, error_bound: None }
         } else {
             Self::undefined(Reason::OutOfRange, n)
         }
@@ -38,7 +41,7 @@ impl Figure {
 
     /// No number, and why.
     pub fn undefined(reason: Reason, n: u64) -> Self {
-        Self { value: None, n, reason: Some(reason), interval: None, no_interval: None }
+        Self { value: None, reason: Some(reason), ..Self::defined(0.0, n) }
     }
 
     /// The number or why there is none.
@@ -115,6 +118,8 @@ pub enum Reason {
     ScoresMissing,
     /// A score lies below 0 or above 1, so scores are no probabilities.
     ScoresNotProbabilities,
+    /// Only the bins of scores are known.
+    ScoresBinned,
     /// There are fewer rows than a row is compared with.
     FewerRowsThanNeighbours,
     /// All labels, or all predictions, are the same.
@@ -154,6 +159,7 @@ impl fmt::Display for Reason {
             Self::GroupWithoutNegativeLabels => "a compared group has no negative label",
             Self::ScoresMissing => "some rows have no score",
             Self::ScoresNotProbabilities => "a score lies below 0 or above 1",
+            Self::ScoresBinned => "only a histogram of the scores was kept",
             Self::FewerRowsThanNeighbours => "there are fewer rows than a row has neighbours",
             Self::NoVariation => "all labels, or all predictions, are the same",
             Self::ClassNeverPredicted => "a class is never predicted",

@@ -18,6 +18,8 @@ pub const MAX_CATEGORIES: usize = 1_000;
 pub const MAX_HELD_NUMBERS: u64 = 1 << 27;
 /// Combinations of label, prediction and groups that rows may have.
 pub const MAX_CELLS: usize = 1 << 20;
+/// Combinations whose scores are counted in bins, a few thousand bins each.
+pub const MAX_BINNED_CELLS: usize = 1 << 12;
 /// Bytes of one column in one row group of a Parquet file, uncompressed.
 pub const MAX_ROW_GROUP_BYTES: i64 = 1 << 31;
 /// Rows of one batch of an Arrow file.

@@ -7,6 +7,18 @@ use serde::{Deserialize, Serialize};
 use crate::metrics::Bootstrap;
 use crate::task::Task;
 
+/// What is kept of the scores of rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ScoreState {
+    /// Every score, 12 bytes a row: figures of scores are exact.
+    #[default]
+    Exact,
+    /// How many scores fall into each of fixed bins: memory does not grow with the rows. The ROC AUC has a bound of its error,
+    /// other figures of scores are undefined.
+    Histogram,
+}
+
 /// What an evaluation reads and how; column names are those of the table's header.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -26,6 +38,9 @@ pub struct EvaluationOptions {
     /// The column with a number that grows with the model's belief in the positive class; gives the ROC AUC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<String>,
+    /// What is kept of the scores.
+    #[serde(skip_serializing_if = "is_exact")]
+    pub score_state: ScoreState,
     /// For each class the column with the probability that the model gave it, where there are several classes; gives the log
     /// loss, the Brier score and the ROC AUC of several classes.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -53,6 +68,11 @@ pub struct EvaluationOptions {
     /// The column with the row id, needed where labels and predictions are joined.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes the member by reference")]
+pub(crate) fn is_exact(kept: &ScoreState) -> bool {
+    *kept == ScoreState::Exact
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes the member by reference")]

@@ -1,12 +1,12 @@
 //! Reading data into a state: the parts of all files at the same time, each column by column.
 
 use std::io::Read;
-use std::sync::{Mutex, PoisonError};
 
 use crate::column::{self, RowProblem};
 use crate::encode::{BinaryColumn, Rule, ValueCodes};
 use crate::error::{EvalError, Place, Problem};
-use crate::options::EvaluationOptions;
+use crate::gather::Gathering;
+use crate::options::{EvaluationOptions, ScoreState};
 use crate::progress::{Progress, Unwatched};
 use crate::source::{self, Chunk, Chunks, DataFile, Projection, Unit};
 use crate::state::{Builder, Columns, Dimension, Gathered, Measures, State, Weights};
@@ -20,9 +20,9 @@ pub fn scan<R: Read>(options: &EvaluationOptions, input: Input<R>) -> Result<Sta
     check_columns(options)?;
     let plan = Plan::new(options);
     let mut chunks = source::csv(&input.name, input.reader, &plan.projection)?;
-    let gathered = Mutex::default();
-    let part = plan.read(&input.name, chunks.as_mut(), &Sink { gathered: &gathered, part: 0 })?;
-    plan.merged(vec![part], gathered, &input.name)
+    let gathering = plan.gathering(0)?;
+    let part = plan.read(&input.name, chunks.as_mut(), &gathering, 0)?;
+    plan.merged(vec![part], gathering, &input.name)
 }
 
 /// Reads files of any of the formats into one state. States of parts of one data set can be merged before
@@ -40,13 +40,13 @@ pub fn scan_files_watched(
     check_columns(options)?;
     let plan = Plan::new(options);
     let units = units::of_files(files, &plan.projection)?;
-    let gathered = Mutex::new(plan.room_for(&units)?);
+    let gathering = plan.gathering(units.iter().filter_map(Unit::rows).fold(0, u64::saturating_add))?;
     progress.begin(units::rows(&units), units::bytes(files));
     let parts = units::read_all(&units, &plan.projection, progress, |part, file, chunks| {
-        plan.read(file, chunks, &Sink { gathered: &gathered, part })
+        plan.read(file, chunks, &gathering, part)
     })?;
     progress.end();
-    plan.merged(parts, gathered, files.first().map_or("the data", |file| file.name.as_str()))
+    plan.merged(parts, gathering, files.first().map_or("the data", |file| file.name.as_str()))
 }
 
 /// Which columns are read, and as what.
@@ -64,22 +64,10 @@ struct Plan<'a> {
     groups: Vec<usize>,
 }
 
-/// Where a part of the data puts its scores, chunk by chunk.
-struct Sink<'a> {
-    gathered: &'a Mutex<Gathered>,
-    part: usize,
-}
-
-impl Sink<'_> {
-    fn take(&self, builder: &mut Builder) -> Result<(), Problem> {
-        let Some(scores) = builder.scores_mut() else { return Ok(()) };
-        self.gathered.lock().unwrap_or_else(PoisonError::into_inner).take(self.part, scores)
-    }
-}
-
-/// What one part of the data gave: its statistics, and where each class of label and prediction was seen first.
+/// What one part of the data gave: its statistics, unless they were taken over, and where each class of label and prediction
+/// was seen first.
 struct Part {
-    state: State,
+    state: Option<State>,
     classes: Vec<Vec<(String, Place)>>,
 }
 
@@ -102,14 +90,26 @@ impl<'a> Plan<'a> {
         Self { options, columns, projection, label, prediction, numbers, measures, groups }
     }
 
-    /// Room for the scores of the rows that the files say they have.
-    fn room_for(&self, units: &[Unit<'_>]) -> Result<Gathered, EvalError> {
-        let rows = units.iter().filter_map(Unit::rows).fold(0, u64::saturating_add);
-        let rows = if self.options.score.is_some() { rows } else { 0 };
-        Gathered::with_room(rows).map_err(EvalError::new)
+    /// What is kept of scores. Those that have weights stand beside these.
+    fn kept_scores(&self) -> Option<ScoreState> {
+        let is_alone = self.options.score.is_some() && self.options.weight.is_none();
+        is_alone.then_some(self.options.score_state)
     }
 
-    fn read(&self, file: &str, chunks: &mut dyn Chunks, sink: &Sink<'_>) -> Result<Part, EvalError> {
+    /// What parts are gathered in, with room for the scores of the rows that the files say they have.
+    fn gathering(&self, rows: u64) -> Result<Gathering, EvalError> {
+        let is_exact = self.kept_scores() == Some(ScoreState::Exact);
+        let scores = is_exact.then(|| Gathered::with_room(rows)).transpose();
+        Ok(Gathering::new(scores.map_err(EvalError::new)?))
+    }
+
+    fn read(
+        &self,
+        file: &str,
+        chunks: &mut dyn Chunks,
+        gathering: &Gathering,
+        part: usize,
+    ) -> Result<Part, EvalError> {
         let mut scan = Scan::new(self);
         while let Some(chunk) = chunks.next_chunk()? {
             scan.read(&chunk).map_err(|(column, (row, problem))| {
@@ -117,17 +117,14 @@ impl<'a> Plan<'a> {
                 EvalError { problem, place: Box::new(chunk.place(file, row, name)) }
             })?;
             scan.note_first_rows(file, &chunk);
-            sink.take(&mut scan.builder).map_err(EvalError::new)?;
+            gathering.take_scores(part, &mut scan.builder).map_err(EvalError::new)?;
         }
-        Ok(scan.finish())
+        let (state, classes) = scan.finish();
+        Ok(Part { state: gathering.take_state(state), classes })
     }
 
     /// The state of all parts. A class that contradicts one of an earlier part is found here.
-    fn merged(&self, parts: Vec<Part>, scores: Mutex<Gathered>, file: &str) -> Result<State, EvalError> {
-        if parts.iter().all(|part| part.state.cells().is_empty()) {
-            let place = Place { file: Some(file.to_owned()), ..Place::default() };
-            return Err(EvalError { problem: Problem::NoRows, place: Box::new(place) });
-        }
+    fn merged(&self, parts: Vec<Part>, gathering: Gathering, file: &str) -> Result<State, EvalError> {
         if self.options.task == Task::Binary {
             let named = [&self.options.label_positive, &self.options.positive];
             for (index, positive) in named.into_iter().enumerate() {
@@ -139,8 +136,12 @@ impl<'a> Plan<'a> {
                 }
             }
         }
-        let scores = scores.into_inner().unwrap_or_else(PoisonError::into_inner);
-        State::merged_with(parts.into_iter().map(|part| part.state).collect(), scores)
+        let state = gathering.merged(parts.into_iter().filter_map(|part| part.state).collect())?;
+        if state.cells().is_empty() {
+            let place = Place { file: Some(file.to_owned()), ..Place::default() };
+            return Err(EvalError { problem: Problem::NoRows, place: Box::new(place) });
+        }
+        Ok(state)
     }
 }
 
@@ -203,7 +204,7 @@ impl<'a> Scan<'a> {
             plan,
             dimensions,
             places: vec![Vec::new(); options.task.class_dimensions()],
-            builder: Builder::new(count, options.score.is_some() && options.weight.is_none()),
+            builder: Builder::new(count, plan.kept_scores()),
             measures: Some(plan.measures.len()).filter(|width| *width > 0).map(Measures::new),
             weights: Vec::new(),
             codes: vec![Vec::new(); count],
@@ -288,7 +289,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    fn finish(self) -> Part {
+    fn finish(self) -> (State, Vec<Vec<(String, Place)>>) {
         let classes = self.dimensions.iter().zip(self.places);
         let classes =
             classes.map(|(dimension, places)| dimension.codes.names().iter().cloned().zip(places).collect());
@@ -299,7 +300,7 @@ impl<'a> Scan<'a> {
         });
         let names = names.collect();
         let state = self.builder.finish(self.plan.columns.clone(), names);
-        Part { state: state.with(self.measures, self.weights), classes }
+        (state.with(self.measures, self.weights), classes)
     }
 }
 

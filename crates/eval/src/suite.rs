@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{EvalError, Problem, excerpt};
 use crate::limits::{MAX_ATTRIBUTES, MAX_CLASSES, MAX_LIST, MAX_REPLICATES};
-use crate::options::EvaluationOptions;
+use crate::options::{EvaluationOptions, ScoreState};
 use crate::report::{Report, report};
 use crate::scan::{group_columns, scan, scan_files};
 use crate::source::DataFile;
@@ -77,6 +77,7 @@ pub fn evaluate_state(options: &EvaluationOptions, state: &State) -> Result<Repo
         label: columns.label.clone(),
         prediction: columns.prediction.clone(),
         score: columns.score.clone(),
+        score_state: columns.score_state,
         class_scores: columns.class_scores.clone(),
         weight: columns.weight.clone(),
         features: columns.features.clone(),
@@ -138,6 +139,10 @@ pub(crate) fn check_columns(options: &EvaluationOptions) -> Result<(), EvalError
     }
     if options.class_scores.values().any(String::is_empty) {
         return unnamed("the scores of a class");
+    }
+    let is_binned = options.score.is_some() && options.score_state == ScoreState::Histogram;
+    if is_binned && options.weight.is_some() {
+        return Err(EvalError::new(Problem::BinnedWeights));
     }
     if options.bootstrap.replicates > MAX_REPLICATES {
         return Err(EvalError::new(Problem::TooManyReplicates));

@@ -9,8 +9,8 @@ use std::time::Duration;
 use assent_eval::metrics::Bootstrap;
 use assent_eval::state::State;
 use assent_eval::{
-    EvalError, EvaluationOptions, Report, Task, Verdict, checked_suites, evaluate_state, junit, page,
-    render_table, scan_files_watched,
+    EvalError, EvaluationOptions, Report, ScoreState, Task, Verdict, checked_suites, evaluate_state, junit,
+    page, render_table, scan_files_watched,
 };
 use clap::Args;
 use serde_json::{Value, json};
@@ -98,6 +98,9 @@ pub(crate) struct Evaluate {
     /// The seed of these draws
     #[arg(long, value_name = "NUMBER", default_value_t = 0, conflicts_with = "version")]
     seed: u64,
+    /// What is kept of scores: every one, for exact figures, or counts in fixed bins, in memory that does not grow with the rows
+    #[arg(long, value_name = "KIND", value_parser = ["exact", "histogram"], conflicts_with_all = ["merge", "version"])]
+    score_state: Option<String>,
     /// Columns with protected attributes
     #[arg(long, value_name = "COL,...", value_delimiter = ',')]
     protected: Vec<String>,
@@ -151,19 +154,7 @@ impl Evaluate {
     fn offline(&self, format: Format) -> Result<Answer, Problem> {
         let thresholds = self.thresholds()?;
         let options = self.options(thresholds.as_ref())?;
-        let state = if self.merge.is_empty() {
-            if self.emit_state.is_none() {
-                checked_suites(&options).map_err(explained)?;
-            }
-            let bar = Bar::new(self.quiet);
-            let files = bar.watched(data_files::open(&self.data)?);
-            let state = scan_files_watched(&options, &files, &bar);
-            bar.clear();
-            state.map_err(explained)?
-        } else {
-            let states = self.merge.iter().map(|path| read_state(path)).collect::<Result<_, _>>()?;
-            State::merged(states).map_err(explained)?
-        };
+        let state = self.state(&options)?;
         if let Some(path) = &self.emit_state {
             return write_state(path, &state);
         }
@@ -175,6 +166,22 @@ impl Evaluate {
         let title = joined(if self.merge.is_empty() { &self.data } else { &self.merge });
         let document = document(&title, &report, verdict.as_ref(), format);
         Ok(told(&report, verdict.as_ref())?.document(document))
+    }
+
+    /// What the figures are computed from.
+    fn state(&self, options: &EvaluationOptions) -> Result<State, Problem> {
+        if !self.merge.is_empty() {
+            let states = self.merge.iter().map(|path| read_state(path)).collect::<Result<_, _>>()?;
+            return State::merged(states).map_err(explained);
+        }
+        if self.emit_state.is_none() {
+            checked_suites(options).map_err(explained)?;
+        }
+        let bar = Bar::new(self.quiet);
+        let files = bar.watched(data_files::open(&self.data)?);
+        let state = scan_files_watched(options, &files, &bar);
+        bar.clear();
+        state.map_err(explained)
     }
 
     fn thresholds(&self) -> Result<Option<Thresholds>, Problem> {
@@ -196,6 +203,10 @@ impl Evaluate {
             weight: self.weight.clone(),
             features: self.features.clone(),
             bootstrap: Bootstrap { replicates: self.bootstrap, seed: self.seed },
+            score_state: match self.score_state.as_deref() {
+                Some("histogram") => ScoreState::Histogram,
+                _ => ScoreState::Exact,
+            },
             protected: self.protected.clone(),
             intersections: self.intersections.iter().map(columns).collect(),
             segments: self.segments.clone(),

@@ -175,6 +175,23 @@ fn parts_give_the_report_of_the_whole_whether_read_together_or_merged() {
 }
 
 #[test]
+fn scores_may_be_counted_in_bins() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.csv");
+    fs::write(&path, "y,p,s\n1,1,0.90001\n0,1,0.90002\n0,0,0.1\n1,0,0.2\n").unwrap();
+    let columns = ["--label", "y", "--prediction", "p", "--score", "s", "--suite", "performance"];
+    let found = evaluate(&path, &[&columns[..], &["--score-state", "histogram"]].concat());
+    assert_eq!(found.code, 0, "{}", found.stderr);
+    let line = |start: &str| found.stdout.lines().find(|line| line.starts_with(start)).unwrap_or_default();
+    // Two of four pairs are in order, one is not known, and one is lost.
+    assert!(
+        line("rocAuc").contains("0.6250") && line("rocAuc").contains("off by 1.2e-1 at most"),
+        "{found:?}"
+    );
+    assert!(line("logLoss").contains("undefined: only a histogram of the scores was kept"), "{found:?}");
+}
+
+#[test]
 fn classes_and_numbers_are_evaluated() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.csv");

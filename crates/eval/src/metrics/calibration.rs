@@ -47,38 +47,72 @@ impl Sum {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Bin {
     rows: u64,
-    weight: Sum,
-    positives: Sum,
+    positive_rows: u64,
     scores: Sum,
+    /// What all rows and the positive ones weigh, where rows have weights.
+    weights: Option<[Sum; 2]>,
+}
+
+impl Bin {
+    fn add(&mut self, score: f64, label: bool, weight: Option<f64>) {
+        self.rows += 1;
+        self.positive_rows += u64::from(label);
+        self.scores.add(weight.map_or(score, |weight| score * weight));
+        if let Some(weight) = weight {
+            let [all, positives] = self.weights.get_or_insert_default();
+            all.add(weight);
+            positives.add(if label { weight } else { 0.0 });
+        }
+    }
+
+    /// What the rows weigh, their number where they have no weights.
+    fn weight(&self) -> f64 {
+        self.weights.map_or(number(self.rows), |[all, _]| all.value())
+    }
+
+    /// As [`Bin::weight`], of the rows whose label is positive.
+    fn positives(&self) -> f64 {
+        self.weights.map_or(number(self.positive_rows), |[_, positives]| positives.value())
+    }
 }
 
 /// The sums over rows from which the measures of probabilities are computed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Calibration {
     outside: bool,
-    weight: Sum,
     log_loss: Sum,
     brier: Sum,
     bins: [Bin; BINS],
+    /// The bin of the last score: those that come are not below it.
+    bin: usize,
 }
 
 impl Calibration {
-    pub(super) fn push(&mut self, score: f64, label: bool, weight: f64) {
-        if self.outside || !(0.0..=1.0).contains(&score) {
-            self.outside = true;
+    /// Adds a row; its score is not below that of the row before. Its weight is absent where rows have none.
+    pub(super) fn push(&mut self, score: f64, label: bool, weight: Option<f64>) {
+        self.push_to_bin(score, label, weight);
+        if self.outside {
             return;
         }
+        let weight = weight.unwrap_or(1.0);
         // The bound that scikit-learn keeps probabilities from 0 and 1.
         let certain = score.clamp(f64::EPSILON, 1.0 - f64::EPSILON);
         self.log_loss.add(-if label { certain.ln() } else { (-certain).ln_1p() } * weight);
         let error = score - f64::from(u8::from(label));
         self.brier.add(error * error * weight);
-        self.weight.add(weight);
-        if let Some(bin) = self.bins.get_mut(bin_of(score)) {
-            bin.rows += 1;
-            bin.weight.add(weight);
-            bin.positives.add(if label { weight } else { 0.0 });
-            bin.scores.add(score * weight);
+    }
+
+    /// Adds a row to its bin, and nothing to the log loss and the Brier score.
+    pub(super) fn push_to_bin(&mut self, score: f64, label: bool, weight: Option<f64>) {
+        if self.outside || !(0.0..=1.0).contains(&score) {
+            self.outside = true;
+            return;
+        }
+        while self.bin + 1 < BINS && score > bound(self.bin as u64 + 1) {
+            self.bin += 1;
+        }
+        if let Some(bin) = self.bins.get_mut(self.bin) {
+            bin.add(score, label, weight);
         }
     }
 
@@ -86,17 +120,23 @@ impl Calibration {
         self.outside
     }
 
+    fn weight(&self) -> f64 {
+        let mut sum = Sum::default();
+        self.bins.iter().for_each(|bin| sum.add(bin.weight()));
+        sum.value()
+    }
+
     pub(super) fn log_loss(&self) -> f64 {
-        self.log_loss.value() / self.weight.value()
+        self.log_loss.value() / self.weight()
     }
 
     pub(super) fn brier(&self) -> f64 {
-        self.brier.value() / self.weight.value()
+        self.brier.value() / self.weight()
     }
 
     pub(super) fn expected_error(&self) -> f64 {
-        let gap = |bin: &Bin| (bin.positives.value() - bin.scores.value()).abs();
-        self.bins.iter().map(gap).sum::<f64>() / self.weight.value()
+        let gap = |bin: &Bin| (bin.positives() - bin.scores.value()).abs();
+        self.bins.iter().map(gap).sum::<f64>() / self.weight()
     }
 
     /// The bins, where scores are probabilities.
@@ -105,13 +145,13 @@ impl Calibration {
             return Vec::new();
         }
         let shown = |(index, bin): (u64, &Bin)| {
-            let weight = Some(bin.weight.value()).filter(|weight| *weight > 0.0);
+            let weight = Some(bin.weight()).filter(|weight| *weight > 0.0);
             CalibrationBin {
                 from: bound(index),
                 to: bound(index + 1),
                 n: bin.rows,
                 mean_score: weight.map(|weight| bin.scores.value() / weight),
-                positive_rate: weight.map(|weight| bin.positives.value() / weight),
+                positive_rate: weight.map(|weight| bin.positives() / weight),
             }
         };
         (0..).zip(&self.bins).map(shown).collect()
@@ -120,9 +160,4 @@ impl Calibration {
 
 fn bound(index: u64) -> f64 {
     number(index) / number(BINS as u64)
-}
-
-/// The bin of a score from 0 to 1: the last whose lower bound is below the score.
-fn bin_of(score: f64) -> usize {
-    (1..BINS).take_while(|index| score > bound(*index as u64)).count()
 }

@@ -33,12 +33,20 @@ pub(super) struct Ranking {
     tied_negatives: u64,
     score: f64,
     wins_doubled: u128,
+    tied_pairs: u128,
     precision: f64,
     squares: [f64; 2],
     curve: Option<Vec<CurvePoint>>,
+    /// Whether only the area is asked for.
+    area_alone: bool,
 }
 
 impl Ranking {
+    /// Only the area.
+    pub(super) fn of_area(counts: &Confusion) -> Self {
+        Self { area_alone: true, ..Self::new(counts, false) }
+    }
+
     pub(super) fn new(counts: &Confusion, with_curve: bool) -> Self {
         Self {
             positives: counts.positives(),
@@ -49,19 +57,26 @@ impl Ranking {
             tied_negatives: 0,
             score: f64::NEG_INFINITY,
             wins_doubled: 0,
+            tied_pairs: 0,
             precision: 0.0,
             squares: [0.0; 2],
             curve: with_curve.then(Vec::new),
+            area_alone: false,
         }
     }
 
     pub(super) fn push(&mut self, score: f64, label: bool) {
+        self.push_rows(score, label, 1);
+    }
+
+    /// Adds rows of one score.
+    pub(super) fn push_rows(&mut self, score: f64, label: bool, rows: u64) {
         if score > self.score {
             self.end_ties();
             self.score = score;
         }
-        self.tied_positives += u64::from(label);
-        self.tied_negatives += u64::from(!label);
+        let tied = if label { &mut self.tied_positives } else { &mut self.tied_negatives };
+        *tied = tied.saturating_add(rows);
     }
 
     /// Takes the rows of one score into the sums.
@@ -72,6 +87,17 @@ impl Ranking {
         }
         let lost_doubled = 2 * self.below_negatives + negative;
         self.wins_doubled += u128::from(positive) * u128::from(lost_doubled);
+        self.tied_pairs += u128::from(positive) * u128::from(negative);
+        if !self.area_alone {
+            self.end_threshold(positive, negative, lost_doubled);
+        }
+        self.below_positives += positive;
+        self.below_negatives += negative;
+        (self.tied_positives, self.tied_negatives) = (0, 0);
+    }
+
+    /// What needs a quotient for each threshold.
+    fn end_threshold(&mut self, positive: u64, negative: u64, lost_doubled: u64) {
         let above = self.positives.saturating_sub(self.below_positives);
         let false_above = self.negatives.saturating_sub(self.below_negatives);
         let precision = number(above) / number(above.saturating_add(false_above));
@@ -85,9 +111,6 @@ impl Ranking {
             }
         };
         self.note_point(above, false_above, precision);
-        self.below_positives += positive;
-        self.below_negatives += negative;
-        (self.tied_positives, self.tied_negatives) = (0, 0);
     }
 
     /// Keeps about one point in each hundredth of the rows.
@@ -113,6 +136,11 @@ impl Ranking {
     pub(super) fn area(&self) -> f64 {
         let pairs = u128::from(self.positives) * u128::from(self.negatives) * 2;
         share(self.wins_doubled, pairs)
+    }
+
+    /// How far the area is from its least and its largest value that ties broken apart could give.
+    pub(super) fn area_of_ties(&self) -> f64 {
+        share(self.tied_pairs, u128::from(self.positives) * u128::from(self.negatives) * 2)
     }
 
     pub(super) fn average_precision(&self) -> f64 {

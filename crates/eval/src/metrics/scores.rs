@@ -14,6 +14,8 @@ pub struct ScoreStatistics {
     counts: Confusion,
     ranking: Ranks,
     calibration: Calibration,
+    is_binned: bool,
+    is_brief: bool,
 }
 
 /// How rows rank, by their number or by what they weigh.
@@ -28,6 +30,14 @@ impl Ranks {
         match counts.weights {
             None => Self::Counted(Ranking::new(counts, with_curve)),
             Some(_) => Self::Weighed(WeighedRanking::new(counts, with_curve)),
+        }
+    }
+
+    /// Only the area, where that is cheaper.
+    fn of_area(counts: &Confusion) -> Self {
+        match counts.weights {
+            None => Self::Counted(Ranking::of_area(counts)),
+            Some(_) => Self::new(counts, false),
         }
     }
 
@@ -63,7 +73,18 @@ impl Ranks {
 impl ScoreStatistics {
     /// No scores yet of rows with these counts.
     pub fn new(counts: &Confusion) -> Self {
-        Self { counts: *counts, ranking: Ranks::new(counts, false), calibration: Calibration::default() }
+        Self {
+            counts: *counts,
+            ranking: Ranks::new(counts, false),
+            calibration: Calibration::default(),
+            is_binned: false,
+            is_brief: false,
+        }
+    }
+
+    /// As [`ScoreStatistics::new`], for the area without its interval and for the calibration: the other figures are 0.
+    pub(crate) fn brief(counts: &Confusion) -> Self {
+        Self { ranking: Ranks::of_area(counts), is_brief: true, ..Self::new(counts) }
     }
 
     /// As [`ScoreStatistics::new`], keeping a curve.
@@ -73,11 +94,30 @@ impl ScoreStatistics {
 
     /// Adds a row; its score is not below that of the row before. Its weight is 1 where rows have none.
     pub fn push(&mut self, score: f64, label: bool, weight: f64) {
-        match &mut self.ranking {
-            Ranks::Counted(ranking) => ranking.push(score, label),
-            Ranks::Weighed(ranking) => ranking.push(score, label, weight),
+        let weight = match &mut self.ranking {
+            Ranks::Counted(ranking) => {
+                ranking.push(score, label);
+                None
+            }
+            Ranks::Weighed(ranking) => {
+                ranking.push(score, label, weight);
+                Some(weight)
+            }
+        };
+        if self.is_brief {
+            self.calibration.push_to_bin(score, label, weight);
+        } else {
+            self.calibration.push(score, label, weight);
         }
-        self.calibration.push(score, label, weight);
+    }
+
+    /// Adds rows without weights whose scores lie in one bin, not below that of the rows before. What only single scores tell
+    /// is then undefined.
+    pub(crate) fn push_bin(&mut self, from: f64, label: bool, rows: u64) {
+        self.is_binned = true;
+        if let Ranks::Counted(ranking) = &mut self.ranking {
+            ranking.push_rows(from, label, rows);
+        }
     }
 
     /// Ends the adding of rows.
@@ -97,7 +137,7 @@ impl ScoreStatistics {
 
     /// How often scores come true, by size; empty where scores are no probabilities.
     pub fn calibration(&self) -> Vec<CalibrationBin> {
-        self.calibration.bins()
+        if self.is_binned { Vec::new() } else { self.calibration.bins() }
     }
 
     fn complete(&self) -> Result<u64, Reason> {
@@ -121,8 +161,13 @@ impl ScoreStatistics {
         if weighs { Ok(rows) } else { Err(Reason::NoWeight) }
     }
 
-    fn probabilities(&self) -> Result<u64, Reason> {
+    fn of_single_rows(&self) -> Result<u64, Reason> {
         let rows = self.complete()?;
+        if self.is_binned { Err(Reason::ScoresBinned) } else { Ok(rows) }
+    }
+
+    fn probabilities(&self) -> Result<u64, Reason> {
+        let rows = self.of_single_rows()?;
         if self.calibration.is_outside() { Err(Reason::ScoresNotProbabilities) } else { Ok(rows) }
     }
 
@@ -131,11 +176,15 @@ impl ScoreStatistics {
     }
 }
 
-/// The area under the ROC curve, exact: the chance that a positive row scores above a negative one, ties counting half
-/// (Mann–Whitney U over the number of pairs); scikit-learn `roc_auc_score`. Its interval is `DeLong`'s.
+/// The area under the ROC curve: the chance that a positive row scores above a negative one, ties counting half
+/// (Mann–Whitney U over the number of pairs); scikit-learn `roc_auc_score`. Its interval is `DeLong`'s. Scores in
+/// one bin count as ties, and the bound of the error is half the share of their pairs.
 pub fn roc_auc(scores: &ScoreStatistics) -> MetricValue {
     let mut area = scores.value(scores.with_both_classes().map(|_| scores.ranking.area()));
     match &scores.ranking {
+        Ranks::Counted(ranking) if scores.is_binned => {
+            area.error_bound = area.value.map(|_| ranking.area_of_ties());
+        }
         Ranks::Counted(ranking) => {
             let variance = area.value.zip(ranking.variance());
             area.interval = variance.map(|(value, variance)| Interval::delong(value, variance));
@@ -148,7 +197,7 @@ pub fn roc_auc(scores: &ScoreStatistics) -> MetricValue {
 /// The mean of the precisions at all thresholds, weighted by the gain in recall, without interpolation; scikit-learn
 /// `average_precision_score`.
 pub fn average_precision(scores: &ScoreStatistics) -> MetricValue {
-    let rows = scores.complete();
+    let rows = scores.of_single_rows();
     let positives = match (scores.counts.positives(), scores.counts.positive_mass() > 0.0) {
         (0, _) => Err(Reason::NoPositiveLabels),
         (_, false) => Err(Reason::NoWeight),

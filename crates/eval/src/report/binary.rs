@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use rayon::iter::{IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator};
+
 use super::{GroupRow, Report, intervals, segments};
 use crate::binary::{Binary, SIDES, drawn_counts};
 use crate::error::{EvalError, Problem};
 use crate::figure::NoInterval;
 use crate::limits::MAX_NEIGHBOUR_ROWS;
-use crate::metrics::{self, Bootstrap, Drawn, Kind, MetricValue, Outcome, ScoreStatistics};
+use crate::metrics::{self, Bootstrap, Drawn, Kind, MetricValue, Outcome, Reason, ScoreStatistics};
 use crate::options::EvaluationOptions;
-use crate::state::{Confusion, Grouping, State};
+use crate::state::{Cell, Confusion, Grouping, State};
 use crate::suite::Suite;
 
 pub(super) fn fill(report: &mut Report, state: &State) -> Result<(), EvalError> {
@@ -17,10 +19,9 @@ pub(super) fn fill(report: &mut Report, state: &State) -> Result<(), EvalError> 
     report.options.label_positive.clone_from(&view.label_positive);
     report.options.positive.clone_from(&view.positive);
     report.confusion_matrix = view.overall;
-    let mut attributes: Vec<Attribute> =
-        attributes(report).map(|columns| Attribute::of(&view, state, columns)).collect();
+    let (mut attributes, scores) = measured(report, &view, state);
     if report.suites.contains(&Suite::Performance) {
-        let (scores, all) = (view.scores(), state.grouping(&[]));
+        let all = state.grouping(&[]);
         let intervals =
             intervals(&drawn_figures(&view.overall), report.options.bootstrap, ("", &view.kinds(&all)));
         report.metrics.extend(performance(&view.overall, scores.as_ref(), &intervals));
@@ -30,10 +31,11 @@ pub(super) fn fill(report: &mut Report, state: &State) -> Result<(), EvalError> 
         }
     }
     if report.suites.contains(&Suite::Bias) {
-        for attribute in &mut attributes {
-            attribute.draw(&view, &report.options);
-        }
+        attributes.par_iter_mut().for_each(|attribute| attribute.draw(&view, &report.options));
         report.metrics.extend(bias(&attributes, report.options.min_group_size));
+        if view.is_binned() {
+            report.metrics.extend(without_median(&attributes, state.rows()));
+        }
         let theil = ("theilIndex", metrics::theil_index as OfCounts);
         let all = state.grouping(&[]);
         let drawn = intervals(&[theil], report.options.bootstrap, ("", &view.kinds(&all)));
@@ -46,6 +48,16 @@ pub(super) fn fill(report: &mut Report, state: &State) -> Result<(), EvalError> 
     report.segments =
         segments(report, state, |grouping| segment_metrics(report.options.bootstrap, &view, grouping));
     Ok(())
+}
+
+/// The attributes with the counts and scores of their groups, and the scores of all rows where these are wanted; worked out at
+/// the same time.
+fn measured(report: &Report, view: &Binary<'_>, state: &State) -> (Vec<Attribute>, Option<ScoreStatistics>) {
+    let named: Vec<&[String]> = attributes(report).collect();
+    let split = if named.is_empty() { None } else { state.split_at_median() };
+    let attributes = || named.par_iter().map(|columns| Attribute::of(view, state, columns, split.as_ref()));
+    let is_wanted = report.suites.contains(&Suite::Performance);
+    rayon::join(|| attributes().collect(), || is_wanted.then(|| view.scores()).flatten())
 }
 
 /// Whether rows with like features are predicted alike, where features are named.
@@ -227,6 +239,14 @@ fn bias(attributes: &[Attribute], min_group_size: u64) -> Vec<(String, MetricVal
     found
 }
 
+/// Which scores are above the median of all is not known of bins.
+fn without_median(attributes: &[Attribute], rows: u64) -> Vec<(String, MetricValue)> {
+    let names =
+        attributes.iter().map(|attribute| format!("{}.{}", attribute.grouping.name, SCORE_IMPACT.name));
+    let unknown = MetricValue::undefined(Reason::ScoresBinned, rows);
+    names.chain([SCORE_IMPACT.name.to_owned()]).map(|name| (name, unknown)).collect()
+}
+
 /// A comparison for each attribute, and the worst of all under the bare name.
 fn compared(
     attributes: &[Attribute],
@@ -254,10 +274,11 @@ fn is_worse(candidate: MetricValue, known: MetricValue, worse: fn(f64, f64) -> b
 }
 
 impl Attribute {
-    fn of(view: &Binary<'_>, state: &State, columns: &[String]) -> Self {
+    fn of(view: &Binary<'_>, state: &State, columns: &[String], split: Option<&[Vec<Cell>; 2]>) -> Self {
         let grouping = state.grouping(columns);
         let counts = view.counts(&grouping);
-        let (above_median, scores) = (view.above_median(&grouping), view.scores_by(&grouping));
+        let above_median = split.map(|split| view.counts_of(&grouping, split));
+        let scores = view.brief_scores_by(&grouping);
         Self { grouping, counts, above_median, scores, intervals: Vec::new() }
     }
 

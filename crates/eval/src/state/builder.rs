@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use super::histogram::BinCounts;
 use super::{Cell, Columns, Dimension, Moments, Scores, State};
 use crate::error::Problem;
 use crate::limits::{MAX_CELLS, MAX_SCORED_ROWS};
+use crate::options::ScoreState;
 
 /// Combinations of codes whose cells are looked up in a table; more are looked up by hash.
 const MAX_TABLE_BITS: u32 = 16;
@@ -18,6 +20,7 @@ pub(crate) struct Builder {
     rows: Vec<u64>,
     moments: Vec<Moments>,
     scores: Option<Scores>,
+    bins: Option<BinCounts>,
     /// The bits that the code of each dimension takes in the table.
     bits: Vec<u32>,
     /// Cell numbers by the codes of all dimensions, packed.
@@ -27,13 +30,14 @@ pub(crate) struct Builder {
 
 impl Builder {
     /// An empty state, with scores or without.
-    pub(crate) fn new(dimensions: usize, scored: bool) -> Self {
+    pub(crate) fn new(dimensions: usize, scores: Option<ScoreState>) -> Self {
         Self {
             numbers: HashMap::new(),
             keys: Vec::new(),
             rows: Vec::new(),
             moments: Vec::new(),
-            scores: scored.then(Scores::default),
+            scores: (scores == Some(ScoreState::Exact)).then(Scores::default),
+            bins: (scores == Some(ScoreState::Histogram)).then(BinCounts::default),
             bits: vec![0; dimensions],
             table: vec![NO_CELL],
             packed: Vec::new(),
@@ -75,6 +79,10 @@ impl Builder {
 
     /// Keeps the scores of rows whose cells were just counted.
     pub(crate) fn add_scores(&mut self, scores: &[f64], cells: &[u32]) -> Result<(), Problem> {
+        if let Some(bins) = &mut self.bins {
+            bins.make_room(self.keys.len())?;
+            bins.count(scores, cells);
+        }
         let Some(own) = &mut self.scores else { return Ok(()) };
         if own.len().saturating_add(scores.len()) as u64 > MAX_SCORED_ROWS {
             return Err(Problem::TooManyRows { limit: MAX_SCORED_ROWS });
@@ -128,7 +136,9 @@ impl Builder {
             moments: moments.next(),
             weights: None,
         });
-        State { columns, dimensions: names, cells: cells.collect(), scores: self.scores, measures: None }
+        let histogram = self.bins.map(|bins| bins.finish());
+        let (cells, scores) = (cells.collect(), self.scores);
+        State { columns, dimensions: names, cells, scores, histogram, measures: None }
     }
 
     /// Whether codes below these sizes can be packed; grows the table where they need more bits than before.

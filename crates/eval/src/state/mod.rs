@@ -10,8 +10,10 @@
 mod builder;
 mod confusion;
 mod grouping;
+mod histogram;
 mod measures;
 mod moments;
+mod radix;
 mod scores;
 mod stored;
 mod weights;
@@ -23,6 +25,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::builder::Builder;
 pub use self::confusion::{Confusion, Groups, Masses};
 pub use self::grouping::{Grouping, INTERSECTION};
+pub use self::histogram::{BINS, BinCount, Histogram};
 pub use self::measures::Measures;
 pub use self::moments::Moments;
 pub(crate) use self::scores::Gathered;
@@ -32,7 +35,7 @@ pub use self::weights::{Stratum, Weights};
 use crate::error::{EvalError, Place, Problem, excerpt};
 use crate::exact::ExactSum;
 use crate::limits::{MAX_CELLS, MAX_CLASSES, MAX_GROUPS};
-use crate::options::EvaluationOptions;
+use crate::options::{EvaluationOptions, ScoreState, is_exact};
 use crate::scan::group_columns;
 use crate::task::Task;
 
@@ -48,6 +51,9 @@ pub struct Columns {
     pub prediction: String,
     /// The score, where one was read.
     pub score: Option<String>,
+    /// What is kept of the scores.
+    #[serde(skip_serializing_if = "is_exact", default)]
+    pub score_state: ScoreState,
     /// For each class the column with its score.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub class_scores: BTreeMap<String, String>,
@@ -69,6 +75,7 @@ impl Columns {
             label: options.label.clone(),
             prediction: options.prediction.clone(),
             score: options.score.clone(),
+            score_state: options.score_state,
             class_scores: options.class_scores.clone(),
             weight: options.weight.clone(),
             features: options.features.clone(),
@@ -133,7 +140,16 @@ pub struct State {
     dimensions: Vec<Dimension>,
     cells: Vec<Cell>,
     scores: Option<Scores>,
+    histogram: Option<Histogram>,
     measures: Option<Measures>,
+}
+
+/// Rows of one cell that have one score.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Scored {
+    pub(crate) score: f64,
+    pub(crate) cell: u32,
+    pub(crate) rows: u64,
 }
 
 impl State {
@@ -155,6 +171,11 @@ impl State {
     /// The scores, where a score column was read.
     pub fn scores(&self) -> Option<&Scores> {
         self.scores.as_ref()
+    }
+
+    /// How many scores fall into which bin, where that is what is kept of them.
+    pub fn histogram(&self) -> Option<&Histogram> {
+        self.histogram.as_ref()
     }
 
     /// The numbers that are kept row by row, where there are such columns: the scores of all classes, or a score, and a weight
@@ -207,6 +228,27 @@ impl State {
 
     fn keeps_scores_beside_weights(&self) -> bool {
         self.columns.score.is_some() && self.columns.weight.is_some()
+    }
+
+    /// For each cell the rows whose score is not above the median of all scores, and those whose score is, with what they weigh
+    /// and without their keys.
+    pub(crate) fn split_at_median(&self) -> Option<[Vec<Cell>; 2]> {
+        let median = self.median_score()?;
+        if let Some(scores) = &self.scores {
+            let counted = scores.split_at(median, self.cells.len());
+            let cell = |rows| Cell { rows, ..Cell::default() };
+            return Some(counted.map(|rows| rows.into_iter().map(cell).collect()));
+        }
+        let mut halves = [(); 2].map(|()| vec![Cell::default(); self.cells.len()]);
+        self.each_score(|score, cell, weight| {
+            let [below, above] = &mut halves;
+            let half = if score > median { above } else { below };
+            if let Some(cell) = half.get_mut(cell as usize) {
+                cell.rows = cell.rows.saturating_add(1);
+                cell.weights.get_or_insert_default().add(weight);
+            }
+        });
+        Some(halves)
     }
 
     /// The score in the middle of all rows, or the mean of the two in the middle; weights do not matter to it.
@@ -266,6 +308,12 @@ impl State {
                 }
             }
         }
+        let binned = parts.iter().zip(&numbers);
+        let binned =
+            binned.filter_map(|(part, numbers)| Some((part.histogram.as_ref()?, numbers.as_slice())));
+        let binned: Vec<_> = binned.collect();
+        let histogram = (!binned.is_empty()).then(|| Histogram::merged(&binned, cells.len()));
+        let histogram = histogram.transpose().map_err(EvalError::new)?;
         let scores = is_scored.then(|| gathered.sorted(&numbers));
         let measures: Vec<_> = parts
             .into_iter()
@@ -273,7 +321,7 @@ impl State {
             .filter_map(|(part, numbers)| Some((part.measures?, numbers)))
             .collect();
         let measures = (!measures.is_empty()).then(|| Measures::merged(measures)).transpose()?;
-        Ok(Self { columns, dimensions, cells, scores, measures })
+        Ok(Self { columns, dimensions, cells, scores, histogram, measures })
     }
 
     /// The keys of the cells by the numbering of other dimensions, which have all values.

@@ -6,8 +6,8 @@
 use std::cmp::Ordering;
 
 use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
-use rayon::slice::ParallelSliceMut;
 
+use super::radix::{self, Keyed};
 use crate::error::Problem;
 use crate::limits::MAX_SCORED_ROWS;
 
@@ -34,8 +34,9 @@ impl Entry {
     fn key(self) -> u64 {
         u64::from(self.high) << 32 | u64::from(self.low)
     }
+}
 
-    /// All of it as one number, which compares without a branch.
+impl Keyed for Entry {
     fn number(self) -> u128 {
         u128::from(self.key()) << 32 | u128::from(self.cell)
     }
@@ -77,6 +78,21 @@ impl Scores {
     /// The scores, ascending, with the cells of their rows.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (f64, u32)> + '_ {
         self.entries.iter().map(|entry| (score_of(entry.key()), entry.cell))
+    }
+
+    /// For each of so many cells the rows whose score is not above a bound, and those whose score is.
+    pub(crate) fn split_at(&self, bound: f64, cells: usize) -> [Vec<u64>; 2] {
+        let first = self.entries.partition_point(|entry| score_of(entry.key()) <= bound);
+        let (below, above) = self.entries.split_at(first);
+        [below, above].map(|entries| {
+            let mut rows = vec![0_u64; cells];
+            for entry in entries {
+                if let Some(rows) = rows.get_mut(entry.cell as usize) {
+                    *rows += 1;
+                }
+            }
+            rows
+        })
     }
 
     /// The score in the middle, or the mean of the two in the middle.
@@ -165,7 +181,7 @@ impl Gathered {
                 entry.cell = numbers.get(entry.cell as usize).copied().unwrap_or_default();
             }
         });
-        entries.par_sort_unstable();
+        radix::sort(&mut entries);
         Scores { entries }
     }
 }

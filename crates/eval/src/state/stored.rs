@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{Cell, Columns, Dimension, Measures, Scores, State};
+use super::{BinCount, Cell, Columns, Dimension, Histogram, Measures, Scores, State};
 use crate::limits::{MAX_CELLS, MAX_CLASSES, MAX_GROUPS};
+use crate::options::ScoreState;
 
 const FORMAT: &str = "assent-eval-state";
 const VERSION: u32 = 1;
@@ -19,6 +20,7 @@ struct Stored {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     scores: Option<StoredScores>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    histogram: Option<Vec<BinCount>>,
     measures: Option<Measures>,
 }
 
@@ -42,6 +44,7 @@ impl Serialize for State {
             dimensions: self.dimensions.clone(),
             cells: self.cells.clone(),
             scores,
+            histogram: self.histogram.as_ref().map(|histogram| histogram.counts().to_vec()),
             measures: self.measures.clone(),
         };
         stored.serialize(serializer)
@@ -90,7 +93,7 @@ fn checked(stored: Stored) -> Result<State, String> {
     if !ascend || stored.cells.len() > MAX_CELLS || !stored.cells.iter().all(fits) {
         return Err("the cells are not in order, or not of these dimensions".to_owned());
     }
-    if stored.columns.weight.is_some() && stored.scores.is_some() {
+    if stored.columns.weight.is_some() && (stored.scores.is_some() || stored.histogram.is_some()) {
         return Err("scores of rows with weights stand beside these".to_owned());
     }
     let scores = match stored.scores {
@@ -100,11 +103,24 @@ fn checked(stored: Stored) -> Result<State, String> {
         ),
         None => None,
     };
+    let is_binned = stored.columns.score.is_some() && stored.columns.score_state == ScoreState::Histogram;
+    if !stored.cells.is_empty()
+        && (stored.histogram.is_some() != is_binned || (is_binned && scores.is_some()))
+    {
+        return Err("scores are not kept as the columns say".to_owned());
+    }
+    let histogram = match stored.histogram {
+        Some(counts) => Some(
+            Histogram::stored(counts, stored.cells.len())
+                .ok_or("the counts of scores are not in order, or not of these cells")?,
+        ),
+        None => None,
+    };
     let Stored { columns, dimensions, cells, measures, .. } = stored;
     let width = columns.measures().len();
     let good = |measures: &Measures| width > 0 && measures.are_stored_well(width, cells.len());
     if !measures.as_ref().is_none_or(good) {
         return Err("the numbers of the rows are not in order, or not of these cells and columns".to_owned());
     }
-    Ok(State { columns, dimensions, cells, scores, measures })
+    Ok(State { columns, dimensions, cells, scores, histogram, measures })
 }
