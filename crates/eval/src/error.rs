@@ -112,6 +112,8 @@ pub enum Problem {
     TooManyCategories,
     /// A score that is no number.
     NotANumber { value: String },
+    /// A number of rows, or of a bin, that is none.
+    NotACount { value: String },
     /// A score that is NaN or infinite.
     NotFinite { value: String },
     /// A weight below 0.
@@ -124,6 +126,8 @@ pub enum Problem {
     ClassWithoutScores { class: String },
     /// An option that cannot be had where labels and predictions are joined.
     NotJoined { option: &'static str },
+    /// An option that cannot be had where a database computes the state.
+    NotBySql { option: &'static str },
     /// More rows than the evaluation can hold.
     TooManyRows { limit: u64 },
     /// The options name a column for no use, or an empty name.
@@ -200,12 +204,14 @@ impl Problem {
             Self::TooManyGroups => "TOO_MANY_GROUPS",
             Self::TooManyCategories => "TOO_MANY_CATEGORIES",
             Self::NotANumber { .. } => "NOT_A_NUMBER",
+            Self::NotACount { .. } => "NOT_A_COUNT",
             Self::NotFinite { .. } => "NOT_FINITE",
             Self::NegativeWeight { .. } => "NEGATIVE_WEIGHT",
             Self::NotAProbability { .. } => "NOT_A_PROBABILITY",
             Self::NotOneTogether { .. } => "NOT_ONE_TOGETHER",
             Self::ClassWithoutScores { .. } => "CLASS_WITHOUT_SCORES",
             Self::NotJoined { .. } => "NOT_JOINED",
+            Self::NotBySql { .. } => "NOT_BY_SQL",
             Self::TooManyRows { .. } => "TOO_MANY_ROWS",
             Self::UnnamedColumn { .. } => "UNNAMED_COLUMN",
             Self::RepeatedAttribute { .. } => "REPEATED_ATTRIBUTE",
@@ -278,6 +284,7 @@ impl Problem {
                 "check that the right column is named, or put values in bands"
             }
             Self::TooManyCategories => "put values in bands, or leave out columns of ids and free text",
+            Self::NotACount { .. } => "give the rows of the query that `--emit-sql` prints, unchanged",
             Self::NotANumber { .. } | Self::NotFinite { .. } => "give every row a finite decimal number",
             Self::NegativeWeight { .. } => "give every row a weight from 0 on",
             Self::NotAProbability { .. } | Self::NotOneTogether { .. } => {
@@ -286,6 +293,7 @@ impl Problem {
             Self::ClassWithoutScores { .. } => {
                 "name the column with the scores of the class, or leave out those of the other classes as well"
             }
+            Self::NotBySql { .. } => "leave it out, or evaluate files that have the column",
             Self::NotJoined { .. } => "leave it out, or evaluate one table that has all columns",
             Self::RepeatedAttribute { .. } => "name each protected attribute once",
             Self::TooManyNeighbours => "evaluate a sample of the rows, or leave the features out",
@@ -353,6 +361,7 @@ impl fmt::Display for Problem {
             Self::TooManyGroups => write!(f, "more than {MAX_GROUPS} groups"),
             Self::TooManyCategories => write!(f, "more than {MAX_CATEGORIES} categories"),
             Self::NotANumber { value } => write!(f, "`{value}` is not a number"),
+            Self::NotACount { value } => write!(f, "`{value}` is not a count"),
             Self::NotFinite { value } => write!(f, "`{value}` is not a finite number"),
             Self::NegativeWeight { value } => write!(f, "the weight `{value}` is below 0"),
             Self::NotAProbability { value } => write!(f, "`{value}` is not a probability"),
@@ -362,6 +371,9 @@ impl fmt::Display for Problem {
             }
             Self::NotJoined { option } => {
                 write!(f, "{option} cannot be had where labels and predictions are joined by a row id")
+            }
+            Self::NotBySql { option } => {
+                write!(f, "{option} cannot be had where a database computes the state")
             }
             Self::TooManyRows { limit } => write!(f, "more than {limit} rows"),
             Self::UnnamedColumn { option } => write!(f, "no column is named for {option}"),

@@ -10,7 +10,7 @@ use assent_eval::metrics::Bootstrap;
 use assent_eval::state::State;
 use assent_eval::{
     EvalError, EvaluationOptions, Report, ScoreState, Task, Verdict, checked_suites, evaluate_state, junit,
-    page, render_table, scan_files_watched,
+    page, render_table, scan_files_watched, sql, state_of_sql,
 };
 use clap::Args;
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ Exit codes:
 /// Options of `assent evaluate`.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
-#[command(group = clap::ArgGroup::new("source").required(true).args(["data", "merge", "version"]))]
+#[command(group = clap::ArgGroup::new("source").required(true).args(["data", "merge", "emit_sql", "from_sql_result", "version"]))]
 pub(crate) struct Evaluate {
     /// Files with labels and predictions (CSV, Parquet, Arrow IPC, JSON lines), folders or patterns: evaluates them here,
     /// without a server
@@ -50,8 +50,14 @@ pub(crate) struct Evaluate {
     /// States that --emit-state wrote for parts of the data: evaluates them together, without a server
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["label", "score", "class_scores", "weight", "features", "task", "dataset", "predictions"])]
     merge: Vec<PathBuf>,
+    /// The parts of the name of a table: prints the query by which a database computes what --emit-state would write
+    #[arg(long, value_name = "NAME", num_args = 1..=4, requires = "label", conflicts_with_all = ["dataset", "predictions"])]
+    emit_sql: Vec<String>,
+    /// Files with the rows that this query gave (CSV, Parquet, Arrow IPC, JSON lines): evaluates them with the same options
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "label", conflicts_with_all = ["dataset", "predictions"])]
+    from_sql_result: Vec<PathBuf>,
     /// Where to write what the figures are computed from, to merge it with that of other parts of the data
-    #[arg(long, value_name = "FILE", conflicts_with = "version")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["version", "emit_sql"])]
     emit_state: Option<PathBuf>,
     /// What labels and predictions are: binary, multiclass, regression; binary if absent
     #[arg(long, value_name = "NAME", conflicts_with = "version")]
@@ -115,11 +121,11 @@ pub(crate) struct Evaluate {
         long = "suite",
         value_name = "NAME,...",
         value_delimiter = ',',
-        required_unless_present = "emit_state"
+        required_unless_present_any = ["emit_state", "emit_sql"]
     )]
     suites: Vec<String>,
     /// Judge the figures by this threshold set of a pack, without a server
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["version", "emit_state"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["version", "emit_state", "emit_sql"])]
     threshold_set: Option<String>,
     /// The folder of the pack with the threshold set; the one that comes with the program if absent
     #[arg(long, value_name = "DIR", requires = "threshold_set")]
@@ -154,6 +160,10 @@ impl Evaluate {
     fn offline(&self, format: Format) -> Result<Answer, Problem> {
         let thresholds = self.thresholds()?;
         let options = self.options(thresholds.as_ref())?;
+        if !self.emit_sql.is_empty() {
+            let query = sql(&options, &self.emit_sql).map_err(explained)?;
+            return Ok(Answer::new(json!({ "sql": query })).with(Block::Laid(query)));
+        }
         let state = self.state(&options)?;
         if let Some(path) = &self.emit_state {
             return write_state(path, &state);
@@ -163,7 +173,8 @@ impl Evaluate {
             _ => explained(error),
         })?;
         let verdict = thresholds.map(|thresholds| thresholds.judge(&report)).transpose()?;
-        let title = joined(if self.merge.is_empty() { &self.data } else { &self.merge });
+        let sources = [&self.data, &self.merge, &self.from_sql_result];
+        let title = joined(sources.into_iter().find(|paths| !paths.is_empty()).unwrap_or(&self.data));
         let document = document(&title, &report, verdict.as_ref(), format);
         Ok(told(&report, verdict.as_ref())?.document(document))
     }
@@ -176,6 +187,9 @@ impl Evaluate {
         }
         if self.emit_state.is_none() {
             checked_suites(options).map_err(explained)?;
+        }
+        if self.data.is_empty() {
+            return state_of_sql(options, &data_files::open(&self.from_sql_result)?).map_err(explained);
         }
         let bar = Bar::new(self.quiet);
         let files = bar.watched(data_files::open(&self.data)?);

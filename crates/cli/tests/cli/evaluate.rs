@@ -175,6 +175,35 @@ fn parts_give_the_report_of_the_whole_whether_read_together_or_merged() {
 }
 
 #[test]
+fn rows_that_a_database_has_counted_give_the_report_of_the_table() {
+    let columns = ["--label", "y", "--prediction", "p", "--score", "s", "--protected", "g"];
+    let query = assent_evaluate(&[&["--emit-sql", "sales", "its \"table\""], &columns[..]].concat());
+    assert_eq!(query.code, 0, "{}", query.stderr);
+    assert!(query.stdout.contains("FROM \"sales\".\"its \"\"table\"\"\"\n"), "{}", query.stdout);
+    assert!(query.stdout.contains("COUNT(*) AS \"rows\""), "{}", query.stdout);
+
+    let folder = tempfile::tempdir().unwrap();
+    let [table, rows] = ["table.csv", "rows.csv"].map(|name| folder.path().join(name));
+    fs::write(&table, "y,p,s,g\n1,1,0.9,a\n1,1,0.9,a\n0,1,0.5,b\n0,0,0.5,a\n1,0,0.25,\n").unwrap();
+    let counted = "rows,dimension_0,dimension_1,dimension_2,score\n\
+        2,1,1,a,0.9\n1,0,1,b,0.5\n1,0,0,a,0.5\n0,1,1,none,1\n1,1,0,,0.25\n";
+    fs::write(&rows, counted).unwrap();
+    let of = |source: &str, path: &Path| {
+        let path = path.to_string_lossy().into_owned();
+        let more = ["--suite", "performance,bias", "--output", "json"];
+        assent_evaluate(&[&[source, &path], &columns[..], &more].concat())
+    };
+    let (whole, by_query) = (of("--data", &table), of("--from-sql-result", &rows));
+    assert_eq!(whole.code, 0, "{}", whole.stderr);
+    assert_eq!(by_query.stdout, whole.stdout, "{}", by_query.stderr);
+
+    fs::write(&rows, counted.replace("2,1,1", "2.5,1,1")).unwrap();
+    let wrong = of("--from-sql-result", &rows);
+    let expected = "row 1 (line 2), column `rows`: `2.5` is not a count";
+    assert!(wrong.code == 2 && wrong.stderr.contains(expected), "{}", wrong.stderr);
+}
+
+#[test]
 fn scores_may_be_counted_in_bins() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.csv");

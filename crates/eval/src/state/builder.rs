@@ -12,6 +12,18 @@ use crate::options::ScoreState;
 const MAX_TABLE_BITS: u32 = 16;
 const NO_CELL: u32 = u32::MAX;
 
+/// What is known of rows of one cell that were put together before, beside their number.
+pub(crate) enum Counted {
+    /// Nothing.
+    Rows,
+    /// They have this score.
+    Score(f64),
+    /// They have a score in this bin.
+    Bin(u16),
+    /// These are their sums.
+    Sums(Box<Moments>),
+}
+
 /// A state in the making: cells by number in the order in which they are first seen.
 #[derive(Debug)]
 pub(crate) struct Builder {
@@ -90,6 +102,44 @@ impl Builder {
         own.reserve(scores.len());
         for (score, cell) in scores.iter().zip(cells) {
             own.push(*score, *cell);
+        }
+        Ok(())
+    }
+
+    /// Counts rows of one cell that were put together before.
+    pub(crate) fn count_rows(&mut self, key: &[u16], rows: u64, counted: Counted) -> Result<(), Problem> {
+        let cell = self.cell(key)?;
+        let place = cell as usize;
+        if let Some(own) = self.rows.get_mut(place) {
+            *own = own.saturating_add(rows);
+        }
+        match counted {
+            Counted::Rows => {}
+            Counted::Score(score) => self.add_score(score, cell, rows)?,
+            Counted::Bin(bin) => {
+                if let Some(bins) = &mut self.bins {
+                    bins.make_room(place + 1)?;
+                    bins.add(cell, bin, rows);
+                }
+            }
+            Counted::Sums(sums) => {
+                self.moments.resize_with(self.keys.len(), Moments::default);
+                if let Some(moments) = self.moments.get_mut(place) {
+                    moments.merge(&sums);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the score of so many rows of a cell.
+    fn add_score(&mut self, score: f64, cell: u32, rows: u64) -> Result<(), Problem> {
+        let Some(own) = &mut self.scores else { return Ok(()) };
+        if (own.len() as u64).saturating_add(rows) > MAX_SCORED_ROWS {
+            return Err(Problem::TooManyRows { limit: MAX_SCORED_ROWS });
+        }
+        for _ in 0..rows {
+            own.push(score, cell);
         }
         Ok(())
     }

@@ -115,7 +115,7 @@ impl BinCounts {
         }
     }
 
-    fn add(&mut self, cell: u32, bin: u16, rows: u64) {
+    pub(super) fn add(&mut self, cell: u32, bin: u16, rows: u64) {
         if let Some(count) = self.counts.get_mut(cell as usize * ALL_BINS + usize::from(bin)) {
             *count = count.saturating_add(rows);
         }

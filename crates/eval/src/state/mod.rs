@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::builder::Builder;
+pub(crate) use self::builder::{Builder, Counted};
 pub use self::confusion::{Confusion, Groups, Masses};
 pub use self::grouping::{Grouping, INTERSECTION};
 pub use self::histogram::{BINS, BinCount, Histogram};

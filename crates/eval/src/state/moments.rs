@@ -25,6 +25,16 @@ pub struct Moments {
 }
 
 impl Moments {
+    /// Sums that were computed elsewhere, in the order of the fields; all of them are finite.
+    pub(crate) fn of_sums(sums: [f64; 5], error_largest: f64) -> Self {
+        let [label, label_squared, error, error_absolute, error_squared] = sums.map(|sum| {
+            let mut exact = ExactSum::default();
+            exact.add(sum);
+            exact
+        });
+        Self { label, label_squared, error, error_absolute, error_squared, error_largest, overflowed: false }
+    }
+
     /// Adds one row of finite numbers.
     pub fn add(&mut self, label: f64, prediction: f64) {
         let error = prediction - label;

@@ -21,4 +21,5 @@ mod drift;
 mod generate;
 mod harness;
 mod metrics;
+mod sql;
 mod weights;
