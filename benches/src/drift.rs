@@ -1,5 +1,5 @@
-//! `drift`: twenty columns of a million values against a million others, beside SciPy and NumPy on the same values. Times are
-//! those of the processors, so that neither side gains by having more of them.
+//! `drift`: twenty columns of a million values against a million others, beside SciPy and NumPy, and beside evidently, on the
+//! same values. Times are those of the processors, so that neither side gains by having more of them.
 
 use std::fs;
 use std::path::Path;
@@ -39,8 +39,28 @@ for column in range(int(sys.argv[2])):
 print(tests, tests + others, *found)
 "#;
 
-/// Runs the benchmark with its files in `folder` and the interpreter that has SciPy.
-pub(crate) fn run(folder: &Path, python: &Path) -> Result<()> {
+/// The preset for drift of evidently with the same test: processor seconds, versions, and the p-value of each column.
+const EVIDENTLY: &str = r#"
+import sys, time, warnings
+warnings.simplefilter("ignore")
+import evidently, numpy, pandas
+from evidently import Report
+from evidently.presets import DataDriftPreset
+
+def table(side):
+    columns = range(int(sys.argv[2]))
+    return pandas.DataFrame({str(c): numpy.fromfile(f"{sys.argv[1]}/{c}-{side}.bin") for c in columns})
+
+reference, current = table(0), table(1)
+begun = time.process_time()
+report = Report([DataDriftPreset(num_method="ks")]).run(current_data=current, reference_data=reference)
+found = [value for value in report.dict()["metrics"] if "ValueDrift" in str(value)]
+taken = time.process_time() - begun
+print(taken, f"{evidently.__version__}", f"{pandas.__version__}", *(float(value["value"]) for value in found))
+"#;
+
+/// Runs the benchmark with its files in `folder` and the interpreters that have SciPy and evidently.
+pub(crate) fn run(folder: &Path, python: Option<&Path>, evidently: Option<&Path>) -> Result<()> {
     say(&format!("\ndrift: {COLUMNS} columns, {ROWS} and {ROWS} values, every second one moved by {SHIFT}"));
     let values: Vec<[Vec<f64>; 2]> = (0..COLUMNS).map(column).collect();
     for (index, sides) in values.iter().enumerate() {
@@ -55,8 +75,19 @@ pub(crate) fn run(folder: &Path, python: &Path) -> Result<()> {
     let before = largest_memory()?;
     let (all, reported) = everything(copies)?;
     let more = largest_memory()? - before;
-    let (test_alone, statistics) = tests(values)?;
+    let (test_alone, statistics, p_values) = tests(values)?;
     ensure!(statistics == reported, "the test alone and the report differ");
+    figure("Kolmogorov-Smirnov alone, sorting included", test_alone, "CPU-s");
+    figure("all figures of the report, sorting included", all, "CPU-s");
+    let rows = number(COLUMNS) * number(2 * ROWS);
+    bar("memory, the values included", 8.0 + more / rows, "bytes/row", Bar::AtMost(16.0));
+    if let Some(python) = python {
+        beside_scipy(folder, python, test_alone, all, &statistics)?;
+    }
+    evidently.map_or(Ok(()), |python| beside_evidently(folder, python, all, &p_values))
+}
+
+fn beside_scipy(folder: &Path, python: &Path, test_alone: f64, all: f64, statistics: &[f64]) -> Result<()> {
     let peer = Command::new(python).args(["-c", PEER]).arg(folder).arg(COLUMNS.to_string()).output();
     let peer = peer.context("the interpreter of the reference implementations cannot be started")?;
     ensure!(peer.status.success(), "SciPy: {}", String::from_utf8_lossy(&peer.stderr));
@@ -67,26 +98,42 @@ pub(crate) fn run(folder: &Path, python: &Path) -> Result<()> {
     };
     let agree = statistics.iter().zip(peer_statistics).all(|(ours, theirs)| (ours - theirs).abs() < 1e-9);
     ensure!(agree && peer_statistics.len() == COLUMNS, "SciPy finds other statistics");
-    figure("Kolmogorov-Smirnov alone, sorting included", test_alone, "CPU-s");
-    figure("all figures of the report, sorting included", all, "CPU-s");
     figure("SciPy's ks_2samp", *peer_test, "CPU-s");
     figure("SciPy and NumPy, all figures", *peer_all, "CPU-s");
     bar("test alone, against ks_2samp", peer_test / test_alone, "x", Bar::AtLeast(3.0));
     bar("all figures, against SciPy and NumPy", peer_all / all, "x", Bar::AtLeast(3.0));
-    let rows = number(COLUMNS) * number(2 * ROWS);
-    bar("memory, the values included", 8.0 + more / rows, "bytes/row", Bar::AtMost(16.0));
     Ok(())
 }
 
-/// The test of one column after the other.
-fn tests(values: Vec<[Vec<f64>; 2]>) -> Result<(f64, Vec<f64>)> {
+/// evidently gives p-values and no statistics, and its report has no figures but these.
+fn beside_evidently(folder: &Path, python: &Path, all: f64, ours: &[f64]) -> Result<()> {
+    let peer = Command::new(python).args(["-c", EVIDENTLY]).arg(folder).arg(COLUMNS.to_string()).output();
+    let peer = peer.context("the interpreter that has evidently cannot be started")?;
+    ensure!(peer.status.success(), "evidently: {}", String::from_utf8_lossy(&peer.stderr));
+    let said = String::from_utf8(peer.stdout)?;
+    let words: Vec<&str> = said.split_whitespace().collect();
+    let [seconds, evidently, pandas, theirs @ ..] = words.as_slice() else {
+        anyhow::bail!("evidently has printed nothing")
+    };
+    let theirs: Vec<f64> = theirs.iter().map(|word| word.parse()).collect::<Result<_, _>>()?;
+    let agree = ours.iter().zip(&theirs).all(|(ours, theirs)| (ours - theirs).abs() < 1e-9);
+    ensure!(agree && theirs.len() == COLUMNS, "evidently finds other p-values");
+    let seconds: f64 = seconds.parse()?;
+    figure(&format!("evidently {evidently} with pandas {pandas}, the same test"), seconds, "CPU-s");
+    bar("all figures, against evidently", seconds / all, "x", Bar::AtLeast(50.0));
+    Ok(())
+}
+
+/// The test of one column after the other: processor seconds, statistics and p-values.
+fn tests(values: Vec<[Vec<f64>; 2]>) -> Result<(f64, Vec<f64>, Vec<f64>)> {
     let begun = processor_seconds()?;
-    let statistics = values.into_iter().map(|sides| {
+    let found = values.into_iter().map(|sides| {
         let [first, second] = sides.map(|values| Numbers::new(values, 0));
-        kolmogorov_smirnov(first.sorted(), second.sorted()).statistic.value.unwrap_or(f64::NAN)
+        let test = kolmogorov_smirnov(first.sorted(), second.sorted());
+        (test.statistic.value.unwrap_or(f64::NAN), test.p_value.value.unwrap_or(f64::NAN))
     });
-    let statistics = statistics.collect();
-    Ok((processor_seconds()? - begun, statistics))
+    let (statistics, p_values) = found.unzip();
+    Ok((processor_seconds()? - begun, statistics, p_values))
 }
 
 /// The whole report.

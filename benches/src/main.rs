@@ -1,4 +1,4 @@
-//! Reproducible benchmarks, each beside its peers: `cargo xtask bench write|gate|rules|log|blobs|audit|drift`.
+//! Reproducible benchmarks, each beside its peers: `cargo xtask bench write|gate|rules|log|blobs|audit|drift|eval`.
 //!
 //! A figure that a document names comes from here. Each benchmark prints the machine and the versions, measures what it is
 //! compared with in the same run, and says how far each figure is from its bar: bars are ratios wherever they can be, so
@@ -8,6 +8,7 @@ mod audit;
 mod blobs;
 mod client;
 mod drift;
+mod eval;
 mod gate;
 mod http;
 mod log;
@@ -43,8 +44,12 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<()> {
-    let args = Args::parse(std::env::args().skip(1), &["entries", "store", "keep"])?;
+    let known = ["entries", "store", "keep", "rows", "rounds", "peers", "growth"];
+    let args = Args::parse(std::env::args().skip(1), &known)?;
     let name = args.word(0).unwrap_or_default();
+    if let ("eval-job", Some(job), Some(file)) = (name, args.word(1), args.word(2)) {
+        return eval::run_job(job, file.as_ref());
+    }
     say(&machine::describe());
     match name {
         "write" => write::run(&args),
@@ -53,9 +58,12 @@ fn run() -> Result<()> {
         "log" => log::run(),
         "blobs" => blobs::run(),
         "audit" => audit::run(&args),
-        "drift" => drift::run(&folder()?, &python()?),
+        "drift" => drift::run(&folder()?, python().as_deref(), evidently().as_deref()),
+        "eval" => eval::run(&args, &folder()?, python().as_deref()),
         other => {
-            bail!("`{other}` is no benchmark: run `cargo xtask bench write|gate|rules|log|blobs|audit|drift`")
+            bail!(
+                "`{other}` is no benchmark: run `cargo xtask bench write|gate|rules|log|blobs|audit|drift|eval`"
+            )
         }
     }
 }
@@ -66,8 +74,12 @@ fn folder() -> Result<PathBuf> {
     Ok(PathBuf::from(folder))
 }
 
-/// The interpreter that has the reference implementations of metrics.
-fn python() -> Result<PathBuf> {
-    let python = std::env::var_os("ASSENT_REFERENCE_PYTHON").context("start it by `cargo xtask bench`")?;
-    Ok(PathBuf::from(python))
+/// The interpreter that has the reference implementations of metrics, where the peers are asked.
+fn python() -> Option<PathBuf> {
+    std::env::var_os("ASSENT_REFERENCE_PYTHON").map(PathBuf::from)
+}
+
+/// The interpreter that has evidently, where the peers are asked.
+fn evidently() -> Option<PathBuf> {
+    std::env::var_os("ASSENT_EVIDENTLY_PYTHON").map(PathBuf::from)
 }

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, bail};
 
 /// Options that have no value.
-const FLAGS: [&str; 1] = ["keep"];
+const FLAGS: [&str; 2] = ["growth", "keep"];
 
 /// What follows the name of a command.
 #[derive(Debug)]

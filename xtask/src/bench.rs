@@ -16,7 +16,7 @@ use crate::run::{cargo, check, target};
 /// nothing to gain by writing together.
 const SYNC_US: &str = "2500";
 
-const NAMES: [&str; 7] = ["write", "gate", "rules", "log", "blobs", "audit", "drift"];
+const NAMES: [&str; 8] = ["write", "gate", "rules", "log", "blobs", "audit", "drift", "eval"];
 
 /// Runs one benchmark, with those of its options that it knows.
 pub fn run(args: &Args) -> Result<()> {
@@ -42,8 +42,16 @@ pub fn run(args: &Args) -> Result<()> {
         let mut bench = Command::new(built.join("assent-benches"));
         bench.arg(name).args(args.options()).env("ASSENT_BENCH_DIR", folder(name)?);
         bench.env("ASSENT_BENCH_SERVER", built.join("assent")).env("ASSENT_BENCH_RECORDER", &shim);
-        if name == "drift" {
+        let has_peers = match args.text("peers") {
+            None => !args.flag("growth"),
+            Some("none") => false,
+            Some(other) => bail!("`--peers {other}` is not known: it is none, and all without it"),
+        };
+        if ["drift", "eval"].contains(&name) && has_peers {
             bench.env(reference::VARIABLE, reference::python()?);
+        }
+        if name == "drift" && has_peers {
+            bench.env(reference::EVIDENTLY, reference::evidently()?);
         }
         Ok(bench)
     };

@@ -24,6 +24,8 @@ cargo xtask reference <command>                    runs a command with the refer
 cargo xtask schemathesis [--seconds N] [--seed S] [--profile P]  requests made up from the API description
 cargo xtask bench rules|log|blobs                  measures, beside the machine's own rates and peers
 cargo xtask bench write|gate [--store sqlite|postgres]   the same, for each store
+cargo xtask bench drift [--peers none]              the same, for the drift of columns
+cargo xtask bench eval [--rows N] [--rounds N] [--peers none] [--growth]  the same, for evaluations of files
 cargo xtask bench audit [--entries N] [--store sqlite|postgres] [--keep]  searches of a large log";
 
 fn main() -> ExitCode {
@@ -95,7 +97,7 @@ fn options_of(command: &str) -> &'static [&'static str] {
         "crash" | "fault" | "powerloss" => &["rounds", "seed", "profile", "store"],
         "replicas" | "tamper" => &["rounds", "seed", "profile"],
         "schemathesis" => &["seconds", "seed", "profile"],
-        "bench" => &["store", "entries", "keep"],
+        "bench" => &["store", "entries", "keep", "rows", "rounds", "peers", "growth"],
         _ => &[],
     }
 }

@@ -1,5 +1,5 @@
 //! `cargo xtask reference <command>`: runs a command with the reference implementations that the differential tests of the
-//! evaluation engine ask: NumPy, SciPy, scikit-learn, fairlearn, AIF360 and river in a Python environment of its own.
+//! evaluation engine ask: NumPy, SciPy, scikit-learn, fairlearn, AIF360, river and `DataFusion` in a Python environment of its own.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -18,6 +18,22 @@ const ENVIRONMENT: Environment = Environment {
     package: "scikit-learn",
     requirements: include_str!("../../crates/eval/tests/differential/requirements.txt"),
 };
+
+/// Where the benchmark of drift finds the interpreter that has evidently.
+pub(crate) const EVIDENTLY: &str = "ASSENT_EVIDENTLY_PYTHON";
+
+/// evidently wants an older pandas than the others, and much beside it: only the benchmark installs it.
+const WITH_EVIDENTLY: Environment = Environment {
+    folder: "evidently-python",
+    user: "the benchmark of drift beside evidently",
+    package: "evidently",
+    requirements: include_str!("../../benches/src/evidently-requirements.txt"),
+};
+
+/// The interpreter that has evidently.
+pub(crate) fn evidently() -> Result<PathBuf> {
+    Ok(WITH_EVIDENTLY.provide()?.canonicalize()?.join("python"))
+}
 
 /// The interpreter, with everything installed.
 pub(crate) fn python() -> Result<PathBuf> {
