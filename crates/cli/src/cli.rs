@@ -74,7 +74,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Dataset(commands::dataset::Dataset),
     /// Evaluate predictions: those in a file, or those of a version on a data set of the server
-    Evaluate(commands::evaluate::Evaluate),
+    Evaluate(Box<commands::evaluate::Evaluate>),
     /// Compare the columns of two tables, and say which have drifted
     Drift(commands::drift::Drift),
     /// Look into model files for what would run when they are loaded, without loading them

@@ -50,13 +50,11 @@ pub fn render_table(report: &Report) -> String {
 fn metric_lines(metrics: &BTreeMap<String, MetricValue>) -> Vec<Vec<String>> {
     let mut lines = vec![headings(["metric", "value", "n", "95 % interval", ""])];
     for (path, metric) in metrics {
-        let reason = metric.reason.map(|reason| format!("undefined: {reason}"));
-        let bound = metric.error_bound.map(|bound| format!("off by {bound:.1e} at most"));
-        let reason = reason.or(bound).unwrap_or_default();
         let shown = |value: f64| words::figure(path, value);
         let interval = metric.interval.map(|of| format!("{} to {}", shown(of.low), shown(of.high)));
         let value = metric.value.map_or_else(|| "-".to_owned(), shown);
-        lines.push(vec![printable(path), value, metric.n.to_string(), interval.unwrap_or_default(), reason]);
+        let remark = words::remark(metric);
+        lines.push(vec![printable(path), value, metric.n.to_string(), interval.unwrap_or_default(), remark]);
     }
     lines
 }

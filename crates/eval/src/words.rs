@@ -1,5 +1,7 @@
 //! Figures in words, the same in tables, pages and reports for continuous integration.
 
+use crate::figure::Figure;
+
 /// The figure at a path: a rate as per cent with two digits, any other number with four decimals, or in scientific form where
 /// that would hide it.
 pub(crate) fn figure(path: &str, value: f64) -> String {
@@ -10,6 +12,13 @@ pub(crate) fn figure(path: &str, value: f64) -> String {
     } else {
         decimal(value)
     }
+}
+
+/// Why a figure has no number, or how far it may be off where that is known.
+pub(crate) fn remark(figure: &Figure) -> String {
+    let reason = figure.reason.map(|reason| format!("undefined: {reason}"));
+    let bound = figure.error_bound.map(|bound| format!("off by {bound:.1e} at most"));
+    reason.or(bound).unwrap_or_default()
 }
 
 /// A number with four decimals, or in scientific form where that would hide it.

@@ -11,7 +11,8 @@ use ::parquet::file::properties::WriterProperties;
 use assent_eval::metrics::{MetricValue, Reason};
 use assent_eval::state::State;
 use assent_eval::{
-    DataFile, EvaluationOptions, Problem, Report, ScoreState, evaluate_files, evaluate_state, scan_files,
+    DataFile, EvaluationOptions, Problem, Report, ScoreState, Task, evaluate_files, evaluate_state,
+    scan_files, sql, state_of_sql,
 };
 use files::{Rows, batch, csv, parquet};
 use proptest::prelude::*;
@@ -91,8 +92,10 @@ fn counts_stay_exact_and_what_single_scores_tell_is_absent() {
 #[test]
 fn row_groups_threads_and_parts_do_not_show() {
     let rows = Rows::generated(4, 2_000);
-    for kept in [Some(ScoreState::Histogram), None] {
+    let histogram = Some(ScoreState::Histogram);
+    for (kept, features) in [(histogram, None), (histogram, Some("s")), (None, None), (None, Some("s"))] {
         let options = EvaluationOptions {
+            features: features.map(str::to_owned).into_iter().collect(),
             score: kept.map(|_| "s".to_owned()),
             score_state: kept.unwrap_or_default(),
             ..options(ScoreState::Exact)
@@ -133,6 +136,38 @@ fn states_that_are_not_alike_or_contradict_themselves_are_refused() {
         let changed = text.replacen(found, other, 1);
         assert_ne!(changed, text, "{found}");
         assert!(serde_json::from_str::<State>(&changed).is_err(), "{other}");
+    }
+}
+
+#[test]
+fn a_histogram_and_a_query_have_no_room_for_weights() {
+    let weighed = EvaluationOptions { weight: Some("s".to_owned()), ..options(ScoreState::Histogram) };
+    let rows = csv(&Rows::generated(5, 50));
+    let error = scan_files(&weighed, &[DataFile::new("x", rows)]).expect_err("weights are not counted");
+    assert_eq!((error.problem, error.place), (Problem::BinnedWeights, Box::default()));
+
+    let named = options(ScoreState::Exact);
+    let cases = [
+        ("a weight", EvaluationOptions { weight: Some("w".to_owned()), ..named.clone() }),
+        ("features", EvaluationOptions { features: vec!["f".to_owned()], ..named.clone() }),
+        (
+            "a score for each class",
+            EvaluationOptions {
+                task: Task::Multiclass,
+                score: None,
+                class_scores: [("a".to_owned(), "b".to_owned())].into(),
+                ..named.clone()
+            },
+        ),
+    ];
+    assert!(sql(&named, &["t".to_owned()]).is_ok());
+    for (option, options) in cases {
+        let query = sql(&options, &["t".to_owned()]).expect_err("it is kept row by row");
+        let read = state_of_sql(&options, &[]).expect_err("it is kept row by row");
+        assert_eq!(
+            (query.problem, read.problem),
+            (Problem::NotBySql { option }, Problem::NotBySql { option })
+        );
     }
 }
 

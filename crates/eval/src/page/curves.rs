@@ -34,6 +34,9 @@ fn told(report: &Report, path: &str) -> String {
             let shown = |value| words::figure(path, value);
             format!("{} (95 % interval {} to {})", shown(*value), shown(of.low), shown(of.high))
         }
+        Some(MetricValue { value: Some(value), error_bound: Some(bound), .. }) => {
+            format!("{} (off by {bound:.1e} at most)", words::figure(path, *value))
+        }
         Some(MetricValue { value: Some(value), .. }) => words::figure(path, *value),
         Some(MetricValue { reason: Some(reason), .. }) => format!("undefined, because {reason}"),
         _ => "not part of this report".to_owned(),

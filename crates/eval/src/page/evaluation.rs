@@ -137,7 +137,7 @@ fn table_of(figures: &[(&String, &MetricValue)]) -> Table<'static> {
             metric.value.map_or_else(|| "–".to_owned(), shown),
             words::count(metric.n),
             metric.interval.map(|of| format!("{} to {}", shown(of.low), shown(of.high))).unwrap_or_default(),
-            metric.reason.map(|reason| format!("undefined: {reason}")).unwrap_or_default(),
+            words::remark(metric),
         ]);
     }
     table

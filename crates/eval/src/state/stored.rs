@@ -61,6 +61,41 @@ fn checked(stored: Stored) -> Result<State, String> {
     if stored.format != FORMAT || stored.version != VERSION {
         return Err(format!("not a state of version {VERSION}"));
     }
+    check_cells(&stored)?;
+    if stored.columns.weight.is_some() && (stored.scores.is_some() || stored.histogram.is_some()) {
+        return Err("scores of rows with weights stand beside these".to_owned());
+    }
+    let scores = match stored.scores {
+        Some(scores) => Some(
+            Scores::stored(&scores.values, &scores.cells, stored.cells.len())
+                .ok_or("the scores are not in order, or not of these cells")?,
+        ),
+        None => None,
+    };
+    let is_binned = stored.columns.score.is_some() && stored.columns.score_state == ScoreState::Histogram;
+    if !stored.cells.is_empty()
+        && (stored.histogram.is_some() != is_binned || (is_binned && scores.is_some()))
+    {
+        return Err("scores are not kept as the columns say".to_owned());
+    }
+    let histogram = match stored.histogram {
+        Some(counts) => Some(
+            Histogram::stored(counts, stored.cells.len())
+                .ok_or("the counts of scores are not in order, or not of these cells")?,
+        ),
+        None => None,
+    };
+    let Stored { columns, dimensions, cells, measures, .. } = stored;
+    let width = columns.measures().len();
+    let good = |measures: &Measures| width > 0 && measures.are_stored_well(width, cells.len());
+    if !measures.as_ref().is_none_or(good) {
+        return Err("the numbers of the rows are not in order, or not of these cells and columns".to_owned());
+    }
+    Ok(State { columns, dimensions, cells, scores, histogram, measures })
+}
+
+/// Whether dimensions and cells are in order and fit each other and the columns.
+fn check_cells(stored: &Stored) -> Result<(), String> {
     let classes = stored.columns.task.class_dimensions();
     let bound = |index: usize| if index < classes { MAX_CLASSES } else { MAX_GROUPS };
     for (index, dimension) in stored.dimensions.iter().enumerate() {
@@ -93,34 +128,5 @@ fn checked(stored: Stored) -> Result<State, String> {
     if !ascend || stored.cells.len() > MAX_CELLS || !stored.cells.iter().all(fits) {
         return Err("the cells are not in order, or not of these dimensions".to_owned());
     }
-    if stored.columns.weight.is_some() && (stored.scores.is_some() || stored.histogram.is_some()) {
-        return Err("scores of rows with weights stand beside these".to_owned());
-    }
-    let scores = match stored.scores {
-        Some(scores) => Some(
-            Scores::stored(&scores.values, &scores.cells, stored.cells.len())
-                .ok_or("the scores are not in order, or not of these cells")?,
-        ),
-        None => None,
-    };
-    let is_binned = stored.columns.score.is_some() && stored.columns.score_state == ScoreState::Histogram;
-    if !stored.cells.is_empty()
-        && (stored.histogram.is_some() != is_binned || (is_binned && scores.is_some()))
-    {
-        return Err("scores are not kept as the columns say".to_owned());
-    }
-    let histogram = match stored.histogram {
-        Some(counts) => Some(
-            Histogram::stored(counts, stored.cells.len())
-                .ok_or("the counts of scores are not in order, or not of these cells")?,
-        ),
-        None => None,
-    };
-    let Stored { columns, dimensions, cells, measures, .. } = stored;
-    let width = columns.measures().len();
-    let good = |measures: &Measures| width > 0 && measures.are_stored_well(width, cells.len());
-    if !measures.as_ref().is_none_or(good) {
-        return Err("the numbers of the rows are not in order, or not of these cells and columns".to_owned());
-    }
-    Ok(State { columns, dimensions, cells, scores, histogram, measures })
+    Ok(())
 }
