@@ -27,7 +27,7 @@ const fn planted(fault: Fault, package: &'static str, test: &'static str) -> Pla
     Planted { fault, package, test }
 }
 
-const PLANTED: [Planted; 19] = [
+const PLANTED: [Planted; 22] = [
     planted(Fault::ChainLink, "assent-log", "chain_link_is_checked_as_well_as_the_tree"),
     planted(Fault::SqliteSynchronousOff, "assent-store-sqlite", "commits_are_synchronous"),
     planted(
@@ -48,6 +48,9 @@ const PLANTED: [Planted; 19] = [
     planted(Fault::SeparationOfDuties, "assent-app", "separation_of_duties_holds"),
     planted(Fault::Expiry, "assent-app", "approvals_lapse_with_evidence_time_and_role"),
     planted(Fault::ThresholdSign, "assent-domain", "a_figure_passes_on_its_side_of_the_bound"),
+    planted(Fault::AucTies, "assent-eval", "compas_gives_the_figures_of_scikit_learn_and_fairlearn"),
+    planted(Fault::RateOfNothing, "assent-eval", "comparisons_that_rest_on_an_undefined_rate_are_absent"),
+    planted(Fault::FalseDiscovery, "assent-eval", "adjusted_p_values_keep_the_order_of_the_p_values"),
     planted(Fault::Links, "assent-app", "linked_accounts_are_one_person"),
     planted(Fault::SecondPerson, "assent-app", "one_person_alone_lets_nobody_approve"),
     planted(

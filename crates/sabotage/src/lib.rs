@@ -54,6 +54,9 @@ faults! {
     ThresholdSign "threshold-sign" "the sign of thresholds is flipped"
     Links "links" "two linked accounts count as two people"
     SecondPerson "second-person" "who proposes a grant that approves confirms it"
+    AucTies "auc-ties" "rows of equal scores count as ranked wrongly"
+    RateOfNothing "rate-of-nothing" "the rate of a group in which it is undefined counts as 0"
+    FalseDiscovery "false-discovery" "adjusted p-values do not keep the order of the p-values"
     Weaker "weaker" "no pack counts as weaker than another"
 }
 

@@ -4,6 +4,8 @@
 //! without a direction, as fairlearn's `between_groups`. A rate that is undefined in one compared group makes the comparison
 //! undefined: leaving the group out would hide it, and 0 (fairlearn's answer) would invent it.
 
+use assent_sabotage::{Fault, planted};
+
 use super::{MetricValue, Reason, false_positive_rate, selection_rate, true_positive_rate};
 use crate::state::{Confusion, Groups};
 
@@ -131,7 +133,10 @@ impl Extremes {
             return Self { n, range: Err(Reason::FewerThanTwoGroups) };
         }
         let range = rates.iter().try_fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), rate| {
-            let rate = rate.result().map_err(in_a_group)?;
+            let rate = match rate.result() {
+                Err(_) if planted(Fault::RateOfNothing) => 0.0,
+                rate => rate.map_err(in_a_group)?,
+            };
             Ok((low.min(rate), high.max(rate)))
         });
         Self { n, range }

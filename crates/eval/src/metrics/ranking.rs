@@ -1,5 +1,6 @@
 //! How well scores rank: rows come by ascending score, and equal scores count as one step.
 
+use assent_sabotage::{Fault, planted};
 use serde::{Deserialize, Serialize};
 
 use super::number;
@@ -85,7 +86,8 @@ impl Ranking {
         if positive + negative == 0 {
             return;
         }
-        let lost_doubled = 2 * self.below_negatives + negative;
+        let ties = if planted(Fault::AucTies) { 0 } else { negative };
+        let lost_doubled = 2 * self.below_negatives + ties;
         self.wins_doubled += u128::from(positive) * u128::from(lost_doubled);
         self.tied_pairs += u128::from(positive) * u128::from(negative);
         if !self.area_alone {
