@@ -194,6 +194,8 @@ fn documentation() -> Result<Passed> {
 /// The whole of `deny.toml`; tidy has checked what must never slip before anything was built.
 fn dependencies() -> Result<Passed> {
     ensure_subcommand("deny", "cargo-deny")?;
+    // Also what only other platforms need, which no build here has fetched.
+    check(&mut cargo(&["fetch", "--quiet", "--locked"]))?;
     one(&["deny", "--offline", "--log-level", "error", "check", "bans", "licenses", "sources"])
 }
 

@@ -4,8 +4,8 @@
 //! A snapshot shows the log up to its own size. So each aggregate is held with the size of the log since which it stands, and
 //! all of them with one size up to which every change is known.
 //!
-//! INVARIANT: what [`Recent::get`] tells of a log of some size is what the store tells at that size. Whoever finds a log that
-//! has grown reads what was written since, by whatever server, and forgets what that changed ([`Recent::follow`]).
+//! INVARIANT: what `Recent::get` tells of a log of some size is what the store tells at that size. Whoever finds a log that
+//! has grown reads what was written since, by whatever server, and forgets what that changed (`Recent::follow`).
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

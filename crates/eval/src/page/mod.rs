@@ -2,7 +2,7 @@
 //!
 //! The page shows what the report holds and computes no figure. A figure that is undefined stands there with its reason; a plot
 //! that cannot be drawn is replaced by a sentence that says why. Every plot has the same figures in a table behind it. Names
-//! from the data are escaped by [`crate::markup`], and the policy in the head forbids whatever could be loaded or run.
+//! from the data are escaped by `markup`, and the policy in the head forbids whatever could be loaded or run.
 
 mod curves;
 mod drift;

@@ -217,7 +217,9 @@ impl<'de> Visitor<'de> for Scalar {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Value::Text(value.to_string()))
+        // Digits alone would be too many for a number that is very small or very large.
+        let text = value.to_string();
+        Ok(Value::Text(if text.len() > MAX_VALUE_BYTES { format!("{value:e}") } else { text }))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
