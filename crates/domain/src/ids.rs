@@ -58,6 +58,16 @@ id! {
     PromotionId;
     /// A change that waits for a second person.
     ProposalId;
+    /// An AI system, or a use of one.
+    SystemId;
+    /// A risk assessment.
+    AssessmentId;
+    /// A request to put a model into another tier.
+    TierChangeId;
+    /// A waiver of a policy.
+    ExceptionId;
+    /// A request to change a model in service.
+    ChangeId;
 }
 
 impl CredentialId {

@@ -7,7 +7,8 @@
 //!
 //! Map: [`identity`] who may do what; [`registry`] models, versions, data sets and their evidence; [`facts`] what is known
 //! of one version; [`policy`] findings and compliance; [`workflow`] promotions, rounds and reviews; [`gate`] the one
-//! decision everybody asks; [`pack`] governance as data; [`proposal`] what takes two persons; [`evaluation`] what is being
+//! decision everybody asks; [`pack`] governance as data; [`proposal`] what takes two persons; [`signoff`] the consent of
+//! several people to one request; [`evaluation`] what is being
 //! computed; [`event`] what happened and what it changes.
 
 pub mod aggregate;
@@ -23,6 +24,7 @@ pub mod policy;
 pub mod proposal;
 pub mod refusal;
 pub mod registry;
+pub mod signoff;
 pub mod text;
 pub mod values;
 pub mod workflow;

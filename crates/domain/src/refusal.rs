@@ -80,7 +80,7 @@ codes! {
     /// Reviews are decisions of people.
     ReviewerIsNotAPerson "reviewer-is-not-a-person" Forbidden "let a person decide; service accounts can submit and complete";
     /// The reviewer asked for the promotion.
-    ReviewerIsRequester "reviewer-is-requester" Forbidden "let somebody decide who did not ask for this promotion";
+    ReviewerIsRequester "reviewer-is-requester" Forbidden "let somebody decide who did not ask for it";
     /// The reviewer made the version.
     ReviewerIsCreator "reviewer-is-creator" Forbidden "let somebody decide who did not create this version";
     /// The reviewer owns the model.
@@ -167,6 +167,8 @@ codes! {
     GateShut "gate-shut" Unprocessable "mend what the gate names, then try again";
     /// The review was given on other evidence than today's.
     EvidenceMoved "evidence-moved" Conflict "look at the evidence again and decide on what is there now";
+    /// The pack in force does not say who does that.
+    DutyUnbound "duty-unbound" Unprocessable "apply a pack whose document `Duties` binds roles to that duty";
     /// The pack does not fit together.
     PackInvalid "pack-invalid" Unprocessable "mend the documents that the message names; nothing was applied";
     /// The data cannot be evaluated.

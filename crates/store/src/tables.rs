@@ -77,4 +77,37 @@ pub const TABLES: &[Table] = &[
     Table { name: "credentials", columns: &[] },
     Table { name: "sessions", columns: &[text("principal_id")] },
     Table { name: "proposals", columns: &[text("state"), text("proposer_id")] },
+    Table { name: "systems", columns: &[unique("name"), text("owner_id")] },
+    Table {
+        name: "assessments",
+        columns: &[text("model_id"), text("version_id"), text("state"), text("assessor_id")],
+    },
+    Table {
+        name: "tier_changes",
+        columns: &[text("model_id"), text("state"), text("requester_id"), unique("open_model")],
+    },
+    Table {
+        name: "exceptions",
+        columns: &[
+            text("model_id"),
+            text("version_id"),
+            text("policy"),
+            text("state"),
+            text("requester_id"),
+            text("approved_model_id"),
+        ],
+    },
+    Table {
+        name: "changes",
+        columns: &[
+            text("model_id"),
+            text("version_id"),
+            text("kind"),
+            text("state"),
+            text("requester_id"),
+            text("environment"),
+            text("open_model_id"),
+            text("scheduled_month"),
+        ],
+    },
 ];

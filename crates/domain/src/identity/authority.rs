@@ -44,6 +44,14 @@ permissions! {
     RegisterDataset "REGISTER_DATASET";
     /// Have a version evaluated.
     Evaluate "EVALUATE";
+    /// Register a system, and describe it.
+    RegisterSystem "REGISTER_SYSTEM";
+    /// Assess the risks of a model, and ask for another tier.
+    AssessRisk "ASSESS_RISK";
+    /// Ask for an exception from a policy.
+    RequestException "REQUEST_EXCEPTION";
+    /// Ask for a change of a model in service, schedule it, start it and say how it ended.
+    RequestChange "REQUEST_CHANGE";
     /// Ask for a promotion, submit it, withdraw it.
     RequestPromotion "REQUEST_PROMOTION";
     /// Decide reviews, where the step asks for a role that one holds.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Document, Pack, Policy};
+use super::{Document, Duties, Duty, Pack, Policy};
 use crate::aggregate::AggregateId;
 use crate::event::{Change, Event, Stamp};
 use crate::ids::Digest;
@@ -109,6 +109,7 @@ pub fn apply(state: Option<&Applied>, documents: Vec<(String, Value)>) -> Result
         return Err(Refusal::new(Code::TooMany, message).at("/documents"));
     }
     let pack = Pack::compile(documents).map_err(|problems| refusal(&problems))?;
+    bound(&pack)?;
     let digest = Digest::of(content.as_bytes());
     if state.is_some_and(|state| state.pack.digest == digest) {
         return Ok(Vec::new());
@@ -123,6 +124,16 @@ pub fn apply(state: Option<&Applied>, documents: Vec<(String, Value)>) -> Result
     let name = pack.info().id.clone();
     let event = PackApplied { name: name.clone(), digest, content };
     Ok(vec![Change::new(AggregateId::PACK, Event::PackApplied(event)).named(name)])
+}
+
+/// A pack says who does what the engine has people for. Packs of before there were duties stay in force without.
+fn bound(pack: &Pack) -> Result<(), Refusal> {
+    if pack.duties().is_some() {
+        return Ok(());
+    }
+    let unbound = Duties::all(pack.tier_ids()).into_iter().map(Duty::place).collect::<Vec<_>>().join(", ");
+    let message = format!("the pack has no document of the kind `Duties`, and so binds none of {unbound}");
+    Err(Refusal::new(Code::PackInvalid, message).at("/documents"))
 }
 
 /// A policy whose text changed while its version did not: findings and approvals name the version, and would then mean

@@ -1,5 +1,7 @@
 //! Every document against every other.
 
+mod duties;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use assent_cel::{Diagnostic, Env, Program, Type};
@@ -8,8 +10,8 @@ use serde_json::Value;
 
 use super::pack_index::tier_env;
 use super::{
-    CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow, Document, Pack, Policy, Rule, Settings,
-    Stage, Step, StepKind, TierRule, Workflow,
+    CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow, Document, Duties, Pack, Policy, Rule,
+    Settings, Stage, Step, StepKind, TierRule, Workflow,
 };
 use crate::facts;
 use crate::ids::Digest;
@@ -118,7 +120,7 @@ impl Check {
 
     fn assemble(&mut self, documents: Vec<Document>) -> Option<Pack> {
         let mut info = Vec::new();
-        let mut settings: Vec<Settings> = Vec::new();
+        let (mut settings, mut duties): (Vec<Settings>, Vec<Duties>) = (Vec::new(), Vec::new());
         let mut stages: Vec<Stage> = Vec::new();
         let (mut roles, mut tiers) = (BTreeMap::new(), BTreeMap::new());
         let (mut suites, mut threshold_sets) = (BTreeMap::new(), BTreeMap::new());
@@ -127,6 +129,7 @@ impl Check {
             match document {
                 Document::Pack(document) => info.push(document),
                 Document::Settings(document) => settings.push(document),
+                Document::Duties(document) => duties.push(document),
                 Document::Stage(document) => stages.push(document),
                 Document::Role(document) => drop(roles.insert(document.id.clone(), document)),
                 Document::Tier(document) => drop(tiers.insert(document.id.clone(), document)),
@@ -143,6 +146,7 @@ impl Check {
         tier_rules.sort_by(|a: &TierRule, b: &TierRule| (a.order, &a.id).cmp(&(b.order, &b.id)));
         let info = self.the_only("Pack", info);
         let settings = self.the_only("Settings", settings);
+        let duties = if duties.is_empty() { None } else { self.the_only("Duties", duties) };
         for (kind, missing) in
             [("Role", roles.is_empty()), ("Tier", tiers.is_empty()), ("Stage", stages.is_empty())]
         {
@@ -161,11 +165,13 @@ impl Check {
             suites,
             threshold_sets,
             settings: settings?,
+            duties,
             policies: Vec::new(),
             workflows: Vec::new(),
             reads_now: false,
         };
         self.names(&pack);
+        self.duties(&pack);
         pack.tier_rules = self.tier_rules(&pack, tier_rules);
         pack.policies = policies.into_iter().map(|policy| self.policy(&pack, policy)).collect();
         pack.workflows = workflows.iter().filter_map(|workflow| self.workflow(&pack, workflow)).collect();

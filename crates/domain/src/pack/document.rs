@@ -6,7 +6,7 @@ use assent_sabotage::{Fault, planted};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Period, Policy, Workflow};
+use super::{Duties, Period, Policy, Workflow};
 use crate::RiskLevel;
 use crate::identity::Permission;
 
@@ -32,6 +32,8 @@ pub enum Document {
     Suite(Suite),
     /// Bounds of figures.
     ThresholdSet(ThresholdSet),
+    /// Which roles do what the engine has people for.
+    Duties(Duties),
     /// Everything that there is one of.
     Settings(Settings),
 }
@@ -49,6 +51,7 @@ impl Document {
             Self::Policy(document) => ("Policy", &document.id),
             Self::Suite(document) => ("Suite", &document.id),
             Self::ThresholdSet(document) => ("ThresholdSet", &document.id),
+            Self::Duties(document) => ("Duties", &document.id),
             Self::Settings(document) => ("Settings", &document.id),
         }
     }

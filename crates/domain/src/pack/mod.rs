@@ -1,5 +1,5 @@
 //! Packs: governance as data. A pack is a set of YAML documents, each with `kind` and `id`; roles, tiers, stages,
-//! workflows, policies, suites, thresholds and settings are its words, and the engine knows none of them.
+//! workflows, policies, suites, thresholds, duties and settings are its words, and the engine knows none of them.
 //!
 //! [`compile`](Pack::compile) checks every document against every other and compiles every condition; what it returns can
 //! be trusted: a name that a document uses exists. A pack is applied as one event that carries the documents, so that a
@@ -14,6 +14,7 @@ pub(crate) use check::compile_workflow;
 mod compile;
 mod diff;
 mod document;
+mod duties;
 mod extend;
 mod pack_index;
 mod period;
@@ -33,6 +34,7 @@ pub use document::{
     Calendar, ComplianceLevel, Document, Operator, PackInfo, Role, Settings, Stage, Suite, Threshold,
     ThresholdSet, Tier, TierRule,
 };
+pub use duties::{Duties, Duty};
 pub use extend::extended;
 pub use pack_index::{Pack, TierHit};
 pub use period::Period;

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::check::{self, Problem};
 use super::{
-    CompiledPolicy, CompiledWorkflow, Document, PackInfo, Role, Settings, Stage, Suite, ThresholdSet, Tier,
-    TierRule,
+    CompiledPolicy, CompiledWorkflow, Document, Duties, PackInfo, Role, Settings, Stage, Suite, ThresholdSet,
+    Tier, TierRule,
 };
 use crate::identity::Permission;
 use crate::{Code, Refusal};
@@ -29,6 +29,8 @@ pub struct Pack {
     pub(super) suites: BTreeMap<String, Suite>,
     pub(super) threshold_sets: BTreeMap<String, ThresholdSet>,
     pub(super) settings: Settings,
+    /// Absent in packs that were applied before there were duties.
+    pub(super) duties: Option<Duties>,
     pub(super) policies: Vec<CompiledPolicy>,
     pub(super) workflows: Vec<CompiledWorkflow>,
     pub(super) reads_now: bool,
@@ -89,6 +91,11 @@ impl Pack {
     /// The tier of that id.
     pub fn tier(&self, id: &str) -> Option<&Tier> {
         self.tiers.get(id)
+    }
+
+    /// The ids of all tiers.
+    pub fn tier_ids(&self) -> impl Iterator<Item = &String> {
+        self.tiers.keys()
     }
 
     /// The stage of that id.

@@ -7,7 +7,9 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
-use super::{PackInfo, Period, Policy, Role, Settings, Stage, Suite, ThresholdSet, Tier, TierRule, Workflow};
+use super::{
+    Duties, PackInfo, Period, Policy, Role, Settings, Stage, Suite, ThresholdSet, Tier, TierRule, Workflow,
+};
 use crate::RiskLevel;
 use crate::identity::Permission;
 
@@ -23,6 +25,7 @@ pub fn json_schemas() -> BTreeMap<&'static str, Value> {
         ("Policy", of_kind::<Policy>("Policy")),
         ("Suite", of_kind::<Suite>("Suite")),
         ("ThresholdSet", of_kind::<ThresholdSet>("ThresholdSet")),
+        ("Duties", of_kind::<Duties>("Duties")),
         ("Settings", of_kind::<Settings>("Settings")),
     ])
 }
@@ -64,6 +67,14 @@ pub(super) fn risk_level(_: &mut SchemaGenerator) -> Schema {
     json_schema!({
         "type": "string",
         "enum": [RiskLevel::Low, RiskLevel::Medium, RiskLevel::High, RiskLevel::Critical],
+    })
+}
+
+pub(super) fn roles_by_risk(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "object",
+        "propertyNames": {"enum": [RiskLevel::Low, RiskLevel::Medium, RiskLevel::High, RiskLevel::Critical]},
+        "additionalProperties": {"type": "array", "items": {"type": "string"}},
     })
 }
 

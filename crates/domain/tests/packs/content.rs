@@ -39,7 +39,7 @@ fn every_permission_is_held_and_duties_are_separate() {
         permissions("admin"),
         [P::Read, P::ReadLog, P::ManagePrincipals, P::ManageGrants, P::EraseSubjects, P::ApplyPack]
     );
-    assert_eq!(permissions("deployer"), [P::Read, P::CompletePromotion, P::MoveVersion]);
+    assert_eq!(permissions("deployer"), [P::Read, P::CompletePromotion, P::MoveVersion, P::RequestChange]);
     assert_eq!(pack.roles_with(P::RegisterDataset), ["data_steward"]);
     assert_eq!(pack.roles_with(P::ManageGrants), ["admin"]);
     assert_eq!(pack.roles_with(P::EraseSubjects), ["admin"]);

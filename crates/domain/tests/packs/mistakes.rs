@@ -32,6 +32,70 @@ fn with_steps(steps: &Value) -> Value {
     })
 }
 
+/// The duties of the default pack, changed.
+fn with_duties(change: impl FnOnce(&mut Value)) -> Value {
+    let mut duties = default_documents()
+        .into_iter()
+        .map(|(_, value)| value)
+        .find(|value| value["kind"] == "Duties")
+        .unwrap();
+    change(&mut duties);
+    duties
+}
+
+#[test]
+fn a_duty_that_is_bound_to_nobody() {
+    check(
+        &with_duties(|duties| drop(duties.as_object_mut().unwrap().remove("emergencyPair"))),
+        "emergencyPair",
+        "the duty is bound to no role",
+    );
+    check(
+        &with_duties(|duties| drop(duties["exceptionApprovers"].as_object_mut().unwrap().remove("HIGH"))),
+        "exceptionApprovers/HIGH",
+        "the duty is bound to no role",
+    );
+    check(
+        &with_duties(|duties| duties["changeReviewers"]["LOW"] = json!([])),
+        "changeReviewers/LOW",
+        "the duty is bound to no role",
+    );
+}
+
+#[test]
+fn a_duty_bound_to_a_role_that_cannot_do_it() {
+    check(
+        &with_duties(|duties| duties["assessmentApprover"] = json!(["wizard"])),
+        "assessmentApprover",
+        "the pack has no role `wizard`",
+    );
+    check(
+        &with_duties(|duties| duties["assessmentApprover"] = json!(["auditor"])),
+        "assessmentApprover",
+        "the role `auditor` lacks the permission `REVIEW`",
+    );
+    check(
+        &with_duties(|duties| duties["assessmentApprover"] = json!(["owner"])),
+        "assessmentApprover",
+        "the pack has no role `owner`",
+    );
+    check(
+        &with_duties(|duties| duties["accountability"]["NONE"] = json!(["auditor"])),
+        "accountability",
+        "the pack has no tier `NONE`",
+    );
+    check(
+        &with_duties(|duties| duties["emergencyPair"] = json!(["executive"])),
+        "emergencyPair",
+        "a pair is two roles, not 1",
+    );
+    check(
+        &with_duties(|duties| duties["dataSteward"] = json!(["data_steward", "data_steward"])),
+        "dataSteward",
+        "`data_steward` stands there twice",
+    );
+}
+
 #[test]
 fn an_unknown_role_in_a_workflow() {
     let steps = json!([{"id": "a", "type": "automated"}, {"id": "b", "type": "review", "roles": ["wizard"]}]);

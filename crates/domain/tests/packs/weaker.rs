@@ -193,7 +193,14 @@ fn what_opens_a_shut_gate_counts() {
     let reasons = weaker(&bare, &compiled(documents));
     assert!(reasons[0].starts_with("policy `nothing` is the first that blocks somewhere"), "{reasons:?}");
     let tier = json!({"kind": "Tier", "id": "NONE", "title": "None", "rank": 0, "riskLevel": "LOW"});
-    says(&added(tier), "tier `NONE` added (models could be put into it)");
+    let mut documents = default_documents();
+    documents.push(("more.yaml".to_owned(), tier));
+    let (_, duties) = documents.iter_mut().find(|(_, document)| document["kind"] == "Duties").unwrap();
+    for by_tier in ["tierChangeApprovers", "exceptionApprovers", "accountability"] {
+        duties[by_tier]["NONE"] = json!(["compliance_officer"]);
+    }
+    let reasons = weaker(&default_pack(), &compiled(documents));
+    says(&reasons, "tier `NONE` added (models could be put into it)");
     let rule = json!({"kind": "TierRule", "id": "all", "order": 0, "condition": "true", "tier": "LOW"});
     says(&added(rule), "tier rule `all` added (could come before another)");
     says(
@@ -311,4 +318,30 @@ fn whatever_is_taken_out_weakens_or_is_known_not_to() {
     }
     assert!(tried > 100, "{tried}");
     assert!(unnoticed.is_empty(), "{unnoticed:#?}");
+}
+
+#[test]
+fn fewer_who_sign_are_weaker_and_more_are_not() {
+    let reasons =
+        changed("Duties", "duties", |duties| duties["exceptionApprovers"]["HIGH"] = json!(["executive"]));
+    assert_eq!(
+        reasons,
+        [
+            "duty `exceptionApprovers/HIGH`: role `compliance_officer` removed",
+            "duty `exceptionApprovers/HIGH`: role `security_reviewer` removed",
+        ]
+    );
+    let more = json!(["compliance_officer", "security_reviewer", "executive"]);
+    let added = |duties: &mut Value| duties["exceptionApprovers"]["LOW"] = more.clone();
+    assert_eq!(changed("Duties", "duties", added), NOTHING);
+    let pair = json!(["risk_manager", "tech_lead"]);
+    says(
+        &changed("Duties", "duties", |duties| duties["emergencyPair"] = pair.clone()),
+        "duty `emergencyPair` changed (cannot be compared, counts as weaker)",
+    );
+    let mut without = default_documents();
+    without.retain(|(_, document)| document["kind"] != "Duties");
+    let without = compiled(without);
+    says(&weaker(&without, &default_pack()), "duties bound (what nobody could approve becomes possible)");
+    says(&weaker(&default_pack(), &without), "duties removed");
 }

@@ -1,0 +1,36 @@
+//! Whether every duty is bound.
+
+use super::Check;
+use crate::identity::Permission;
+use crate::pack::{Duties, Pack, Role};
+use crate::workflow::OWNER;
+
+impl Check {
+    /// Every duty is bound to roles that exist, and that can sign where they have to.
+    pub(super) fn duties(&mut self, pack: &Pack) {
+        let Some(duties) = &pack.duties else { return };
+        self.at("Duties", &duties.id);
+        for (list, tier) in duties.tiers_named().filter(|(_, tier)| !pack.tiers.contains_key(*tier)) {
+            self.say(list, format!("the pack has no tier `{tier}`"));
+        }
+        for duty in Duties::all(pack.tiers.keys()) {
+            let (place, roles) = (duty.place(), duties.of(duty));
+            if roles.is_empty() {
+                self.say(&place, "the duty is bound to no role");
+            }
+            self.distinct(&place, roles.iter().map(String::as_str));
+            let roles = || roles.iter().filter(|role| !(duty.takes_owner() && role.as_str() == OWNER));
+            self.known(&place, "role", roles(), |id| pack.roles.contains_key(id));
+            let signs = |role: &Role| role.permissions.contains(&Permission::Review);
+            let cannot =
+                roles().filter_map(|role| pack.role(role)).filter(|role| duty.decides() && !signs(role));
+            for role in cannot {
+                let name = Permission::Review.name();
+                self.say(&place, format!("the role `{}` lacks the permission `{name}`", role.id));
+            }
+        }
+        if !matches!(duties.emergency_pair.len(), 0 | 2) {
+            self.say("emergencyPair", format!("a pair is two roles, not {}", duties.emergency_pair.len()));
+        }
+    }
+}

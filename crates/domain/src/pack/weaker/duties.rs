@@ -1,0 +1,28 @@
+//! Who signs what.
+
+use super::{keeps, same};
+use crate::pack::{Duties, Duty, Pack};
+
+/// Fewer roles that sign are weaker; more are not. What was refused because no duty was bound becomes possible.
+pub(super) fn duties(before: &Pack, after: &Pack, reasons: &mut Vec<String>) {
+    let (old, new) = match (&before.duties, &after.duties) {
+        (Some(old), Some(new)) => (old, new),
+        (None, None) => return,
+        (None, Some(_)) => {
+            reasons.push("duties bound (what nobody could approve becomes possible)".to_owned());
+            return;
+        }
+        (Some(_), None) => {
+            reasons.push("duties removed".to_owned());
+            return;
+        }
+    };
+    for duty in Duties::all(before.tiers.keys()) {
+        let what = format!("duty `{}`", duty.place());
+        if duty == Duty::EmergencyPair {
+            same(what, &old.emergency_pair, &new.emergency_pair, reasons);
+        } else {
+            keeps(format!("{what}: role"), old.of(duty), new.of(duty), reasons);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+-- AI systems, and uses of them.
+CREATE TABLE systems (
+    id BLOB NOT NULL PRIMARY KEY,
+    revision INTEGER NOT NULL,
+    projection_version INTEGER NOT NULL,
+    name TEXT,
+    owner_id TEXT,
+    document BLOB NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX systems_name ON systems (name) WHERE name IS NOT NULL;
+CREATE INDEX systems_owner_id ON systems (owner_id, id);
+
+-- Risk assessments.
+CREATE TABLE assessments (
+    id BLOB NOT NULL PRIMARY KEY,
+    revision INTEGER NOT NULL,
+    projection_version INTEGER NOT NULL,
+    model_id TEXT,
+    version_id TEXT,
+    state TEXT,
+    assessor_id TEXT,
+    document BLOB NOT NULL
+) STRICT;
+
+CREATE INDEX assessments_model_id ON assessments (model_id, id);
+CREATE INDEX assessments_version_id ON assessments (version_id, id);
+CREATE INDEX assessments_state ON assessments (state, id);
+CREATE INDEX assessments_assessor_id ON assessments (assessor_id, id);
+
+-- Requests to put a model into another tier; of each model at most one is open.
+CREATE TABLE tier_changes (
+    id BLOB NOT NULL PRIMARY KEY,
+    revision INTEGER NOT NULL,
+    projection_version INTEGER NOT NULL,
+    model_id TEXT,
+    state TEXT,
+    requester_id TEXT,
+    open_model TEXT,
+    document BLOB NOT NULL
+) STRICT;
+
+CREATE INDEX tier_changes_model_id ON tier_changes (model_id, id);
+CREATE INDEX tier_changes_state ON tier_changes (state, id);
+CREATE INDEX tier_changes_requester_id ON tier_changes (requester_id, id);
+CREATE UNIQUE INDEX tier_changes_open_model ON tier_changes (open_model) WHERE open_model IS NOT NULL;
+
+-- Waivers of policies. Those that are approved are found by their model; whether they hold is for the clock to say.
+CREATE TABLE exceptions (
+    id BLOB NOT NULL PRIMARY KEY,
+    revision INTEGER NOT NULL,
+    projection_version INTEGER NOT NULL,
+    model_id TEXT,
+    version_id TEXT,
+    policy TEXT,
+    state TEXT,
+    requester_id TEXT,
+    approved_model_id TEXT,
+    document BLOB NOT NULL
+) STRICT;
+
+CREATE INDEX exceptions_model_id ON exceptions (model_id, id);
+CREATE INDEX exceptions_version_id ON exceptions (version_id, id);
+CREATE INDEX exceptions_policy ON exceptions (policy, id);
+CREATE INDEX exceptions_state ON exceptions (state, id);
+CREATE INDEX exceptions_requester_id ON exceptions (requester_id, id);
+CREATE INDEX exceptions_approved_model_id ON exceptions (approved_model_id, id);
+
+-- Requests to change a model in service. Those that are not over are found by their model, scheduled ones by month.
+CREATE TABLE changes (
+    id BLOB NOT NULL PRIMARY KEY,
+    revision INTEGER NOT NULL,
+    projection_version INTEGER NOT NULL,
+    model_id TEXT,
+    version_id TEXT,
+    kind TEXT,
+    state TEXT,
+    requester_id TEXT,
+    environment TEXT,
+    open_model_id TEXT,
+    scheduled_month TEXT,
+    document BLOB NOT NULL
+) STRICT;
+
+CREATE INDEX changes_model_id ON changes (model_id, id);
+CREATE INDEX changes_version_id ON changes (version_id, id);
+CREATE INDEX changes_kind ON changes (kind, id);
+CREATE INDEX changes_state ON changes (state, id);
+CREATE INDEX changes_requester_id ON changes (requester_id, id);
+CREATE INDEX changes_environment ON changes (environment, id);
+CREATE INDEX changes_open_model_id ON changes (open_model_id, id);
+CREATE INDEX changes_scheduled_month ON changes (scheduled_month, id);
