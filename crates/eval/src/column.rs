@@ -177,18 +177,42 @@ fn dictionary_codes<K: ArrowDictionaryKeyType>(
     let mut known = vec![UNSEEN; values.len() + 1];
     let keys = array.keys();
     if keys.null_count() == 0 {
-        for (row, key) in keys.values().iter().enumerate() {
-            let place = key.as_usize();
-            match known.get(place) {
-                Some(code) if *code != UNSEEN => out.push(*code),
-                _ => out.push(of_dictionary(&mut known, place, row, texts, coder)?),
-            }
-        }
-        return Ok(());
+        let quick = |known: &Vec<u16>, key: K::Native| known.get(key.as_usize()).copied().unwrap_or(UNSEEN);
+        return by_blocks(keys.values(), out, &mut known, quick, |known, row, key| {
+            of_dictionary(known, key.as_usize(), row, texts, coder)
+        });
     }
     for (row, key) in keys.iter().enumerate() {
         let place = key.map_or(values.len(), ArrowNativeType::as_usize);
         out.push(of_dictionary(&mut known, place, row, texts, coder)?);
+    }
+    Ok(())
+}
+
+/// Rows whose codes are looked up at once.
+const BLOCK: usize = 512;
+
+/// The codes of values: block by block those that are `known`, without a branch, and then, one by one, those of values that no
+/// row has had before.
+fn by_blocks<V: Copy, K>(
+    values: &[V],
+    out: &mut Vec<u16>,
+    known: &mut K,
+    quick: impl Fn(&K, V) -> u16,
+    mut slow: impl FnMut(&mut K, usize, V) -> Result<u16, RowProblem>,
+) -> Result<(), RowProblem> {
+    for (block, start) in values.chunks(BLOCK).zip((0..).step_by(BLOCK)) {
+        let done = out.len();
+        out.extend(block.iter().map(|value| quick(known, *value)));
+        let codes = out.get_mut(done..).unwrap_or_default();
+        if !codes.contains(&UNSEEN) {
+            continue;
+        }
+        for ((code, value), row) in codes.iter_mut().zip(block).zip(start..) {
+            if *code == UNSEEN {
+                *code = slow(known, row, *value)?;
+            }
+        }
     }
     Ok(())
 }
@@ -231,21 +255,71 @@ fn number_codes<T: ArrowPrimitiveType>(
 where
     T::Native: Display + PartialEq,
 {
-    // Labels have few values: the first of them are found without being written out.
-    let mut known: Vec<(T::Native, u16)> = Vec::with_capacity(REMEMBERED);
-    for row in 0..array.len() {
-        let value = array.is_valid(row).then(|| array.value(row));
-        let found = value.and_then(|value| known.iter().find(|(seen, _)| *seen == value));
-        if let Some((_, code)) = found {
-            out.push(*code);
-            continue;
-        }
-        let text = value.map(|value| text_of(&value)).filter(|text| !text.is_empty());
-        let code = coder.code(row, text.as_deref()).map_err(|problem| (row, problem))?;
-        known.extend(value.filter(|_| known.len() < REMEMBERED).map(|value| (value, code)));
-        out.push(code);
+    let mut known = Known::default();
+    let of_new = |known: &mut Known<T::Native>, row, value: Option<T::Native>, coder: &mut _| {
+        let code = value.and_then(|value| known.find(value));
+        code.map_or_else(|| number_code(known, row, value, coder), Ok)
+    };
+    if array.null_count() == 0 {
+        return by_blocks(array.values(), out, &mut known, Known::first_two, |known, row, value| {
+            of_new(known, row, Some(value), coder)
+        });
+    }
+    for (row, value) in array.iter().enumerate() {
+        out.push(of_new(&mut known, row, value, coder)?);
     }
     Ok(())
+}
+
+fn number_code<N: Copy + Display + PartialEq>(
+    known: &mut Known<N>,
+    row: usize,
+    value: Option<N>,
+    coder: &mut impl Coder,
+) -> Result<u16, RowProblem> {
+    let text = value.map(|value| text_of(&value)).filter(|text| !text.is_empty());
+    let code = coder.code(row, text.as_deref()).map_err(|problem| (row, problem))?;
+    if let Some(value) = value {
+        known.remember(value, code);
+    }
+    Ok(code)
+}
+
+/// The first values of a column of numbers, with their codes: labels have few, which are found without being written out.
+struct Known<N> {
+    first: Option<(N, u16)>,
+    second: Option<(N, u16)>,
+    others: Vec<(N, u16)>,
+}
+
+impl<N> Default for Known<N> {
+    fn default() -> Self {
+        Self { first: None, second: None, others: Vec::new() }
+    }
+}
+
+impl<N: Copy + PartialEq> Known<N> {
+    /// The code of a value that is one of the first two: most columns have no more.
+    fn first_two(&self, value: N) -> u16 {
+        let of = |known: &Option<(N, u16)>| {
+            known.map_or(UNSEEN, |(seen, code)| if seen == value { code } else { UNSEEN })
+        };
+        of(&self.first).min(of(&self.second))
+    }
+
+    fn find(&self, value: N) -> Option<u16> {
+        let mut all = self.first.iter().chain(&self.second).chain(&self.others);
+        all.find(|(seen, _)| *seen == value).map(|(_, code)| *code)
+    }
+
+    fn remember(&mut self, value: N, code: u16) {
+        match (&mut self.first, &mut self.second) {
+            (first @ None, _) => *first = Some((value, code)),
+            (_, second @ None) => *second = Some((value, code)),
+            _ if self.others.len() < REMEMBERED => self.others.push((value, code)),
+            _ => {}
+        }
+    }
 }
 
 /// Values of a column of numbers that are remembered with their codes.

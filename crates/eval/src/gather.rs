@@ -10,6 +10,8 @@ use crate::state::{Builder, Gathered, State};
 
 /// States that wait to be merged into one.
 const WAITING: usize = 8;
+/// The same of states with a histogram, each of which takes megabytes.
+const WAITING_BINNED: usize = 2;
 
 /// The statistics of the parts that were read so far.
 pub(crate) struct Gathering {
@@ -44,8 +46,9 @@ impl Gathering {
             return Some(state);
         }
         let mut waiting = locked(&self.states);
+        let most = if state.histogram().is_some() { WAITING_BINNED } else { WAITING };
         waiting.states.push(state);
-        if waiting.states.len() >= WAITING {
+        if waiting.states.len() >= most {
             match State::merged(std::mem::take(&mut waiting.states)) {
                 Ok(state) => waiting.states.push(state),
                 Err(error) => waiting.failed = Some(error),

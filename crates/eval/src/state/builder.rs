@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::histogram::BinCounts;
-use super::{Cell, Columns, Dimension, Moments, Scores, State};
+use super::{Cell, Columns, Dimension, Histogram, Moments, Scores, State};
 use crate::error::Problem;
 use crate::limits::{MAX_CELLS, MAX_SCORED_ROWS};
 use crate::options::ScoreState;
@@ -32,7 +31,7 @@ pub(crate) struct Builder {
     rows: Vec<u64>,
     moments: Vec<Moments>,
     scores: Option<Scores>,
-    bins: Option<BinCounts>,
+    bins: Option<Histogram>,
     /// The bits that the code of each dimension takes in the table.
     bits: Vec<u32>,
     /// Cell numbers by the codes of all dimensions, packed.
@@ -49,7 +48,7 @@ impl Builder {
             rows: Vec::new(),
             moments: Vec::new(),
             scores: (scores == Some(ScoreState::Exact)).then(Scores::default),
-            bins: (scores == Some(ScoreState::Histogram)).then(BinCounts::default),
+            bins: (scores == Some(ScoreState::Histogram)).then(Histogram::default),
             bits: vec![0; dimensions],
             table: vec![NO_CELL],
             packed: Vec::new(),
@@ -178,6 +177,8 @@ impl Builder {
     /// What was counted, with the values of each dimension by code. Its order is that in which things were seen:
     /// [`State::merged`] makes a state of it.
     pub(crate) fn finish(self, columns: Columns, names: Vec<Dimension>) -> State {
+        let count = self.keys.len();
+        let histogram = self.bins.map(|bins| bins.fitted(count));
         let mut moments = self.moments.into_iter();
         let cells = self.keys.into_iter().zip(self.rows);
         let cells = cells.map(|(key, rows)| Cell {
@@ -186,7 +187,6 @@ impl Builder {
             moments: moments.next(),
             weights: None,
         });
-        let histogram = self.bins.map(|bins| bins.finish());
         let (cells, scores) = (cells.collect(), self.scores);
         State { columns, dimensions: names, cells, scores, histogram, measures: None }
     }

@@ -26,45 +26,109 @@ pub struct BinCount {
     pub rows: u64,
 }
 
-/// How many rows of each cell have a score in each bin; by bin and cell, without those that have none.
+/// How many rows of each cell have a score in each bin. What is not counted takes the same room as what is: no part of the
+/// data is ever sorted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Histogram {
-    counts: Vec<BinCount>,
+    /// Cells that there is room for.
+    width: usize,
+    /// The rows of each cell in the first bin, then in the next.
+    counts: Vec<u64>,
 }
 
 impl Histogram {
-    /// The counts.
-    pub fn counts(&self) -> &[BinCount] {
-        &self.counts
+    /// The counts by bin and cell, without those of no rows.
+    pub fn counts(&self) -> impl Iterator<Item = BinCount> + '_ {
+        let bins = (0..).zip(self.counts.chunks_exact(self.width.max(1)));
+        bins.flat_map(|(bin, cells)| {
+            let counted = (0..).zip(cells).filter(|(_, rows)| **rows > 0);
+            counted.map(move |(cell, rows)| BinCount { bin, cell, rows: *rows })
+        })
     }
 
     /// The lower bounds of the bins, ascending, with the rows of each cell.
     pub(crate) fn scored(&self) -> impl Iterator<Item = Scored> + '_ {
-        let scored =
-            |count: &BinCount| Scored { score: lower_bound(count.bin), cell: count.cell, rows: count.rows };
-        self.counts.iter().map(scored)
+        self.counts().map(|BinCount { bin, cell, rows }| Scored { score: lower_bound(bin), cell, rows })
+    }
+
+    /// Makes room for so many cells, with some more where it has to grow.
+    pub(super) fn make_room(&mut self, cells: usize) -> Result<(), Problem> {
+        if cells > MAX_BINNED_CELLS {
+            return Err(Problem::TooManyBinnedCells);
+        }
+        if cells > self.width {
+            self.resize(cells.next_power_of_two());
+        }
+        Ok(())
+    }
+
+    /// The same with room for just so many cells.
+    pub(super) fn fitted(mut self, cells: usize) -> Self {
+        if self.width != cells {
+            self.resize(cells);
+        }
+        self
+    }
+
+    fn resize(&mut self, width: usize) {
+        let mut counts = vec![0; width * ALL_BINS];
+        if self.width > 0 && width > 0 {
+            let old = self.counts.chunks_exact(self.width);
+            for (new, old) in counts.chunks_exact_mut(width).zip(old) {
+                new.iter_mut().zip(old).for_each(|(new, old)| *new = *old);
+            }
+        }
+        *self = Self { width, counts };
+    }
+
+    /// Counts the scores of rows by their cells, which there is room for.
+    pub(super) fn count(&mut self, scores: &[f64], cells: &[u32]) {
+        for (score, cell) in scores.iter().zip(cells) {
+            self.add(*cell, bin_of(*score), 1);
+        }
+    }
+
+    /// Counts rows of a cell that there is room for.
+    pub(super) fn add(&mut self, cell: u32, bin: u16, rows: u64) {
+        if let Some(count) = self.counts.get_mut(usize::from(bin) * self.width + cell as usize) {
+            *count = count.saturating_add(rows);
+        }
     }
 
     /// The counts of several parts together, each with the new numbers of its cells.
     pub(super) fn merged(parts: &[(&Self, &[u32])], cells: usize) -> Result<Self, Problem> {
-        let mut all = BinCounts::default();
+        let mut all = Self::default();
         all.make_room(cells)?;
+        all = all.fitted(cells);
         for (part, numbers) in parts {
-            for count in &part.counts {
-                let number = numbers.get(count.cell as usize).copied().unwrap_or_default();
-                all.add(number, count.bin, count.rows);
+            let bins =
+                all.counts.chunks_exact_mut(cells.max(1)).zip(part.counts.chunks_exact(part.width.max(1)));
+            for (own, theirs) in bins {
+                for (number, rows) in numbers.iter().zip(theirs) {
+                    if let Some(count) = own.get_mut(*number as usize) {
+                        *count = count.saturating_add(*rows);
+                    }
+                }
             }
         }
-        Ok(all.finish())
+        Ok(all)
     }
 
     /// Counts as they were stored: in order, of bins and cells that are there.
-    pub(super) fn stored(counts: Vec<BinCount>, known_cells: usize) -> Option<Self> {
+    pub(super) fn stored(counts: &[BinCount], known_cells: usize) -> Option<Self> {
         let ascend = counts.is_sorted_by(|low, high| (low.bin, low.cell) < (high.bin, high.cell));
         let fits = |count: &BinCount| {
             count.rows > 0 && usize::from(count.bin) < ALL_BINS && (count.cell as usize) < known_cells
         };
-        (ascend && counts.iter().all(fits)).then_some(Self { counts })
+        let mut all = Self::default();
+        if !ascend || !counts.iter().all(fits) || all.make_room(known_cells).is_err() {
+            return None;
+        }
+        all = all.fitted(known_cells);
+        for count in counts {
+            all.add(count.cell, count.bin, count.rows);
+        }
+        Some(all)
     }
 }
 
@@ -89,52 +153,6 @@ fn lower_bound(bin: u16) -> f64 {
     }
 }
 
-/// A histogram in the making: a count for every bin of every cell.
-#[derive(Clone, Debug, Default)]
-pub(super) struct BinCounts {
-    counts: Vec<u64>,
-}
-
-impl BinCounts {
-    /// Makes room for so many cells.
-    pub(super) fn make_room(&mut self, cells: usize) -> Result<(), Problem> {
-        if cells > MAX_BINNED_CELLS {
-            return Err(Problem::TooManyBinnedCells);
-        }
-        let counts = cells * ALL_BINS;
-        if counts > self.counts.len() {
-            self.counts.resize(counts, 0);
-        }
-        Ok(())
-    }
-
-    /// Counts the scores of rows by their cells, which there is room for.
-    pub(super) fn count(&mut self, scores: &[f64], cells: &[u32]) {
-        for (score, cell) in scores.iter().zip(cells) {
-            self.add(*cell, bin_of(*score), 1);
-        }
-    }
-
-    pub(super) fn add(&mut self, cell: u32, bin: u16, rows: u64) {
-        if let Some(count) = self.counts.get_mut(cell as usize * ALL_BINS + usize::from(bin)) {
-            *count = count.saturating_add(rows);
-        }
-    }
-
-    pub(super) fn finish(&self) -> Histogram {
-        let mut counts = Vec::new();
-        for (cell, of_cell) in (0..).zip(self.counts.chunks_exact(ALL_BINS)) {
-            for (bin, rows) in (0..).zip(of_cell) {
-                if *rows > 0 {
-                    counts.push(BinCount { bin, cell, rows: *rows });
-                }
-            }
-        }
-        counts.sort_unstable_by_key(|count| (count.bin, count.cell));
-        Histogram { counts }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,5 +167,24 @@ mod tests {
             assert_eq!(bin_of(lower_bound(bin)), bin);
             assert!(bin == 0 || bin_of(lower_bound(bin).next_down()) == bin - 1 || bin == BINS + 1);
         }
+    }
+
+    #[test]
+    fn room_grows_without_moving_a_count() {
+        let mut histogram = Histogram::default();
+        for cell in 0..9 {
+            histogram.make_room(cell as usize + 1).unwrap();
+            histogram.count(&[0.5, -1.0, 0.5], &[cell, cell, 0]);
+        }
+        let histogram = histogram.fitted(9);
+        let counts: Vec<BinCount> = histogram.counts().collect();
+        let of =
+            |bin, cell| counts.iter().find(|count| (count.bin, count.cell) == (bin, cell)).map(|c| c.rows);
+        assert_eq!((of(2_049, 0), of(2_049, 8), of(0, 3), counts.len()), (Some(10), Some(1), Some(1), 18));
+        assert_eq!(Histogram::stored(&counts, 9), Some(histogram.clone()));
+        assert_eq!(Histogram::stored(&counts, 8), None);
+        let swapped = Histogram::merged(&[(&histogram, &[8, 7, 6, 5, 4, 3, 2, 1, 0])], 9).unwrap();
+        let back = Histogram::merged(&[(&swapped, &[8, 7, 6, 5, 4, 3, 2, 1, 0])], 9).unwrap();
+        assert!(swapped != histogram && back == histogram);
     }
 }

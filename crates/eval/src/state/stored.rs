@@ -44,7 +44,7 @@ impl Serialize for State {
             dimensions: self.dimensions.clone(),
             cells: self.cells.clone(),
             scores,
-            histogram: self.histogram.as_ref().map(|histogram| histogram.counts().to_vec()),
+            histogram: self.histogram.as_ref().map(|histogram| histogram.counts().collect()),
             measures: self.measures.clone(),
         };
         stored.serialize(serializer)
@@ -80,7 +80,7 @@ fn checked(stored: Stored) -> Result<State, String> {
     }
     let histogram = match stored.histogram {
         Some(counts) => Some(
-            Histogram::stored(counts, stored.cells.len())
+            Histogram::stored(&counts, stored.cells.len())
                 .ok_or("the counts of scores are not in order, or not of these cells")?,
         ),
         None => None,
