@@ -4,8 +4,8 @@ use std::path::Path;
 
 use assent_app::evaluate::figure;
 use assent_domain::facts::judgement;
-use assent_domain::pack::{Pack, Problem as PackProblem, Threshold, ThresholdSet, extended};
-use assent_eval::{JudgedThreshold, Report, Verdict};
+use assent_domain::pack::{Operator, Pack, Problem as PackProblem, Threshold, ThresholdSet, extended};
+use assent_eval::{Figure, JudgedThreshold, Report, Verdict};
 
 use crate::documents::{parse_all, read_folder};
 use crate::embedded::{DEFAULT_PACK, yaml_files};
@@ -68,17 +68,22 @@ impl Thresholds {
             .hint("name a suite that it bounds with --suite, or leave --threshold-set out"));
         }
         let thresholds = judged.into_iter().map(|threshold| {
-            let metric = report.metrics.get(&threshold.metric).map(figure);
+            let found = report.metrics.get(&threshold.metric);
+            let metric = found.map(|found| figure(&at_its_worst(found, threshold.operator)));
             let judgement = judgement(threshold, metric.as_ref());
+            let bound = found.and_then(|found| found.error_bound);
+            let reason = bound
+                .zip(judgement.value)
+                .map(|(bound, judged)| format!("off by {bound:.1e} at most, and so judged as {judged}"));
             JudgedThreshold {
                 suite: threshold.suite.clone(),
                 metric: threshold.metric.clone(),
                 operator: threshold.operator.symbol().to_owned(),
                 bound: threshold.bound,
-                value: judgement.value,
+                value: found.and_then(|found| found.value),
                 n: judgement.n,
                 passed: judgement.passed,
-                reason: judgement.reason,
+                reason: judgement.reason.or(reason),
             }
         });
         let thresholds: Vec<JudgedThreshold> = thresholds.collect();
@@ -116,4 +121,30 @@ fn unsound(problems: &[PackProblem]) -> Problem {
     let more = if more > 0 { format!("; and {more} more") } else { String::new() };
     let message = format!("the pack is not sound: {}{more}", shown.collect::<Vec<_>>().join("; "));
     Problem::new(message).hint("mend the documents where the message says")
+}
+
+/// The figure as it is judged: where it is known but for an error, at the worse end of it.
+fn at_its_worst(found: &Figure, operator: Operator) -> Figure {
+    let error = found.error_bound.unwrap_or_default();
+    let worst = |value: f64| match operator {
+        Operator::AtLeast | Operator::Above => value - error,
+        Operator::AtMost | Operator::Below => value + error,
+    };
+    Figure { value: found.value.map(worst), ..*found }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_but_for_an_error_is_judged_at_its_worst() {
+        let exact = Figure::defined(0.8, 10);
+        let binned = Figure { error_bound: Some(0.01), ..exact };
+        let judged = |figure, operator| at_its_worst(figure, operator).value.map(|value| value > 0.8);
+        assert_eq!(at_its_worst(&exact, Operator::AtLeast).value, Some(0.8));
+        assert_eq!(judged(&binned, Operator::AtLeast), Some(false));
+        assert_eq!(judged(&binned, Operator::AtMost), Some(true));
+        assert!((at_its_worst(&binned, Operator::Above).value.unwrap() - 0.79).abs() < 1e-12);
+    }
 }

@@ -115,13 +115,6 @@ impl<R: Read> Table<R> {
         EvalError { problem, place: Box::new(Place { file: Some(self.name.clone()), ..Place::default() }) }
     }
 
-    /// A problem of a column as a whole.
-    pub fn column_error(&self, column: &Column, problem: Problem) -> EvalError {
-        let mut error = self.error(problem);
-        error.place.column = Some(excerpt(column.name.as_bytes()));
-        error
-    }
-
     fn read_record(&mut self) -> Result<bool, EvalError> {
         // What is buffered ahead belongs to later records, so one buffer more than the limit may be drawn.
         self.reader.get_mut().left = MAX_RECORD_BYTES + BUFFER_BYTES;
@@ -171,11 +164,6 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// The row's number, counted from 1 below the header.
-    pub fn number(&self) -> u64 {
-        self.number
-    }
-
     /// The line of the file on which the row starts, counted from 1.
     pub fn line(&self) -> u64 {
         self.record.position().map_or(0, csv::Position::line)
@@ -188,23 +176,6 @@ impl<'a> Row<'a> {
             return Err(self.error(Some(column), Problem::ValueTooLarge { bytes: value.len() }));
         }
         Ok(value)
-    }
-
-    /// The value of a column that may not be empty.
-    pub fn required(&self, column: &Column) -> Result<&'a [u8], EvalError> {
-        let value = self.value(column)?;
-        if value.is_empty() { Err(self.error(Some(column), Problem::EmptyValue)) } else { Ok(value) }
-    }
-
-    /// The value of a column as a finite number; spaces around it are allowed.
-    pub fn number_in(&self, column: &Column) -> Result<f64, EvalError> {
-        let value = self.required(column)?;
-        let text = std::str::from_utf8(value).map_err(|_| self.error(Some(column), Problem::NotUtf8))?;
-        match text.trim().parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(number),
-            Ok(_) => Err(self.error(Some(column), Problem::NotFinite { value: excerpt(value) })),
-            Err(_) => Err(self.error(Some(column), Problem::NotANumber { value: excerpt(value) })),
-        }
     }
 
     /// A problem of this row, in a column or as a whole.

@@ -12,14 +12,32 @@ use crate::metrics::MetricValue;
 use crate::report::Report;
 use crate::task::Task;
 
-/// Figures of scores whose digits would tell the labels of single rows. What counts rows, and the area under the curve, which
-/// is made of a sum of ranks, stay.
-const TELLING: [&str; 5] = [
-    "averagePrecision",
-    "brierScore",
-    "expectedCalibrationError",
-    "expectedCalibrationErrorDifference",
-    "logLoss",
+/// Figures of positive and negative that are kept: what counts rows, and the area under the curve, which is made of a sum of
+/// ranks. Other figures of scores are left out, because their digits would tell the labels of single rows; so is whatever is
+/// not named here.
+const COUNTED: [&str; 22] = [
+    "accuracy",
+    "averageOddsDifference",
+    "balancedAccuracy",
+    "consistency",
+    "demographicParityDifference",
+    "demographicParityRatio",
+    "disparateImpact",
+    "equalOpportunityDifference",
+    "equalizedOddsDifference",
+    "equalizedOddsRatio",
+    "f1",
+    "falseNegativeRate",
+    "falsePositiveRate",
+    "matthewsCorrelation",
+    "positivePredictiveValue",
+    "precision",
+    "recall",
+    "rocAuc",
+    "scoreImpactRatio",
+    "selectionRate",
+    "theilIndex",
+    "truePositiveRate",
 ];
 
 /// Figures of several classes that are shares of rows, and keep their digits.
@@ -70,7 +88,7 @@ pub(super) fn without_what_tells_labels(mut report: Report) -> Report {
 fn keep(task: Task, path: &str, metric: &mut MetricValue) -> bool {
     let name = path.rsplit('.').next().unwrap_or(path);
     match task {
-        Task::Binary => !TELLING.contains(&name),
+        Task::Binary => COUNTED.contains(&name),
         Task::Multiclass if SHARES.contains(&name) => true,
         Task::Multiclass | Task::Regression => {
             let larger_is_better = AVERAGES.contains(&name) || EXPLAINED.contains(&name);
