@@ -40,9 +40,18 @@ pub(crate) fn documents() -> Vec<(String, Value)> {
             {"id": "check", "type": "automated"},
             {"id": "compliance", "type": "review", "roles": ["compliance"], "slaBusinessDays": 3},
             {"id": "security", "type": "review", "roles": ["security"], "slaBusinessDays": 2}]}),
+        duties(),
     ];
     documents.extend((0..POLICIES).map(policy));
     documents.into_iter().enumerate().map(|(i, document)| (format!("{i}.yaml"), document)).collect()
+}
+
+fn duties() -> Value {
+    let (signs, by_tier) = (json!(["compliance"]), json!({"HIGH": ["compliance"], "LOW": ["compliance"]}));
+    json!({"kind": "Duties", "id": "duties", "assessmentApprover": signs, "tierLoweringApprover": signs,
+        "tierChangeApprovers": by_tier, "exceptionApprovers": by_tier, "accountability": by_tier,
+        "changeReviewers": {"LOW": signs, "MEDIUM": signs, "HIGH": signs, "CRITICAL": signs},
+        "emergencyPair": ["compliance", "security"], "configurationApprover": ["admin"], "dataSteward": signs})
 }
 
 fn policy(number: usize) -> Value {

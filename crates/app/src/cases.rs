@@ -112,7 +112,8 @@ impl Question {
             | Command::Door(_)
             | Command::ConfirmProposal(..)
             | Command::DeclineProposal(..)
-            | Command::WithdrawProposal(..) => None,
+            | Command::WithdrawProposal(..)
+            | Command::System(..) => None,
         }
     }
 

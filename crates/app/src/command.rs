@@ -7,9 +7,11 @@ use assent_domain::facts::Target;
 use assent_domain::identity::provider::Vouched;
 use assent_domain::identity::{self, Restriction};
 use assent_domain::ids::{
-    DatasetId, Digest, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId, TokenId, VersionId,
+    DatasetId, Digest, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId, SystemId, TokenId,
+    VersionId,
 };
 use assent_domain::registry::{DatasetCommand, Evaluation, ModelCommand, NewVersion, Scan, VersionCommand};
+use assent_domain::system::SystemCommand;
 use assent_domain::values::BlobRef;
 use assent_domain::workflow::NewReview;
 use assent_domain::{AggregateId, Sealed, Time};
@@ -137,6 +139,8 @@ pub enum Command {
     Vouch(PrincipalId, Box<Vouched>),
     /// Come in, go out, and what one comes in with.
     Door(Door),
+    /// A command on a system.
+    System(SystemId, Box<SystemCommand>),
 }
 
 /// A step of a server that computes an evaluation.

@@ -3,6 +3,7 @@
 mod evaluations;
 mod people;
 mod proposals;
+mod systems;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -65,41 +66,7 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Resul
         prepared: request.prepared.as_deref(),
         now,
     };
-    let (object, changes) = match request.command.clone() {
-        Command::Bootstrap { .. }
-        | Command::RecordDenials { .. }
-        | Command::RecordRefusedLogIns(_)
-        | Command::Vouch(..)
-        | Command::RanEvaluation(..) => (AggregateId::PACK, Vec::new()),
-        Command::Door(door) => hand.door(door)?,
-        Command::Principal(id, command) => hand.principal(id, &command)?,
-        Command::LinkPrincipal { principal, other } => hand.link(principal, other)?,
-        Command::UnlinkPrincipal(id) => hand.unlink(id)?,
-        Command::IssueToken { id, principal, secret_hash, expires_at, restriction } => {
-            hand.issue_token(id, principal, secret_hash, expires_at, restriction)?
-        }
-        Command::RevokeToken(id) => (id.into(), hand.revoke_token(id)?),
-        Command::Model(id, command) => (id.into(), hand.model(id, command)?),
-        Command::RegisterVersion(id, model, new) => (id.into(), hand.new_version(id, model, *new)?),
-        Command::Version(id, command) => (id.into(), hand.version(id, *command)?),
-        Command::Dataset(id, command) => (id.into(), hand.dataset(id, *command)?),
-        Command::RequestEvaluation(id, task) => (id.into(), hand.request_evaluation(id, *task)?),
-        Command::CancelEvaluation(id) => (id.into(), hand.cancel_evaluation(id)?),
-        Command::RequestPromotion { id, version, target, comment, submit } => {
-            (id.into(), hand.request_promotion(id, version, target, comment, submit)?)
-        }
-        Command::SubmitPromotion(id) => (id.into(), hand.submit(id)?),
-        Command::Review(id, new) => (id.into(), hand.review(id, *new)?),
-        Command::MeetCondition { promotion, condition, comment } => {
-            (promotion.into(), hand.meet_condition(promotion, &condition, comment)?)
-        }
-        Command::WithdrawPromotion(id, comment) => (id.into(), hand.withdraw(id, comment)?),
-        Command::CompletePromotion(id) => (id.into(), hand.complete(id)?),
-        Command::ApplyPack(documents) => hand.apply_pack(documents)?,
-        Command::ConfirmProposal(id, digest) => (id.into(), hand.confirm(id, digest)?),
-        Command::DeclineProposal(id, reason) => (id.into(), hand.decline(id, reason)?),
-        Command::WithdrawProposal(id, comment) => (id.into(), hand.withdraw_proposal(id, comment)?),
-    };
+    let (object, changes) = hand.decide(request.command.clone())?;
     Ok(Decided { object, pack: Some(pack), changes })
 }
 
@@ -148,6 +115,45 @@ pub(crate) struct Hand<'a> {
 }
 
 impl Hand<'_> {
+    fn decide(&self, command: Command) -> Outcome {
+        Ok(match command {
+            Command::Bootstrap { .. }
+            | Command::RecordDenials { .. }
+            | Command::RecordRefusedLogIns(_)
+            | Command::Vouch(..)
+            | Command::RanEvaluation(..) => (AggregateId::PACK, Vec::new()),
+            Command::Door(door) => self.door(door)?,
+            Command::Principal(id, command) => self.principal(id, &command)?,
+            Command::LinkPrincipal { principal, other } => self.link(principal, other)?,
+            Command::UnlinkPrincipal(id) => self.unlink(id)?,
+            Command::IssueToken { id, principal, secret_hash, expires_at, restriction } => {
+                self.issue_token(id, principal, secret_hash, expires_at, restriction)?
+            }
+            Command::RevokeToken(id) => (id.into(), self.revoke_token(id)?),
+            Command::Model(id, command) => (id.into(), self.model(id, command)?),
+            Command::RegisterVersion(id, model, new) => (id.into(), self.new_version(id, model, *new)?),
+            Command::Version(id, command) => (id.into(), self.version(id, *command)?),
+            Command::Dataset(id, command) => (id.into(), self.dataset(id, *command)?),
+            Command::RequestEvaluation(id, task) => (id.into(), self.request_evaluation(id, *task)?),
+            Command::CancelEvaluation(id) => (id.into(), self.cancel_evaluation(id)?),
+            Command::RequestPromotion { id, version, target, comment, submit } => {
+                (id.into(), self.request_promotion(id, version, target, comment, submit)?)
+            }
+            Command::SubmitPromotion(id) => (id.into(), self.submit(id)?),
+            Command::Review(id, new) => (id.into(), self.review(id, *new)?),
+            Command::MeetCondition { promotion, condition, comment } => {
+                (promotion.into(), self.meet_condition(promotion, &condition, comment)?)
+            }
+            Command::WithdrawPromotion(id, comment) => (id.into(), self.withdraw(id, comment)?),
+            Command::CompletePromotion(id) => (id.into(), self.complete(id)?),
+            Command::ApplyPack(documents) => self.apply_pack(documents)?,
+            Command::ConfirmProposal(id, digest) => (id.into(), self.confirm(id, digest)?),
+            Command::DeclineProposal(id, reason) => (id.into(), self.decline(id, reason)?),
+            Command::WithdrawProposal(id, comment) => (id.into(), self.withdraw_proposal(id, comment)?),
+            Command::System(id, command) => (id.into(), self.system(id, *command)?),
+        })
+    }
+
     pub(crate) fn may(&self, permission: Permission, target: Target<'_>) -> Result<(), Refusal> {
         authorise(self.actor, permission, target, self.pack, self.now)
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use assent_domain::evaluation::Job;
 use assent_domain::registry::{Dataset, Model, Version};
+use assent_domain::system::System;
 use assent_domain::workflow::Promotion;
 use assent_domain::{Aggregate, AggregateId, Kind, Time};
 use assent_log::entry::{Entry, Outcome};
@@ -27,6 +28,7 @@ pub fn table(kind: Kind) -> Option<&'static str> {
         Kind::Promotion => Some("promotions"),
         Kind::Pack => Some("packs"),
         Kind::Proposal => Some("proposals"),
+        Kind::System => Some("systems"),
         Kind::Access => None,
     }
 }
@@ -66,6 +68,7 @@ pub fn columns(state: &Aggregate) -> Vec<Option<Value>> {
         Aggregate::Promotion(promotion) => promotion_columns(promotion),
         Aggregate::Pack(pack) => vec![text(pack.pack.digest.to_string())],
         Aggregate::Proposal(proposal) => vec![text(proposal.state().name()), id(proposal.recorded.by.0)],
+        Aggregate::System(system) => system_columns(system),
     }
 }
 
@@ -92,6 +95,12 @@ fn dataset_columns(dataset: &Arc<Dataset>) -> Vec<Option<Value>> {
 fn evaluation_columns(job: &Arc<Job>) -> Vec<Option<Value>> {
     let requester = id(job.requested.by.0).filter(|_| job.state().is_open());
     vec![id(job.task.model().0), id(job.task.version().0), text(job.state().name()), requester]
+}
+
+fn system_columns(system: &Arc<System>) -> Vec<Option<Value>> {
+    let description = &system.description;
+    let uses: Vec<String> = description.uses.iter().map(ToString::to_string).collect();
+    vec![text(&description.name), id(description.owner.0), text(uses.join("\n"))]
 }
 
 fn promotion_columns(promotion: &Arc<Promotion>) -> Vec<Option<Value>> {

@@ -41,6 +41,7 @@ fn of_scopes(kind: Kind, scopes: &[&Scope]) -> Predicate {
         | Kind::Dataset
         | Kind::Pack
         | Kind::Proposal
+        | Kind::System
         | Kind::Access => Predicate::False,
     }
 }

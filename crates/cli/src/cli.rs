@@ -73,6 +73,9 @@ pub(crate) enum Command {
     /// Data sets
     #[command(subcommand)]
     Dataset(commands::dataset::Dataset),
+    /// AI systems: what models are used for
+    #[command(subcommand)]
+    System(commands::system::System),
     /// Evaluate predictions: those in a file, or those of a version on a data set of the server
     Evaluate(Box<commands::evaluate::Evaluate>),
     /// Compare the columns of two tables, and say which have drifted

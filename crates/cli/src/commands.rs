@@ -17,6 +17,7 @@ pub(crate) mod restore;
 pub(crate) mod review;
 pub(crate) mod scan;
 pub(crate) mod serve;
+pub(crate) mod system;
 mod target;
 pub(crate) mod version;
 
@@ -60,6 +61,7 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
         Command::Model(command) => command.run(&context),
         Command::Version(command) => command.run(&context),
         Command::Dataset(command) => command.run(&context),
+        Command::System(command) => command.run(&context),
         Command::Evaluate(command) => command.run(&context),
         Command::Drift(command) => command.run(&context),
         Command::Scan(command) => command.run(),

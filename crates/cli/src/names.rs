@@ -63,6 +63,19 @@ pub(crate) fn principal_id(client: &Client, name: &str) -> Result<String, Proble
     }
 }
 
+/// A system: its id, or its name. Gives its view.
+pub(crate) fn system(client: &Client, name: &str) -> Result<Value, Problem> {
+    if let Ok(id) = Uuid::try_parse(name) {
+        return client.get(&format!("/api/v1/systems/{id}"));
+    }
+    let query = [("name", Some(name.to_owned())), ("retired", Some("true".to_owned()))];
+    let found = client.list("/api/v1/systems", &query, 1)?.into_iter().next();
+    found.ok_or_else(|| {
+        Problem::new(format!("there is no system `{name}`"))
+            .hint("list them with `assent system list --retired`")
+    })
+}
+
 /// The id in a view.
 pub(crate) fn id(what: &str, view: &Value) -> Result<String, Problem> {
     let id = view.get("id").and_then(Value::as_str);

@@ -10,6 +10,7 @@ use crate::ids::{ModelId, PrincipalId};
 use crate::pack::{PackApplied, TwoPersonsRequired};
 use crate::proposal::event as proposal;
 use crate::registry::event as registry;
+use crate::system::event as system;
 use crate::workflow::event as workflow;
 
 /// When an event happened, and through whom.
@@ -134,6 +135,9 @@ events! {
     EvaluationFailed(evaluation::EvaluationFailed) "evaluationFailed" "could not compute an evaluation";
     EvaluationReleased(evaluation::EvaluationReleased) "evaluationReleased" "gave an evaluation back";
     EvaluationCancelled(evaluation::EvaluationCancelled) "evaluationCancelled" "cancelled an evaluation";
+    SystemRegistered(system::SystemRegistered) "systemRegistered" "registered a system";
+    SystemRevised(system::SystemRevised) "systemRevised" "described a system anew";
+    SystemRetired(system::SystemRetired) "systemRetired" "retired a system";
 }
 
 impl Event {

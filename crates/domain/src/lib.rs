@@ -5,7 +5,8 @@
 //! ids and the principal are arguments: nothing here reads a clock, draws a random number, or knows of a database, a
 //! network or a file.
 //!
-//! Map: [`identity`] who may do what; [`registry`] models, versions, data sets and their evidence; [`facts`] what is known
+//! Map: [`identity`] who may do what; [`registry`] models, versions, data sets and their evidence; [`system`]
+//! what they are used for; [`facts`] what is known
 //! of one version; [`policy`] findings and compliance; [`workflow`] promotions, rounds and reviews; [`gate`] the one
 //! decision everybody asks; [`pack`] governance as data; [`proposal`] what takes two persons; [`signoff`] the consent of
 //! several people to one request; [`evaluation`] what is being
@@ -25,6 +26,7 @@ pub mod proposal;
 pub mod refusal;
 pub mod registry;
 pub mod signoff;
+pub mod system;
 pub mod text;
 pub mod values;
 pub mod workflow;

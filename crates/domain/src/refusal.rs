@@ -91,6 +91,8 @@ codes! {
     ReviewerDecidedAlready "reviewer-decided-already" Conflict "nothing is left to do for you on this step; another person may decide";
     /// Only the owner of the model can attest.
     NotTheOwner "not-the-owner" Forbidden "let the owner of the model attest";
+    /// Only the owner describes and retires a system.
+    NotTheSystemOwner "not-the-system-owner" Forbidden "let the owner of the system do it";
     /// Nobody gives themself the power to approve.
     GrantToOneself "grant-to-oneself" Forbidden "let another person who manages access grant the role";
     /// Nobody erases themself.

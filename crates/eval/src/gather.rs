@@ -3,6 +3,7 @@
 //! Scores go into one list, chunk by chunk. Where none are kept one by one, the states of parts are merged as they come, so
 //! that memory grows with neither the rows nor the parts.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::{EvalError, Problem};
@@ -18,6 +19,8 @@ pub(crate) struct Gathering {
     /// The scores, where they are kept one by one.
     scores: Option<Mutex<Gathered>>,
     states: Mutex<Waiting>,
+    /// The most cells that a part had so far.
+    cells: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -30,7 +33,12 @@ struct Waiting {
 impl Gathering {
     /// Nothing yet; with a list where scores are kept one by one.
     pub(crate) fn new(scores: Option<Gathered>) -> Self {
-        Self { scores: scores.map(Mutex::new), states: Mutex::default() }
+        Self { scores: scores.map(Mutex::new), states: Mutex::default(), cells: AtomicUsize::new(0) }
+    }
+
+    /// How many cells the next part may have, by those before.
+    pub(crate) fn expected_cells(&self) -> usize {
+        self.cells.load(Ordering::Relaxed)
     }
 
     /// Takes the scores over that a part has kept since the last time.
@@ -42,6 +50,7 @@ impl Gathering {
     /// Takes a state over, save where its cells are needed to number the scores, and where it holds numbers of its rows, which
     /// would be sorted again each time: then it is given back.
     pub(crate) fn take_state(&self, state: State) -> Option<State> {
+        self.cells.fetch_max(state.cells().len(), Ordering::Relaxed);
         if self.scores.is_some() || state.measures().is_some() {
             return Some(state);
         }

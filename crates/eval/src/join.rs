@@ -158,7 +158,7 @@ fn join(
     let classes = options.task.class_dimensions();
     let mut dimensions = labelled.dimensions.clone();
     let mut builder =
-        Builder::new(dimensions.len() + classes / 2, options.score.as_ref().map(|_| options.score_state));
+        Builder::new(dimensions.len() + classes / 2, options.score.as_ref().map(|_| options.score_state), 0);
     let mut unknown = Tally::default();
     let mut key = Vec::new();
     reader.read(file, |part| {

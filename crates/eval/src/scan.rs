@@ -110,7 +110,7 @@ impl<'a> Plan<'a> {
         gathering: &Gathering,
         part: usize,
     ) -> Result<Part, EvalError> {
-        let mut scan = Scan::new(self);
+        let mut scan = Scan::new(self, gathering.expected_cells());
         while let Some(chunk) = chunks.next_chunk()? {
             scan.read(&chunk).map_err(|(column, (row, problem))| {
                 let name = column.and_then(|index| self.projection.names().get(index)).map(String::as_str);
@@ -188,7 +188,7 @@ struct Scan<'a> {
 type ColumnProblem = (Option<usize>, RowProblem);
 
 impl<'a> Scan<'a> {
-    fn new(plan: &'a Plan<'a>) -> Self {
+    fn new(plan: &'a Plan<'a>, expected_cells: usize) -> Self {
         let options = plan.options;
         let mut dimensions = Vec::new();
         if options.task != Task::Regression {
@@ -204,7 +204,7 @@ impl<'a> Scan<'a> {
             plan,
             dimensions,
             places: vec![Vec::new(); options.task.class_dimensions()],
-            builder: Builder::new(count, plan.kept_scores()),
+            builder: Builder::new(count, plan.kept_scores(), expected_cells),
             measures: Some(plan.measures.len()).filter(|width| *width > 0).map(Measures::new),
             weights: Vec::new(),
             codes: vec![Vec::new(); count],

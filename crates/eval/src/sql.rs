@@ -177,7 +177,7 @@ impl<'a> QueryRows<'a> {
             }
         }
         let kept = options.score.as_ref().map(|_| options.score_state);
-        let builder = Builder::new(codes.len(), kept);
+        let builder = Builder::new(codes.len(), kept, 0);
         Self { options, projection, codes, numbers, builder }
     }
 

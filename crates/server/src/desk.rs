@@ -11,10 +11,13 @@ use assent_app::view::{Loaded, Snapshot};
 use assent_domain::aggregate::State;
 use assent_domain::evaluation::Job;
 use assent_domain::identity::{Permission, Principal, Target, authorise, reach as within};
-use assent_domain::ids::{DatasetId, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId, VersionId};
+use assent_domain::ids::{
+    DatasetId, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId, SystemId, VersionId,
+};
 use assent_domain::pack::Pack;
 use assent_domain::proposal::Proposal;
 use assent_domain::registry::{Dataset, Model, Version};
+use assent_domain::system::System;
 use assent_domain::workflow::Promotion;
 use assent_domain::{AggregateId, Code, Kind, Sealed, Time};
 use assent_store::{Predicate, Read};
@@ -143,6 +146,13 @@ impl<'a> Desk<'a> {
         let all = self.can(caller, Permission::Read, Target::Platform)?;
         let found = self.any::<Dataset>(id)?.filter(|dataset| all || dataset.steward == caller.id());
         found.ok_or_else(|| not_there("data set", id, all))
+    }
+
+    /// The system, if the caller may read it: its owner, or who reads the platform.
+    pub(crate) fn system(&self, caller: &Caller, id: SystemId) -> Result<Held<System>, Problem> {
+        let all = self.can(caller, Permission::Read, Target::Platform)?;
+        let found = self.any::<System>(id)?.filter(|system| all || system.description.owner == caller.id());
+        found.ok_or_else(|| not_there("system", id, all))
     }
 
     /// The principal, if the caller may read it: itself, or who reads the platform or manages access.

@@ -77,7 +77,7 @@ pub const TABLES: &[Table] = &[
     Table { name: "credentials", columns: &[] },
     Table { name: "sessions", columns: &[text("principal_id")] },
     Table { name: "proposals", columns: &[text("state"), text("proposer_id")] },
-    Table { name: "systems", columns: &[unique("name"), text("owner_id")] },
+    Table { name: "systems", columns: &[unique("name"), text("owner_id"), text("uses")] },
     Table {
         name: "assessments",
         columns: &[text("model_id"), text("version_id"), text("state"), text("assessor_id")],

@@ -3,7 +3,7 @@
 use super::objects::Objects;
 
 /// Dictionaries by the parameters that draw from them, for all operations.
-const EVERYWHERE: [(&str, &str); 20] = [
+const EVERYWHERE: [(&str, &str); 22] = [
     ("path.model", "models"),
     ("path.number", "numbers"),
     ("path.index", "indices"),
@@ -11,6 +11,8 @@ const EVERYWHERE: [(&str, &str); 20] = [
     ("path.kind", "kinds"),
     ("path.name", "names"),
     ("path.grantId", "grants"),
+    ("query.uses", "versions"),
+    ("body.uses[*]", "versions"),
     ("query.model", "models"),
     ("query.version", "versions"),
     ("query.stage", "stages"),
@@ -26,11 +28,12 @@ const EVERYWHERE: [(&str, &str); 20] = [
     ("body.artifacts[*].sha256", "digests"),
 ];
 /// Dictionaries of `{id}`, by the path that it stands in.
-const IDS: [(&str, &str); 4] = [
+const IDS: [(&str, &str); 5] = [
     ("/api/v1/versions/", "versions"),
     ("/api/v1/datasets/", "datasets"),
     ("/api/v1/promotions/", "promotions"),
     ("/api/v1/principals/", "principals"),
+    ("/api/v1/systems/", "systems"),
 ];
 
 /// The file for requests with these headers.

@@ -64,17 +64,14 @@ impl Objects {
             versions.push(version);
         }
         let report = evidence(&build, &versions)?;
-        let mut promotions = Vec::new();
-        for (version, submit) in versions.iter().zip([true, false]) {
-            let asked = json!({"version": version, "target": {"stage": "STAGING"}, "submit": submit});
-            promotions.push(made(&build, "/api/v1/promotions", &asked)?);
-        }
+        let (promotions, system) = (promotions(&build, &versions)?, system(&build, &versions)?);
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
         let values = vec![
             ("models", vec![model]),
             ("versions", versions),
             ("datasets", vec![dataset]),
             ("promotions", promotions),
+            ("systems", vec![system]),
             ("principals", vec![builder, guest]),
             ("grants", vec![grant]),
             ("digests", vec![data, predictions, bytes, report]),
@@ -92,6 +89,22 @@ impl Objects {
         ];
         Ok(Self { people, everybody, token, spare, values })
     }
+}
+
+/// A promotion that is submitted, and one that is not.
+fn promotions(build: &Client, versions: &[String]) -> Result<Vec<String>> {
+    let one = |(version, submit): (&String, bool)| {
+        let asked = json!({"version": version, "target": {"stage": "STAGING"}, "submit": submit});
+        made(build, "/api/v1/promotions", &asked)
+    };
+    versions.iter().zip([true, false]).map(one).collect()
+}
+
+/// A system that uses the versions.
+fn system(build: &Client, versions: &[String]) -> Result<String> {
+    let system =
+        json!({"name": "System", "purpose": "to be asked about", "role": "DEPLOYER", "uses": versions});
+    made(build, "/api/v1/systems", &system)
 }
 
 /// A scan of each version, and the report of a tool about it; gives the digest of the report.

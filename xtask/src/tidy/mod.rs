@@ -6,6 +6,7 @@ mod licences;
 mod links;
 mod readme;
 mod text;
+mod words;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -121,8 +122,15 @@ type Check = fn(&Sources, &mut Vec<Finding>);
 
 /// Runs every check.
 pub fn run() -> Result<()> {
-    const CHECKS: [Check; 6] =
-        [architecture::check, layers::check, licences::check, links::check, readme::check, text::check];
+    const CHECKS: [Check; 7] = [
+        architecture::check,
+        layers::check,
+        licences::check,
+        links::check,
+        readme::check,
+        text::check,
+        words::check,
+    ];
     let sources = Sources::read()?;
     let mut findings = Vec::new();
     for check in CHECKS {

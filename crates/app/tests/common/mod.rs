@@ -103,6 +103,13 @@ pub fn pack() -> Vec<(String, Value)> {
             {"id": "compliance", "type": "review", "roles": ["compliance"], "slaBusinessDays": 3, "expiresAfter": "20d"},
             {"id": "security", "type": "review", "roles": ["security"], "slaBusinessDays": 2}
         ]},
+        {"kind": "Duties", "id": "duties", "assessmentApprover": ["compliance"], "tierLoweringApprover": ["compliance"],
+         "emergencyPair": ["compliance", "security"], "configurationApprover": ["admin"], "dataSteward": ["steward"],
+         "tierChangeApprovers": {"HIGH": ["compliance"], "LOW": ["compliance"]},
+         "accountability": {"HIGH": ["model_owner"], "LOW": ["model_owner"]},
+         "exceptionApprovers": {"HIGH": ["compliance", "security"], "LOW": ["compliance"]},
+         "changeReviewers": {"LOW": ["compliance"], "MEDIUM": ["compliance"], "HIGH": ["compliance"],
+         "CRITICAL": ["compliance"]}},
     ]);
     let documents = documents.as_array().unwrap().clone();
     documents.into_iter().enumerate().map(|(i, document)| (format!("{i}.yaml"), document)).collect()

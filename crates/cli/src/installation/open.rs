@@ -7,6 +7,8 @@ use std::sync::Arc;
 use assent_app::Wiring;
 use assent_app::start::{Assent, FirstStart, Parts};
 use assent_app::vault::{MasterKeys, Vault};
+use assent_domain::identity::Permission;
+use assent_domain::pack::{Pack, Problem as PackProblem};
 use assent_log::SigningKey;
 use assent_store::SubjectKeys;
 use jiff::SignedDuration;
@@ -138,8 +140,15 @@ pub(crate) fn built_in_pack() -> Result<Vec<Document>, Problem> {
     documents::parse_all(embedded::yaml_files(&embedded::DEFAULT_PACK))
 }
 
+/// The first administrator holds the roles that let others in.
 async fn bootstrap(assent: &Assent) -> Result<FirstStart, Problem> {
-    Ok(assent.bootstrap(built_in_pack()?, ADMINISTRATOR, &["admin"], FIRST_TOKEN_LIFE).await?)
+    let documents = built_in_pack()?;
+    let unsound = |problems: Vec<PackProblem>| {
+        Problem::new(format!("the built-in pack has {} problems", problems.len()))
+    };
+    let pack = Pack::compile(documents.clone()).map_err(unsound)?;
+    let roles = pack.roles_with(Permission::ManageGrants);
+    Ok(assent.bootstrap(documents, ADMINISTRATOR, &roles, FIRST_TOKEN_LIFE).await?)
 }
 
 /// Whether this installation was started before. Then nothing of it may be missing.

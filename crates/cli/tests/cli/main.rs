@@ -30,6 +30,7 @@ mod remote;
 mod scan;
 mod shared;
 mod support;
+mod systems;
 mod tamper;
 mod texts;
 mod thresholds;

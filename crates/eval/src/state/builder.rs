@@ -32,6 +32,8 @@ pub(crate) struct Builder {
     moments: Vec<Moments>,
     scores: Option<Scores>,
     bins: Option<Histogram>,
+    /// How many cells other parts had: room for so many is made at once.
+    expected: usize,
     /// The bits that the code of each dimension takes in the table.
     bits: Vec<u32>,
     /// Cell numbers by the codes of all dimensions, packed.
@@ -41,7 +43,7 @@ pub(crate) struct Builder {
 
 impl Builder {
     /// An empty state, with scores or without.
-    pub(crate) fn new(dimensions: usize, scores: Option<ScoreState>) -> Self {
+    pub(crate) fn new(dimensions: usize, scores: Option<ScoreState>, expected: usize) -> Self {
         Self {
             numbers: HashMap::new(),
             keys: Vec::new(),
@@ -49,6 +51,7 @@ impl Builder {
             moments: Vec::new(),
             scores: (scores == Some(ScoreState::Exact)).then(Scores::default),
             bins: (scores == Some(ScoreState::Histogram)).then(Histogram::default),
+            expected,
             bits: vec![0; dimensions],
             table: vec![NO_CELL],
             packed: Vec::new(),
@@ -91,7 +94,7 @@ impl Builder {
     /// Keeps the scores of rows whose cells were just counted.
     pub(crate) fn add_scores(&mut self, scores: &[f64], cells: &[u32]) -> Result<(), Problem> {
         if let Some(bins) = &mut self.bins {
-            bins.make_room(self.keys.len())?;
+            bins.make_room(self.keys.len().max(self.expected))?;
             bins.count(scores, cells);
         }
         let Some(own) = &mut self.scores else { return Ok(()) };
@@ -177,8 +180,6 @@ impl Builder {
     /// What was counted, with the values of each dimension by code. Its order is that in which things were seen:
     /// [`State::merged`] makes a state of it.
     pub(crate) fn finish(self, columns: Columns, names: Vec<Dimension>) -> State {
-        let count = self.keys.len();
-        let histogram = self.bins.map(|bins| bins.fitted(count));
         let mut moments = self.moments.into_iter();
         let cells = self.keys.into_iter().zip(self.rows);
         let cells = cells.map(|(key, rows)| Cell {
@@ -188,7 +189,7 @@ impl Builder {
             weights: None,
         });
         let (cells, scores) = (cells.collect(), self.scores);
-        State { columns, dimensions: names, cells, scores, histogram, measures: None }
+        State { columns, dimensions: names, cells, scores, histogram: self.bins, measures: None }
     }
 
     /// Whether codes below these sizes can be packed; grows the table where they need more bits than before.

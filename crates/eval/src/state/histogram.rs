@@ -62,12 +62,12 @@ impl Histogram {
         Ok(())
     }
 
-    /// The same with room for just so many cells.
-    pub(super) fn fitted(mut self, cells: usize) -> Self {
-        if self.width != cells {
-            self.resize(cells);
+    /// Of no rows, with room for just so many cells.
+    fn of_cells(cells: usize) -> Result<Self, Problem> {
+        if cells > MAX_BINNED_CELLS {
+            return Err(Problem::TooManyBinnedCells);
         }
-        self
+        Ok(Self { width: cells, counts: vec![0; cells * ALL_BINS] })
     }
 
     fn resize(&mut self, width: usize) {
@@ -96,14 +96,17 @@ impl Histogram {
     }
 
     /// The counts of several parts together, each with the new numbers of its cells.
-    pub(super) fn merged(parts: &[(&Self, &[u32])], cells: usize) -> Result<Self, Problem> {
-        let mut all = Self::default();
-        all.make_room(cells)?;
-        all = all.fitted(cells);
+    pub(super) fn merged(mut parts: Vec<(Self, &[u32])>, cells: usize) -> Result<Self, Problem> {
+        let keeps_its_numbers = |(part, numbers): &(Self, &[u32])| {
+            part.width == cells && numbers.iter().zip(0..).all(|(new, old)| *new == old)
+        };
+        let mut all = match parts.iter().position(keeps_its_numbers) {
+            Some(place) => parts.swap_remove(place).0,
+            None => Self::of_cells(cells)?,
+        };
         for (part, numbers) in parts {
-            let bins =
-                all.counts.chunks_exact_mut(cells.max(1)).zip(part.counts.chunks_exact(part.width.max(1)));
-            for (own, theirs) in bins {
+            let theirs = part.counts.chunks_exact(part.width.max(1));
+            for (own, theirs) in all.counts.chunks_exact_mut(cells.max(1)).zip(theirs) {
                 for (number, rows) in numbers.iter().zip(theirs) {
                     if let Some(count) = own.get_mut(*number as usize) {
                         *count = count.saturating_add(*rows);
@@ -120,11 +123,10 @@ impl Histogram {
         let fits = |count: &BinCount| {
             count.rows > 0 && usize::from(count.bin) < ALL_BINS && (count.cell as usize) < known_cells
         };
-        let mut all = Self::default();
-        if !ascend || !counts.iter().all(fits) || all.make_room(known_cells).is_err() {
+        if !ascend || !counts.iter().all(fits) {
             return None;
         }
-        all = all.fitted(known_cells);
+        let mut all = Self::of_cells(known_cells).ok()?;
         for count in counts {
             all.add(count.cell, count.bin, count.rows);
         }
@@ -176,15 +178,18 @@ mod tests {
             histogram.make_room(cell as usize + 1).unwrap();
             histogram.count(&[0.5, -1.0, 0.5], &[cell, cell, 0]);
         }
-        let histogram = histogram.fitted(9);
         let counts: Vec<BinCount> = histogram.counts().collect();
         let of =
             |bin, cell| counts.iter().find(|count| (count.bin, count.cell) == (bin, cell)).map(|c| c.rows);
         assert_eq!((of(2_049, 0), of(2_049, 8), of(0, 3), counts.len()), (Some(10), Some(1), Some(1), 18));
-        assert_eq!(Histogram::stored(&counts, 9), Some(histogram.clone()));
+        let (same, turned) = ([0, 1, 2, 3, 4, 5, 6, 7, 8], [8, 7, 6, 5, 4, 3, 2, 1, 0]);
+        let fitted = Histogram::merged(vec![(histogram, &same)], 9).unwrap();
+        assert_eq!(Histogram::stored(&counts, 9), Some(fitted.clone()));
         assert_eq!(Histogram::stored(&counts, 8), None);
-        let swapped = Histogram::merged(&[(&histogram, &[8, 7, 6, 5, 4, 3, 2, 1, 0])], 9).unwrap();
-        let back = Histogram::merged(&[(&swapped, &[8, 7, 6, 5, 4, 3, 2, 1, 0])], 9).unwrap();
-        assert!(swapped != histogram && back == histogram);
+        let there = Histogram::merged(vec![(fitted.clone(), &turned)], 9).unwrap();
+        let back = Histogram::merged(vec![(there.clone(), &turned)], 9).unwrap();
+        assert!(there != fitted && back == fitted);
+        let twice = Histogram::merged(vec![(back, &same), (there, &turned)], 9).unwrap();
+        assert!(twice.counts().zip(&counts).all(|(twice, once)| twice.rows == 2 * once.rows));
     }
 }

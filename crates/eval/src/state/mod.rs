@@ -308,11 +308,10 @@ impl State {
                 }
             }
         }
-        let binned = parts.iter().zip(&numbers);
-        let binned =
-            binned.filter_map(|(part, numbers)| Some((part.histogram.as_ref()?, numbers.as_slice())));
-        let binned: Vec<_> = binned.collect();
-        let histogram = (!binned.is_empty()).then(|| Histogram::merged(&binned, cells.len()));
+        let binned = parts.iter_mut().zip(&numbers);
+        let binned: Vec<_> =
+            binned.filter_map(|(part, numbers)| Some((part.histogram.take()?, numbers.as_slice()))).collect();
+        let histogram = (!binned.is_empty()).then(|| Histogram::merged(binned, cells.len()));
         let histogram = histogram.transpose().map_err(EvalError::new)?;
         let scores = is_scored.then(|| gathered.sorted(&numbers));
         let measures: Vec<_> = parts

@@ -27,6 +27,7 @@ pub(crate) mod promotions;
 pub(crate) mod proposals;
 pub(crate) mod sessions;
 mod system;
+pub(crate) mod systems;
 pub(crate) mod tokens;
 pub(crate) mod versions;
 
@@ -63,6 +64,7 @@ fn assemble(app: Option<&App>) -> (Router<App>, Document) {
         .merge(evaluations::router())
         .merge(promotions::router())
         .merge(proposals::router())
+        .merge(systems::router())
         .merge(log::router())
         .route_layer(from_fn_with_state(quick, time_limit))
         .merge(evaluations::waiting().route_layer(from_fn_with_state(slow, time_limit)))

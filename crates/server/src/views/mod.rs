@@ -10,6 +10,7 @@ mod principal;
 mod promotion;
 mod proposal;
 pub(crate) mod schemas;
+mod system;
 mod version;
 mod written;
 
@@ -22,5 +23,6 @@ pub(crate) use people::{Person, RecordedView, Words, recorded};
 pub(crate) use principal::{GrantView, PrincipalView, RestrictionView};
 pub(crate) use promotion::PromotionView;
 pub(crate) use proposal::ProposalView;
+pub(crate) use system::SystemView;
 pub(crate) use version::VersionView;
 pub(crate) use written::{Written, accepted, created, document, done};

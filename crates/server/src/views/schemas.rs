@@ -33,7 +33,8 @@ words! {
     PermissionWords "Permission" [
         "READ", "REGISTER_MODEL", "REGISTER_VERSION", "ATTACH_EVIDENCE", "REGISTER_DATASET", "EVALUATE",
         "REQUEST_PROMOTION", "REVIEW", "COMPLETE_PROMOTION", "MOVE_VERSION", "READ_LOG", "APPLY_PACK",
-        "MANAGE_PRINCIPALS", "MANAGE_GRANTS", "ERASE_SUBJECTS"
+        "MANAGE_PRINCIPALS", "MANAGE_GRANTS", "ERASE_SUBJECTS", "REGISTER_SYSTEM", "ASSESS_RISK", "REQUEST_EXCEPTION",
+        "REQUEST_CHANGE"
     ];
     /// What a version is.
     VersionKindWords "VersionKind" ["CLASSICAL", "DEEP", "LLM", "PROMPT", "AGENT", "VENDOR"];
@@ -60,7 +61,7 @@ words! {
     /// What a receipt or an entry is about.
     KindWords "Kind" [
         "PRINCIPAL", "TOKEN", "CREDENTIAL", "SESSION", "MODEL", "VERSION", "DATASET", "EVALUATION", "PROMOTION", "PACK", "PROPOSAL",
-        "ACCESS"
+        "SYSTEM", "ACCESS"
     ];
     /// What an evaluation computes.
     EvaluationKindWords "EvaluationKind" ["FIGURES", "ARTIFACT_SCAN"];
@@ -71,6 +72,13 @@ words! {
     /// What takes a second person.
     ActionWords "ProposedAction" [
         "GRANT_ROLE", "REVOKE_GRANT", "LINK_PRINCIPAL", "UNLINK_PRINCIPAL", "ISSUE_TOKEN", "APPLY_PACK", "INVITE"
+    ];
+    /// In which role the organisation answers for a system.
+    SystemRoleWords "SystemRole" ["PROVIDER", "DEPLOYER", "PROVIDER_AND_DEPLOYER"];
+    /// The area of Annex III of the EU AI Act that a use is listed in, or that it is not listed.
+    SystemCategoryWords "SystemCategory" [
+        "BIOMETRICS", "CRITICAL_INFRASTRUCTURE", "EDUCATION", "EMPLOYMENT", "ESSENTIAL_SERVICES", "LAW_ENFORCEMENT",
+        "MIGRATION", "JUSTICE_AND_DEMOCRACY", "NOT_LISTED"
     ];
     /// How an event ended.
     OutcomeWords "Outcome" ["SUCCESS", "FAILURE", "PARTIAL"];

@@ -15,7 +15,7 @@ use crate::world::{Answer, World, bare, text};
 const TABLE: &str = include_str!("access_table.txt");
 const MISSING: &str = "01931e2c-5b1a-7cc3-98c4-000000000000";
 /// The codes by which the case itself says no.
-const RULES: [&str; 11] = [
+const RULES: [&str; 12] = [
     "wrong-state",
     "not-the-requester",
     "reviewer-lacks-role",
@@ -27,6 +27,7 @@ const RULES: [&str; 11] = [
     "log-in-refused",
     "invitation-void",
     "not-the-proposer",
+    "not-the-system-owner",
 ];
 
 struct Row {
@@ -176,6 +177,7 @@ impl Objects {
 /// A caller, and what there is to be tried.
 struct Stage {
     world: World,
+    owner_id: String,
     owner: String,
     steward: String,
     own: Objects,
@@ -194,7 +196,7 @@ struct Stage {
 impl Stage {
     async fn new(role: &str) -> Self {
         let world = World::new().await;
-        let (_, owner) = world.person("Olga", &["model_owner"]).await;
+        let (owner_id, owner) = world.person("Olga", &["model_owner"]).await;
         let (_, steward) = world.person("Stan", &["data_steward"]).await;
         let (labels, predictions) = story::files();
         let data = text(&story::dataset(&world, &steward, &labels).await["id"]);
@@ -215,6 +217,7 @@ impl Stage {
         let proposal = String::new();
         let mut stage = Self {
             world,
+            owner_id,
             owner,
             steward,
             own,
@@ -457,6 +460,11 @@ impl Stage {
                 return self.request_on_evaluations(operation, object, version).await;
             }
             "listProposals" => list("/api/v1/proposals"),
+            "listSystems" => list("/api/v1/systems"),
+            "registerSystem" => post("/api/v1/systems".to_owned(), self.new_system(&self.owner_id)),
+            "getSystem" | "reviseSystem" | "retireSystem" => {
+                return self.request_on_systems(operation, object).await;
+            }
             "getProposal" | "confirmProposal" | "declineProposal" | "withdrawProposal" => {
                 return self.request_on_proposals(operation, object).await;
             }
@@ -494,6 +502,26 @@ impl Stage {
             "confirmProposal" => ("POST", at("/confirm"), json!({"digest": digest}).to_string()),
             "declineProposal" => ("POST", at("/decline"), r#"{"reason": "not now"}"#.to_owned()),
             _ => ("POST", at("/withdraw"), "{}".to_owned()),
+        }
+    }
+
+    fn new_system(&self, owner: &str) -> Value {
+        json!({"name": format!("system {}", self.number()), "purpose": "to be tried", "role": "DEPLOYER", "owner": owner})
+    }
+
+    async fn request_on_systems(&self, operation: &str, object: &str) -> (&'static str, String, String) {
+        let owner = if object == "own" { &self.scoped.0 } else { &self.owner_id };
+        let id = if object == "missing" {
+            MISSING.to_owned()
+        } else {
+            let made = self.world.post(&self.owner, "/api/v1/systems", self.new_system(owner)).await;
+            text(&made.expect(201)["object"]["id"])
+        };
+        let at = |rest: &str| format!("/api/v1/systems/{id}{rest}");
+        match operation {
+            "getSystem" => ("GET", at(""), String::new()),
+            "reviseSystem" => ("POST", at("/revise"), self.new_system(owner).to_string()),
+            _ => ("POST", at("/retire"), r#"{"reason": "replaced"}"#.to_owned()),
         }
     }
 

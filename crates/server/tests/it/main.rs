@@ -32,5 +32,6 @@ mod people;
 mod provider;
 mod served;
 mod story;
+mod systems;
 mod tls;
 mod world;

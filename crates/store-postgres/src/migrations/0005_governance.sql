@@ -5,11 +5,14 @@ CREATE TABLE systems (
     projection_version bigint NOT NULL,
     name text COLLATE "C",
     owner_id text COLLATE "C",
+    uses text COLLATE "C",
     document bytea NOT NULL,
     CONSTRAINT systems_name UNIQUE (name) DEFERRABLE INITIALLY DEFERRED
 );
 
 CREATE INDEX systems_owner_id ON systems (owner_id, id);
+-- Many uses make a text that is too long for an ordered index.
+CREATE INDEX systems_uses ON systems USING hash (uses);
 
 -- Risk assessments.
 CREATE TABLE assessments (

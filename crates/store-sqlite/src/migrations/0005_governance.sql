@@ -5,11 +5,13 @@ CREATE TABLE systems (
     projection_version INTEGER NOT NULL,
     name TEXT,
     owner_id TEXT,
+    uses TEXT,
     document BLOB NOT NULL
 ) STRICT;
 
 CREATE UNIQUE INDEX systems_name ON systems (name) WHERE name IS NOT NULL;
 CREATE INDEX systems_owner_id ON systems (owner_id, id);
+CREATE INDEX systems_uses ON systems (uses, id);
 
 -- Risk assessments.
 CREATE TABLE assessments (

@@ -31,6 +31,7 @@ pub(super) fn requests(url: &str, objects: &Objects) -> Result<Requests> {
     let mut requests = scene.versions()?;
     requests.extend(scene.registrations()?);
     requests.extend(scene.promotions()?);
+    requests.extend(scene.systems()?);
     Ok(requests)
 }
 
@@ -127,6 +128,27 @@ impl<'a> Scene<'a> {
             ("registerModel", json!({"body": model})),
             ("registerVersion", json!({"path": {"model": self.model}, "body": self.new_version()})),
             ("applyPack", json!({"body": {"documents": pack, "dryRun": true}})),
+        ])
+    }
+
+    fn systems(&self) -> Result<Requests> {
+        let version = self.bare()?;
+        let system = |name: &str| {
+            json!({"name": name, "purpose": "to be an example", "role": "PROVIDER_AND_DEPLOYER", "category": "EMPLOYMENT",
+                "restrictions": ["not without a person"], "businessJustification": "saves time",
+                "successCriteria": ["fewer errors"], "uses": [version]})
+        };
+        let (read, revised, retired) = (
+            made(&self.caller, "/api/v1/systems", &system("Read"))?,
+            made(&self.caller, "/api/v1/systems", &system("Revised"))?,
+            made(&self.caller, "/api/v1/systems", &system("Retired"))?,
+        );
+        Ok(vec![
+            ("registerSystem", json!({"body": system("New")})),
+            ("getSystem", json!({"path": {"id": read}})),
+            ("listSystems", json!({"query": {"uses": version, "category": "EMPLOYMENT", "retired": true}})),
+            ("reviseSystem", json!({"path": {"id": revised}, "body": system("Revised again")})),
+            ("retireSystem", json!({"path": {"id": retired}, "body": {"reason": "replaced"}})),
         ])
     }
 
