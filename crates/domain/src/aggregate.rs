@@ -8,10 +8,11 @@ use uuid::Uuid;
 
 use crate::evaluation;
 use crate::event::{Event, Stamp};
+use crate::exception::Exception;
 use crate::identity::{Credential, Principal, Session, Token};
 use crate::ids::{
-    CredentialId, DatasetId, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId, SessionId, TokenId,
-    VersionId,
+    CredentialId, DatasetId, EvaluationId, ExceptionId, ModelId, PrincipalId, PromotionId, ProposalId,
+    SessionId, TokenId, VersionId,
 };
 use crate::pack::Applied;
 use crate::proposal::Proposal;
@@ -46,11 +47,13 @@ pub enum Kind {
     Proposal,
     /// The door: attempts that were denied. It has no state.
     Access,
+    /// A waiver of a policy.
+    Exception,
 }
 
 impl Kind {
     /// Every kind that has state.
-    pub const STATEFUL: [Self; 11] = [
+    pub const STATEFUL: [Self; 12] = [
         Self::Principal,
         Self::Token,
         Self::Credential,
@@ -62,6 +65,7 @@ impl Kind {
         Self::Promotion,
         Self::Pack,
         Self::Proposal,
+        Self::Exception,
     ];
 
     /// As on the wire.
@@ -79,6 +83,7 @@ impl Kind {
             Self::Pack => "PACK",
             Self::Proposal => "PROPOSAL",
             Self::Access => "ACCESS",
+            Self::Exception => "EXCEPTION",
         }
     }
 
@@ -180,6 +185,7 @@ aggregates! {
     Promotion Promotion, PromotionId;
     Pack Applied, Uuid;
     Proposal Proposal, ProposalId;
+    Exception Exception, ExceptionId;
 }
 
 macro_rules! into_uuid {
@@ -198,7 +204,7 @@ macro_rules! into_uuid {
     )*};
 }
 
-into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal);
+into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, ExceptionId Exception);
 
 /// The state after an event. Total: an event that does not fit the state (which no decision produces) changes nothing.
 pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
@@ -218,6 +224,7 @@ pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) 
         Aggregate::Promotion(promotion) => Arc::make_mut(promotion).evolve(event, stamp),
         Aggregate::Pack(pack) => Arc::make_mut(pack).evolve(event, stamp),
         Aggregate::Proposal(proposal) => Arc::make_mut(proposal).evolve(event, stamp),
+        Aggregate::Exception(exception) => Arc::make_mut(exception).evolve(event, stamp),
     }
     Some(state)
 }
@@ -241,6 +248,7 @@ fn create(id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
         Event::PromotionRequested(event) => Some(Promotion::new(id.into(), event, stamp).into()),
         Event::PackApplied(event) => Some(Applied::new(event, stamp).into()),
         Event::ProposalMade(event) => Some(Proposal::new(id.into(), event, stamp).into()),
+        Event::ExceptionRequested(event) => Some(Exception::new(id.into(), event, stamp).into()),
         _ => Credential::create(id.into(), event, stamp).map(Into::into),
     }
 }

@@ -81,7 +81,8 @@ pub fn pack() -> Vec<(String, Value)> {
         {"kind": "Role", "id": "admin", "title": "Administrator",
          "permissions": ["READ", "READ_LOG", "MANAGE_PRINCIPALS", "MANAGE_GRANTS", "ERASE_SUBJECTS", "APPLY_PACK"]},
         {"kind": "Role", "id": "model_owner", "title": "Model owner", "permissions":
-         ["READ", "REGISTER_MODEL", "REGISTER_VERSION", "ATTACH_EVIDENCE", "EVALUATE", "REQUEST_PROMOTION"]},
+         ["READ", "REGISTER_MODEL", "REGISTER_VERSION", "ATTACH_EVIDENCE", "EVALUATE", "REQUEST_PROMOTION",
+          "REQUEST_EXCEPTION"]},
         {"kind": "Role", "id": "steward", "title": "Data steward", "permissions": ["READ", "REGISTER_DATASET", "EVALUATE"]},
         {"kind": "Role", "id": "compliance", "title": "Compliance", "permissions": ["READ", "REVIEW"]},
         {"kind": "Role", "id": "security", "title": "Security", "permissions": ["READ", "REVIEW"]},
@@ -96,13 +97,20 @@ pub fn pack() -> Vec<(String, Value)> {
         {"kind": "ThresholdSet", "id": "bounds", "title": "Bounds", "thresholds":
          [{"suite": "performance", "metric": "accuracy", "operator": ">=", "bound": 0.8}]},
         {"kind": "Policy", "id": "card", "name": "Model card", "version": "1", "category": "COMPLIANCE", "severity": "HIGH",
-         "enforcement": "BLOCKING", "rules": [{"id": "present", "condition": "hasDocument('MODEL_CARD')",
+         "enforcement": "BLOCKING", "exceptions": {"allowExceptions": true, "maxDuration": "2d"}, "rules": [{"id": "present", "condition": "hasDocument('MODEL_CARD')",
          "message": "a model card is attached", "remediation": "attach it"}]},
         {"kind": "Workflow", "id": "to-prod", "title": "To production", "target": "PROD", "from": ["DEV"], "steps": [
             {"id": "check", "type": "automated"},
             {"id": "compliance", "type": "review", "roles": ["compliance"], "slaBusinessDays": 3, "expiresAfter": "20d"},
             {"id": "security", "type": "review", "roles": ["security"], "slaBusinessDays": 2}
         ]},
+        {"kind": "Duties", "id": "duties", "assessmentApprover": ["compliance"], "tierLoweringApprover": ["compliance"],
+         "emergencyPair": ["compliance", "security"], "configurationApprover": ["admin"], "dataSteward": ["steward"],
+         "tierChangeApprovers": {"HIGH": ["compliance"], "LOW": ["compliance"]},
+         "accountability": {"HIGH": ["model_owner"], "LOW": ["model_owner"]},
+         "exceptionApprovers": {"HIGH": ["compliance", "security"], "LOW": ["compliance"]},
+         "changeReviewers": {"LOW": ["compliance"], "MEDIUM": ["compliance"], "HIGH": ["compliance"],
+         "CRITICAL": ["compliance"]}},
     ]);
     let documents = documents.as_array().unwrap().clone();
     documents.into_iter().enumerate().map(|(i, document)| (format!("{i}.yaml"), document)).collect()
@@ -247,6 +255,21 @@ pub fn new_version() -> NewVersion {
         datasets: Vec::new(),
         source_run: None,
     }
+}
+
+/// A request for an exception from the policy `card` for one version.
+pub fn exception(model: ModelId, version: VersionId) -> assent_domain::exception::NewException {
+    use assent_domain::exception::{NewException, Terms, Watch};
+    let words = || assent_domain::Sealed { subject: model.0, data: "AAAA".to_owned() };
+    let terms = Terms {
+        justification: words(),
+        risk_assessment: words(),
+        mitigation: words(),
+        remediation_plan: words(),
+        duration: "1h".parse().unwrap(),
+        monitoring: vec![Watch { what: words(), every: "5m".parse().unwrap() }],
+    };
+    NewException { policy: "card".to_owned(), model, version: Some(version), extends: None, terms }
 }
 
 pub fn artifact() -> assent_domain::registry::Artifact {
