@@ -27,7 +27,7 @@ const fn planted(fault: Fault, package: &'static str, test: &'static str) -> Pla
     Planted { fault, package, test }
 }
 
-const PLANTED: [Planted; 22] = [
+const PLANTED: [Planted; 23] = [
     planted(Fault::ChainLink, "assent-log", "chain_link_is_checked_as_well_as_the_tree"),
     planted(Fault::SqliteSynchronousOff, "assent-store-sqlite", "commits_are_synchronous"),
     planted(
@@ -58,6 +58,7 @@ const PLANTED: [Planted; 22] = [
         "assent-app",
         "a_weaker_pack_is_in_force_once_a_second_person_has_confirmed_its_digest",
     ),
+    planted(Fault::ExceptionExpiry, "assent-app", "an_exception_ends_by_the_clock_wherever_it_is_asked_for"),
 ];
 
 /// Losses of power, and kills of PostgreSQL with what is in its memory, that have to show a fault within so many rounds.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use assent_domain::exception::Exception;
 use assent_domain::facts::{Inputs, Target};
 use assent_domain::gate::{self, GateAnswer};
 use assent_domain::identity::Principal;
@@ -11,6 +12,7 @@ use assent_domain::pack::Pack;
 use assent_domain::registry::{Dataset, Model, Version};
 use assent_domain::workflow::{self, Case, Judgement, Promotion};
 use assent_domain::{Code, Kind, Refusal, Time};
+use uuid::Uuid;
 
 use crate::command::Command;
 use crate::governance::Packs;
@@ -31,6 +33,8 @@ pub struct OwnedCase {
     pub incumbents: Vec<Arc<Version>>,
     /// Where it is to go.
     pub target: Option<Target>,
+    /// Exceptions for the model and the version.
+    pub exceptions: Vec<Arc<Exception>>,
     /// The promotion that counts.
     pub promotion: Option<Arc<Promotion>>,
     /// The principals that the case names.
@@ -51,6 +55,7 @@ impl OwnedCase {
                 datasets: &self.datasets,
                 champion: self.incumbents.last().map(AsRef::as_ref),
                 target: self.target.as_ref(),
+                exceptions: &self.exceptions,
                 pack: &self.pack,
                 now: self.now,
             },
@@ -113,7 +118,9 @@ impl Question {
             | Command::ConfirmProposal(..)
             | Command::DeclineProposal(..)
             | Command::WithdrawProposal(..)
-            | Command::System(..) => None,
+            | Command::System(..)
+            | Command::RequestException(..)
+            | Command::Exception(..) => None,
         }
     }
 
@@ -247,7 +254,18 @@ fn load(
             people.insert(id, principal);
         }
     }
-    Ok(OwnedCase { model, version, datasets, incumbents, target, promotion, people, pack, now })
+    let mut exceptions = approved_exceptions(view, model.id.0)?;
+    exceptions.extend(approved_exceptions(view, version.id.0)?);
+    Ok(OwnedCase { model, version, datasets, incumbents, target, exceptions, promotion, people, pack, now })
+}
+
+/// The exceptions that were approved for a model, or for a version alone. Whether they hold is for the clock to say.
+pub(crate) fn approved_exceptions(view: &impl View, subject: Uuid) -> Result<Vec<Arc<Exception>>, Failure> {
+    let mut exceptions = Vec::new();
+    for id in view.ids(Kind::Exception, "approved_subject", &subject.to_string())? {
+        exceptions.extend(view.get::<Exception>(id.into())?);
+    }
+    Ok(exceptions)
 }
 
 fn incumbents(

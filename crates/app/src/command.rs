@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use assent_domain::evaluation::Task;
+use assent_domain::exception::NewException;
 use assent_domain::facts::Target;
 use assent_domain::identity::provider::Vouched;
 use assent_domain::identity::{self, Restriction};
 use assent_domain::ids::{
-    DatasetId, Digest, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId, SystemId, TokenId,
-    VersionId,
+    DatasetId, Digest, EvaluationId, ExceptionId, ModelId, PrincipalId, PromotionId, ProposalId, SystemId,
+    TokenId, VersionId,
 };
 use assent_domain::registry::{DatasetCommand, Evaluation, ModelCommand, NewVersion, Scan, VersionCommand};
+use assent_domain::signoff::NewSignature;
 use assent_domain::system::SystemCommand;
 use assent_domain::values::BlobRef;
 use assent_domain::workflow::NewReview;
@@ -141,6 +143,25 @@ pub enum Command {
     Door(Door),
     /// A command on a system.
     System(SystemId, Box<SystemCommand>),
+    /// Ask for an exception from a policy, and submit it at once or not.
+    RequestException(ExceptionId, Box<NewException>, bool),
+    /// A command on an exception.
+    Exception(ExceptionId, ExceptionCommand),
+}
+
+/// What can be wanted of an exception.
+#[derive(Debug, Clone)]
+pub enum ExceptionCommand {
+    /// Submit it.
+    Submit,
+    /// Sign it.
+    Sign(NewSignature),
+    /// Take it back before it is decided.
+    Withdraw(Option<Sealed>),
+    /// End it at once, and say why.
+    Revoke(Sealed),
+    /// Say how what it excused was mended.
+    Remediate(Sealed),
 }
 
 /// A step of a server that computes an evaluation.

@@ -1,6 +1,7 @@
 //! One command on a unit of work: load, authorise, decide.
 
 mod evaluations;
+mod exceptions;
 mod people;
 mod proposals;
 mod systems;
@@ -50,13 +51,7 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Resul
     if let Some((object, changes)) = of_the_platform(unit, &pack, &request.command, request.actor, now)? {
         return Ok(Decided { object, pack: Some(pack), changes });
     }
-    let actor = unit.get::<Principal>(request.actor)?;
-    let actor = actor.ok_or_else(|| not_found("principal", request.actor))?;
-    let actor = if request.restriction.is_none() {
-        actor
-    } else {
-        Arc::new(actor.within(request.restriction.clone()))
-    };
+    let actor = actor(unit, request)?;
     let hand = Hand {
         unit,
         packs,
@@ -68,6 +63,16 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Resul
     };
     let (object, changes) = hand.decide(request.command.clone())?;
     Ok(Decided { object, pack: Some(pack), changes })
+}
+
+/// Who asks, with what their token leaves them.
+fn actor(unit: &Unit<'_>, request: &Request) -> Result<Arc<Principal>, Failure> {
+    let actor = unit.get::<Principal>(request.actor)?;
+    let actor = actor.ok_or_else(|| not_found("principal", request.actor))?;
+    if request.restriction.is_none() {
+        return Ok(actor);
+    }
+    Ok(Arc::new(actor.within(request.restriction.clone())))
 }
 
 /// What nobody asks for: the platform records what it has seen itself.
@@ -151,6 +156,10 @@ impl Hand<'_> {
             Command::DeclineProposal(id, reason) => (id.into(), self.decline(id, reason)?),
             Command::WithdrawProposal(id, comment) => (id.into(), self.withdraw_proposal(id, comment)?),
             Command::System(id, command) => (id.into(), self.system(id, *command)?),
+            Command::RequestException(id, new, submit) => {
+                (id.into(), self.request_exception(id, *new, submit)?)
+            }
+            Command::Exception(id, command) => (id.into(), self.exception(id, command)?),
         })
     }
 

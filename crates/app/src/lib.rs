@@ -18,6 +18,7 @@ pub mod doors;
 pub mod erase;
 pub mod evaluate;
 pub mod evidence;
+pub mod exceptions;
 pub mod export;
 pub mod governance;
 mod handle;

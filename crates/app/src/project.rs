@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use assent_domain::evaluation::Job;
+use assent_domain::exception::{Exception, StateName};
 use assent_domain::registry::{Dataset, Model, Version};
 use assent_domain::system::System;
 use assent_domain::workflow::Promotion;
@@ -30,6 +31,7 @@ pub fn table(kind: Kind) -> Option<&'static str> {
         Kind::Proposal => Some("proposals"),
         Kind::System => Some("systems"),
         Kind::Access => None,
+        Kind::Exception => Some("exceptions"),
     }
 }
 
@@ -69,6 +71,7 @@ pub fn columns(state: &Aggregate) -> Vec<Option<Value>> {
         Aggregate::Pack(pack) => vec![text(pack.pack.digest.to_string())],
         Aggregate::Proposal(proposal) => vec![text(proposal.state().name()), id(proposal.recorded.by.0)],
         Aggregate::System(system) => system_columns(system),
+        Aggregate::Exception(exception) => exception_columns(exception),
     }
 }
 
@@ -117,6 +120,22 @@ fn promotion_columns(promotion: &Arc<Promotion>) -> Vec<Option<Value>> {
     ]
 }
 
+fn exception_columns(exception: &Arc<Exception>) -> Vec<Option<Value>> {
+    let (model, version) = (exception.model(), exception.request.version);
+    let subject = version.map_or(model.0, |version| version.0);
+    let state = exception.state();
+    let open = state.is_open().then(|| subject_key(subject, exception.policy()));
+    vec![
+        id(model.0),
+        version.and_then(|version| id(version.0)),
+        text(exception.policy()),
+        text(state.name()),
+        id(exception.requester().0),
+        open.and_then(text),
+        if state == StateName::Approved { id(subject) } else { None },
+    ]
+}
+
 /// The look-up of a version by its number.
 pub fn version_key(model: Uuid, number: u64) -> String {
     format!("{model}/{number}")
@@ -130,6 +149,11 @@ pub fn dataset_key(name: &str, number: u64) -> String {
 /// The look-up of versions of a model in a stage, and of promotions of a version to a stage.
 pub fn stage_key(id: Uuid, stage: &str) -> String {
     format!("{id}/{stage}")
+}
+
+/// The look-up of the open request for an exception, by model or version, and policy.
+pub fn subject_key(subject: Uuid, policy: &str) -> String {
+    format!("{subject}/{policy}")
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "columns are optional, and most of them are texts")]

@@ -173,7 +173,7 @@ impl<'a> Unit<'a> {
         Ok(EventRef { id, index, kind: entry.kind })
     }
 
-    /// The risk level of an event is that of its model's tier.
+    /// The risk level of an event is that of its model's tier, or more where the event says so.
     fn risk_level(&self, pack: Option<&Pack>, change: &Change) -> Result<Option<RiskLevel>, Failure> {
         let (Some(pack), Some(model)) = (pack, change.model) else { return Ok(None) };
         let tier = if let assent_domain::Event::ModelRegistered(event) = &change.event {
@@ -181,7 +181,8 @@ impl<'a> Unit<'a> {
         } else {
             self.get::<Model>(model)?.map(|model| model.tier.clone())
         };
-        Ok(tier.and_then(|tier| pack.tier(&tier).map(|tier| tier.risk_level)))
+        let of_tier = tier.and_then(|tier| pack.tier(&tier).map(|tier| tier.risk_level));
+        Ok(of_tier.max(change.event.least_risk()))
     }
 
     fn evolve(

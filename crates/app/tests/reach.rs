@@ -6,13 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use assent_app::{project, reach};
+use assent_domain::exception::event::ExceptionRequested;
+use assent_domain::exception::{Exception, Terms};
 use assent_domain::facts;
 use assent_domain::identity::event::PrincipalRegistered;
 use assent_domain::identity::{
     self, Grant, Permission, Principal, PrincipalKind, Restriction, Scope, Status, Target, authorise,
 };
-use assent_domain::ids::{GrantId, ModelId, PrincipalId, PromotionId, VersionId};
-use assent_domain::pack::{Pack, Workflow};
+use assent_domain::ids::{ExceptionId, GrantId, ModelId, PrincipalId, PromotionId, VersionId};
+use assent_domain::pack::{Pack, Period, Workflow};
 use assent_domain::registry::event::{ModelRegistered, TierSource, VersionRegistered};
 use assent_domain::registry::{Model, Version, VersionKind};
 use assent_domain::workflow::Promotion;
@@ -100,6 +102,27 @@ fn promotion(number: u128, version: &Version) -> Promotion {
     Promotion::new(PromotionId(id(200 + number)), &event, &stamp())
 }
 
+fn exception(number: u128, version: &Version) -> Exception {
+    let words = || Sealed { subject: id(900), data: String::new() };
+    let terms = Terms {
+        justification: words(),
+        risk_assessment: words(),
+        mitigation: words(),
+        remediation_plan: words(),
+        duration: Period::days(1),
+        monitoring: Vec::new(),
+    };
+    let event = ExceptionRequested {
+        policy: "p".to_owned(),
+        policy_version: "1".to_owned(),
+        model: version.model,
+        version: Some(version.id),
+        extends: None,
+        terms,
+    };
+    Exception::new(ExceptionId(id(400 + number)), &event, &stamp())
+}
+
 fn principal(grants: Vec<Grant>, status: Status) -> Principal {
     let name = Sealed { subject: id(901), data: String::new() };
     let event = PrincipalRegistered { kind: PrincipalKind::User, name, email: None, responsible: None };
@@ -182,22 +205,28 @@ proptest! {
         let (pack, now) = (pack(), time(second));
         let person = principal(grants, status).within(restriction);
         let store = MemoryStore::new();
-        let (mut rows, mut expected) = (Vec::new(), [const { BTreeSet::new() }; 3]);
+        let (mut rows, mut expected) = (Vec::new(), [const { BTreeSet::new() }; 4]);
         for (model, number) in models.into_iter().zip(1..) {
             let version = version(number, &model);
             let promotion = promotion(number, &version);
+            let exception = exception(number, &version);
             if authorise(&person, permission, Target::Model(&model), &pack, now).is_ok() {
-                for (set, id) in expected.iter_mut().zip([model.id.0, version.id.0, promotion.id.0]) {
+                for (set, id) in expected.iter_mut().zip([model.id.0, version.id.0, promotion.id.0, exception.id.0]) {
                     set.insert(id);
                 }
             }
             rows.extend([row(promotion.id.into(), promotion), row(version.id.into(), version)]);
-            rows.push(row(model.id.into(), model));
+            rows.extend([row(exception.id.into(), exception), row(model.id.into(), model)]);
         }
         rows.push(row(person.id.into(), person.clone()));
         store.replace_rows(&mut rows.into_iter()).unwrap();
         let of = |kind| reach::predicate(kind, &identity::reach(&person, permission, &pack, now));
-        let kinds = [(Kind::Model, "models"), (Kind::Version, "versions"), (Kind::Promotion, "promotions")];
+        let kinds = [
+            (Kind::Model, "models"),
+            (Kind::Version, "versions"),
+            (Kind::Promotion, "promotions"),
+            (Kind::Exception, "exceptions"),
+        ];
         for ((kind, table), expected) in kinds.into_iter().zip(&expected) {
             prop_assert_eq!(&listed(&store, table, &of(kind)), expected, "{}: {:?}", table, of(kind));
         }

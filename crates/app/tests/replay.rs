@@ -19,15 +19,17 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use assent_app::cases;
-use assent_app::command::{Ran, SYSTEM};
+use assent_app::command::{ExceptionCommand, Ran, SYSTEM};
 use assent_app::replay::{self, Report};
 use assent_app::view::{Snapshot, View};
 use assent_app::{Command, Failure, verify};
 use assent_domain::evaluation::{Job, ScanRequested, Task};
+use assent_domain::exception::Exception;
 use assent_domain::facts::Target;
 use assent_domain::identity;
-use assent_domain::ids::{EvaluationId, GrantId, ModelId, PrincipalId, PromotionId, VersionId};
+use assent_domain::ids::{EvaluationId, ExceptionId, GrantId, ModelId, PrincipalId, PromotionId, VersionId};
 use assent_domain::registry::{Model, NewVersion, Version, VersionCommand};
+use assent_domain::signoff::{NewSignature, Verdict};
 use assent_domain::workflow::{Decision, NewReview, Promotion, StateName};
 use assent_domain::{Kind, Sealed};
 use assent_log::verify::Level;
@@ -59,6 +61,9 @@ enum Move {
     Retire(u8, u8),
     Pack(bool),
     Wait(u16),
+    Except(u8, u8, bool),
+    SignException(u8, u8, bool),
+    EndException(u8, u8, u8),
 }
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
@@ -82,6 +87,9 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         1 => any::<(u8, u8)>().prop_map(|(p, v)| Move::Retire(p, v)),
         1 => any::<bool>().prop_map(Move::Pack),
         2 => any::<u16>().prop_map(Move::Wait),
+        3 => any::<(u8, u8, bool)>().prop_map(|(p, v, s)| Move::Except(p, v, s)),
+        6 => any::<(u8, u8, bool)>().prop_map(|(p, e, yes)| Move::SignException(p, e, yes)),
+        2 => any::<(u8, u8, u8)>().prop_map(|(p, e, how)| Move::EndException(p, e, how)),
     ];
     prop::collection::vec(one, 1..80)
 }
@@ -96,6 +104,7 @@ struct Known {
     versions: Vec<VersionId>,
     promotions: Vec<PromotionId>,
     scans: Vec<EvaluationId>,
+    exceptions: Vec<ExceptionId>,
 }
 
 fn pick<T: Copy>(from: &[T], number: u8) -> Option<T> {
@@ -229,6 +238,35 @@ async fn command(world: &World, known: &mut Known, step: Move) -> Option<(Princi
             world.clock.advance(SignedDuration::from_mins(i64::from(minutes)));
             return None;
         }
+        Move::Except(p, v, submit) => {
+            let id = ExceptionId(world.id());
+            let version = pick(&known.versions, v)?;
+            let read = world.store.read().unwrap();
+            let model = Snapshot::new(&*read).get::<Version>(version).unwrap()?.model;
+            let mut new = Box::new(common::exception(model, version));
+            new.extends = pick(&known.exceptions, v).filter(|_| v % 3 == 0);
+            new.version = new.version.filter(|_| v % 2 == 0);
+            known.exceptions.push(id);
+            (pick(&known.people, p)?, Command::RequestException(id, new, submit))
+        }
+        Move::SignException(p, e, yes) => {
+            let verdict = if yes { Verdict::Approved } else { Verdict::Rejected };
+            let new = NewSignature { role: None, verdict, comment: Some(sealed) };
+            (
+                pick(&known.people, p)?,
+                Command::Exception(pick(&known.exceptions, e)?, ExceptionCommand::Sign(new)),
+            )
+        }
+        Move::EndException(p, e, how) => {
+            let id = pick(&known.exceptions, e)?;
+            let command = match how % 4 {
+                0 => Command::Exception(id, ExceptionCommand::Submit),
+                1 => Command::Exception(id, ExceptionCommand::Withdraw(None)),
+                2 => Command::Exception(id, ExceptionCommand::Revoke(sealed)),
+                _ => Command::Exception(id, ExceptionCommand::Remediate(sealed)),
+            };
+            (pick(&known.people, p)?, command)
+        }
     })
 }
 
@@ -275,6 +313,21 @@ fn check_invariants(world: &World) {
         let judgement =
             cases::of_promotion(&view, world.assent.ledger.packs(), promotion.id, now).unwrap().judge();
         assert!(judgement.valid_until >= now);
+    }
+    let mut open = BTreeSet::new();
+    for id in every("exceptions") {
+        let exception = view.get::<Exception>(id.into()).unwrap().unwrap();
+        let signers: BTreeSet<_> = exception.signatures.iter().map(|signed| signed.recorded.by).collect();
+        assert!(!signers.contains(&exception.requester()));
+        assert_eq!(signers.len(), exception.signatures.len(), "somebody signed twice");
+        if let Some(approval) = exception.approval {
+            assert_eq!(approval.ends_at, exception.terms().duration.after(approval.at));
+            assert!(signers.len() >= exception.submission.as_ref().unwrap().roles.len());
+        }
+        if exception.state().is_open() {
+            let subject = (exception.model(), exception.request.version);
+            assert!(open.insert(subject), "two open requests for {subject:?}");
+        }
     }
 }
 

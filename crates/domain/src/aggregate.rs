@@ -8,10 +8,11 @@ use uuid::Uuid;
 
 use crate::evaluation;
 use crate::event::{Event, Stamp};
+use crate::exception::Exception;
 use crate::identity::{Credential, Principal, Session, Token};
 use crate::ids::{
-    CredentialId, DatasetId, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId, SessionId,
-    SystemId, TokenId, VersionId,
+    CredentialId, DatasetId, EvaluationId, ExceptionId, ModelId, PrincipalId, PromotionId, ProposalId,
+    SessionId, SystemId, TokenId, VersionId,
 };
 use crate::pack::Applied;
 use crate::proposal::Proposal;
@@ -47,13 +48,15 @@ pub enum Kind {
     Proposal,
     /// An AI system, or a use of one.
     System,
+    /// A waiver of a policy.
+    Exception,
     /// The door: attempts that were denied. It has no state.
     Access,
 }
 
 impl Kind {
     /// Every kind that has state.
-    pub const STATEFUL: [Self; 12] = [
+    pub const STATEFUL: [Self; 13] = [
         Self::Principal,
         Self::Token,
         Self::Credential,
@@ -66,6 +69,7 @@ impl Kind {
         Self::Pack,
         Self::Proposal,
         Self::System,
+        Self::Exception,
     ];
 
     /// As on the wire.
@@ -83,6 +87,7 @@ impl Kind {
             Self::Pack => "PACK",
             Self::Proposal => "PROPOSAL",
             Self::System => "SYSTEM",
+            Self::Exception => "EXCEPTION",
             Self::Access => "ACCESS",
         }
     }
@@ -186,6 +191,7 @@ aggregates! {
     Pack Applied, Uuid;
     Proposal Proposal, ProposalId;
     System System, SystemId;
+    Exception Exception, ExceptionId;
 }
 
 macro_rules! into_uuid {
@@ -204,7 +210,7 @@ macro_rules! into_uuid {
     )*};
 }
 
-into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, SystemId System);
+into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, SystemId System, ExceptionId Exception);
 
 /// The state after an event. Total: an event that does not fit the state (which no decision produces) changes nothing.
 pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
@@ -225,6 +231,7 @@ pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) 
         Aggregate::Pack(pack) => Arc::make_mut(pack).evolve(event, stamp),
         Aggregate::Proposal(proposal) => Arc::make_mut(proposal).evolve(event, stamp),
         Aggregate::System(system) => Arc::make_mut(system).evolve(event, stamp),
+        Aggregate::Exception(exception) => Arc::make_mut(exception).evolve(event, stamp),
     }
     Some(state)
 }
@@ -249,6 +256,7 @@ fn create(id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
         Event::PackApplied(event) => Some(Applied::new(event, stamp).into()),
         Event::ProposalMade(event) => Some(Proposal::new(id.into(), event, stamp).into()),
         Event::SystemRegistered(event) => Some(System::new(id.into(), event, stamp).into()),
+        Event::ExceptionRequested(event) => Some(Exception::new(id.into(), event, stamp).into()),
         _ => Credential::create(id.into(), event, stamp).map(Into::into),
     }
 }

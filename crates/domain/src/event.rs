@@ -2,16 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Time;
 use crate::aggregate::AggregateId;
 use crate::evaluation::event as evaluation;
+use crate::exception::event as exception;
 use crate::identity::event as identity;
 use crate::ids::{ModelId, PrincipalId};
 use crate::pack::{PackApplied, TwoPersonsRequired};
 use crate::proposal::event as proposal;
 use crate::registry::event as registry;
+use crate::signoff::Signature;
 use crate::system::event as system;
 use crate::workflow::event as workflow;
+use crate::{RiskLevel, Time};
 
 /// When an event happened, and through whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,6 +140,16 @@ events! {
     SystemRegistered(system::SystemRegistered) "systemRegistered" "registered a system";
     SystemRevised(system::SystemRevised) "systemRevised" "described a system anew";
     SystemRetired(system::SystemRetired) "systemRetired" "retired a system";
+    ExceptionRequested(exception::ExceptionRequested) "exceptionRequested" "asked for an exception";
+    ExceptionSubmitted(exception::ExceptionSubmitted) "exceptionSubmitted" "submitted an exception";
+    ExceptionSigned(Signature) "exceptionSigned" "decided on an exception";
+    ExceptionApproved(exception::ExceptionApproved) "exceptionApproved" "completed the approval of an exception";
+    ExceptionRejected(exception::ExceptionRejected) "exceptionRejected" "rejected an exception";
+    ExceptionWithdrawn(exception::ExceptionWithdrawn) "exceptionWithdrawn" "withdrew an exception";
+    ExceptionRevoked(exception::ExceptionRevoked) "exceptionRevoked" "revoked an exception";
+    ExceptionRemediated(exception::ExceptionRemediated) "exceptionRemediated" "mended what an exception excused";
+    ExceptionExpired(exception::ExceptionExpired) "exceptionExpired" "noted that an exception had expired";
+    ExceptionUsed(exception::ExceptionUsed) "exceptionUsed" "opened a gate by an exception";
 }
 
 impl Event {
@@ -145,6 +157,17 @@ impl Event {
     pub const SUBJECT_ERASED: &'static str = "subjectErased";
     /// The type of [`Event::PackApplied`], whose documents are not ours to interpret.
     pub const PACK_APPLIED: &'static str = "packApplied";
+
+    /// The least risk level of the event, whatever the tier of its model.
+    pub fn least_risk(&self) -> Option<RiskLevel> {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the other events use no exception")]
+        let uses_exception = match self {
+            Self::ExceptionUsed(_) => true,
+            Self::PromotionCompleted(completed) => !completed.exceptions.is_empty(),
+            _ => false,
+        };
+        uses_exception.then_some(RiskLevel::High)
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::Time;
+use crate::exception::Waiver;
 use crate::ids::{Digest, PromotionId, VersionId};
 use crate::pack::Enforcement;
 use crate::policy::{self, Compliance, Finding, FindingStatus};
@@ -52,8 +53,8 @@ pub struct GateAnswer {
     pub findings: Vec<Finding>,
     /// The steps of the workflow.
     pub steps: Vec<StepStanding>,
-    /// Policies that an exception waived.
-    pub exceptions_used: Vec<String>,
+    /// Exceptions without which something would have failed.
+    pub exceptions_used: Vec<Waiver>,
     /// When it was asked.
     pub at: Time,
 }
@@ -74,7 +75,6 @@ pub fn gate(case: &Case<'_>, judgement: &Judgement) -> GateAnswer {
     policies(case, judgement, stage, &mut reasons);
     approvals(case, judgement, &mut reasons);
     conditions(case, &mut reasons);
-    let excepted = judgement.findings.iter().filter(|finding| finding.status == FindingStatus::Excepted);
     GateAnswer {
         verdict: if reasons.is_empty() { Verdict::Eligible } else { Verdict::NotEligible },
         reasons,
@@ -85,7 +85,7 @@ pub fn gate(case: &Case<'_>, judgement: &Judgement) -> GateAnswer {
         compliance: policy::compliance(&judgement.findings, case.inputs.pack.settings().compliance_level),
         findings: judgement.findings.clone(),
         steps: judgement.steps.clone(),
-        exceptions_used: excepted.map(|finding| finding.policy.clone()).collect(),
+        exceptions_used: judgement.exceptions_used(),
         at: case.inputs.now,
     }
 }

@@ -9,13 +9,14 @@
 //! what they are used for; [`facts`] what is known
 //! of one version; [`policy`] findings and compliance; [`workflow`] promotions, rounds and reviews; [`gate`] the one
 //! decision everybody asks; [`pack`] governance as data; [`proposal`] what takes two persons; [`signoff`] the consent of
-//! several people to one request; [`evaluation`] what is being
+//! several people to one request; [`exception`] waivers of policies for a while; [`evaluation`] what is being
 //! computed; [`event`] what happened and what it changes.
 
 pub mod aggregate;
 pub mod calendar;
 pub mod evaluation;
 pub mod event;
+pub mod exception;
 pub mod facts;
 pub mod gate;
 pub mod identity;

@@ -188,6 +188,19 @@ codes! {
     ProposalStale "proposal-stale" Conflict "look at what changed, and make the proposal anew";
     /// Who is counted as a second person is not erased.
     StillManages "still-manages" Conflict "take the grants that manage grants back first, with a second person";
+
+    /// The policy does not exist in the pack.
+    UnknownPolicy "unknown-policy" Unprocessable "use a policy of the active pack";
+    /// The policy cannot be waived.
+    ExceptionNotAllowed "exception-not-allowed" Unprocessable "do what the policy demands; nobody can waive it";
+    /// The policy says nothing of the subject.
+    PolicyDoesNotApply "policy-does-not-apply" Unprocessable "name a policy that applies; the check of a version shows which do";
+    /// Exceptions from the policy are shorter.
+    DurationTooLong "duration-too-long" Unprocessable "ask for less time; an exception can be extended by another request";
+    /// There is a request or an active exception for the same policy and subject.
+    ExceptionOpen "exception-open" Conflict "continue or withdraw the open request; follow an active exception by naming it in `extends`";
+    /// What a request names is no exception that it could follow.
+    NotExtendable "not-extendable" Unprocessable "name an active or expired exception from the same policy for the same subject, or none";
 }
 
 /// A refusal: an answer, not a failure. Nothing was changed.

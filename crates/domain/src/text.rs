@@ -29,6 +29,11 @@ pub fn line(pointer: &str, text: &str) -> Result<(), Refusal> {
     bounded(pointer, text, MAX_LINE_CHARS)
 }
 
+/// Refuses a comment or justification that is blank or too long.
+pub fn words(pointer: &str, text: &str) -> Result<(), Refusal> {
+    bounded(pointer, text, MAX_COMMENT_CHARS)
+}
+
 /// Refuses more items than [`MAX_ITEMS`], and an item twice.
 pub fn distinct<'a>(pointer: &str, items: impl ExactSizeIterator<Item = &'a str>) -> Result<(), Refusal> {
     if items.len() > MAX_ITEMS {

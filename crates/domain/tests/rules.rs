@@ -137,6 +137,7 @@ fn facts_of(version: &Aggregate, pack: &Pack, now: &str) -> Value {
         datasets: &[],
         champion: None,
         target: Some(&target),
+        exceptions: &[],
         pack,
         now: time(now),
     };

@@ -58,6 +58,7 @@ faults! {
     RateOfNothing "rate-of-nothing" "the rate of a group in which it is undefined counts as 0"
     FalseDiscovery "false-discovery" "adjusted p-values do not keep the order of the p-values"
     Weaker "weaker" "no pack counts as weaker than another"
+    ExceptionExpiry "exception-expiry" "the expiry of an exception is ignored"
 }
 
 /// Whether this fault is planted: never, but in a build that is made for nothing else.

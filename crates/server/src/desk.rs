@@ -10,9 +10,10 @@ use assent_app::seal::KeyRing;
 use assent_app::view::{Loaded, Snapshot};
 use assent_domain::aggregate::State;
 use assent_domain::evaluation::Job;
+use assent_domain::exception::Exception;
 use assent_domain::identity::{Permission, Principal, Target, authorise, reach as within};
 use assent_domain::ids::{
-    DatasetId, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId, SystemId, VersionId,
+    DatasetId, EvaluationId, ExceptionId, ModelId, PrincipalId, PromotionId, ProposalId, SystemId, VersionId,
 };
 use assent_domain::pack::Pack;
 use assent_domain::proposal::Proposal;
@@ -139,6 +140,18 @@ impl<'a> Desk<'a> {
         let job = self.any::<Job>(id)?.ok_or_else(not_there)?;
         self.readable(caller, job.task.model())?.ok_or_else(not_there)?;
         Ok(job)
+    }
+
+    /// The exception with its model, if the caller may read it.
+    pub(crate) fn exception(
+        &self,
+        caller: &Caller,
+        id: ExceptionId,
+    ) -> Result<(Held<Model>, Held<Exception>), Problem> {
+        let not_there = || self.not_there(caller, "exception", id);
+        let exception = self.any::<Exception>(id)?.ok_or_else(not_there)?;
+        let model = self.readable(caller, exception.model())?;
+        Ok((model.ok_or_else(not_there)?, exception))
     }
 
     /// The data set, if the caller may read it: its steward, or who reads the platform.

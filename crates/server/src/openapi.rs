@@ -1,7 +1,7 @@
 //! The description of the interface (`OpenAPI` 3.1), from the code of the routes.
 
 use crate::views::schemas::{
-    KindWords, OutcomeWords, PromotionStateWords, ProposalStateWords, StrategyWords,
+    ExceptionStateWords, KindWords, OutcomeWords, PromotionStateWords, ProposalStateWords, StrategyWords,
 };
 use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -28,7 +28,9 @@ pub fn document() -> serde_json::Value {
     security(("bearer" = [])),
     modifiers(&Bearer),
     // Words that only parameters name: those of bodies are found by themselves.
-    components(schemas(StrategyWords, PromotionStateWords, ProposalStateWords, KindWords, OutcomeWords)),
+    components(schemas(
+        StrategyWords, PromotionStateWords, ProposalStateWords, KindWords, OutcomeWords, ExceptionStateWords
+    )),
     tags(
         (name = "system", description = "The state of the process"),
         (name = "identity", description = "Principals, grants, tokens and sessions"),
@@ -40,7 +42,8 @@ pub fn document() -> serde_json::Value {
         (name = "promotions", description = "Promotions and reviews"),
         (name = "proposals", description = "What takes a second person"),
         (name = "systems", description = "What models are used for"),
-        (name = "log", description = "The tamper-evident log")
+        (name = "log", description = "The tamper-evident log"),
+        (name = "exceptions", description = "Waivers of policies for a while")
     )
 )]
 pub(crate) struct Base;

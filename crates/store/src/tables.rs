@@ -94,7 +94,8 @@ pub const TABLES: &[Table] = &[
             text("policy"),
             text("state"),
             text("requester_id"),
-            text("approved_model_id"),
+            unique("open_subject"),
+            text("approved_subject"),
         ],
     },
     Table {

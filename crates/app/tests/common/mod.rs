@@ -81,7 +81,8 @@ pub fn pack() -> Vec<(String, Value)> {
         {"kind": "Role", "id": "admin", "title": "Administrator",
          "permissions": ["READ", "READ_LOG", "MANAGE_PRINCIPALS", "MANAGE_GRANTS", "ERASE_SUBJECTS", "APPLY_PACK"]},
         {"kind": "Role", "id": "model_owner", "title": "Model owner", "permissions":
-         ["READ", "REGISTER_MODEL", "REGISTER_VERSION", "ATTACH_EVIDENCE", "EVALUATE", "REQUEST_PROMOTION"]},
+         ["READ", "REGISTER_MODEL", "REGISTER_VERSION", "ATTACH_EVIDENCE", "EVALUATE", "REQUEST_PROMOTION",
+          "REQUEST_EXCEPTION"]},
         {"kind": "Role", "id": "steward", "title": "Data steward", "permissions": ["READ", "REGISTER_DATASET", "EVALUATE"]},
         {"kind": "Role", "id": "compliance", "title": "Compliance", "permissions": ["READ", "REVIEW"]},
         {"kind": "Role", "id": "security", "title": "Security", "permissions": ["READ", "REVIEW"]},
@@ -96,7 +97,7 @@ pub fn pack() -> Vec<(String, Value)> {
         {"kind": "ThresholdSet", "id": "bounds", "title": "Bounds", "thresholds":
          [{"suite": "performance", "metric": "accuracy", "operator": ">=", "bound": 0.8}]},
         {"kind": "Policy", "id": "card", "name": "Model card", "version": "1", "category": "COMPLIANCE", "severity": "HIGH",
-         "enforcement": "BLOCKING", "rules": [{"id": "present", "condition": "hasDocument('MODEL_CARD')",
+         "enforcement": "BLOCKING", "exceptions": {"allowExceptions": true, "maxDuration": "2d"}, "rules": [{"id": "present", "condition": "hasDocument('MODEL_CARD')",
          "message": "a model card is attached", "remediation": "attach it"}]},
         {"kind": "Workflow", "id": "to-prod", "title": "To production", "target": "PROD", "from": ["DEV"], "steps": [
             {"id": "check", "type": "automated"},
@@ -254,6 +255,21 @@ pub fn new_version() -> NewVersion {
         datasets: Vec::new(),
         source_run: None,
     }
+}
+
+/// A request for an exception from the policy `card` for one version.
+pub fn exception(model: ModelId, version: VersionId) -> assent_domain::exception::NewException {
+    use assent_domain::exception::{NewException, Terms, Watch};
+    let words = || assent_domain::Sealed { subject: model.0, data: "AAAA".to_owned() };
+    let terms = Terms {
+        justification: words(),
+        risk_assessment: words(),
+        mitigation: words(),
+        remediation_plan: words(),
+        duration: "1h".parse().unwrap(),
+        monitoring: vec![Watch { what: words(), every: "5m".parse().unwrap() }],
+    };
+    NewException { policy: "card".to_owned(), model, version: Some(version), extends: None, terms }
 }
 
 pub fn artifact() -> assent_domain::registry::Artifact {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{reports, suites};
 use crate::Time;
+use crate::exception::{Exception, Waivers};
 use crate::pack::Pack;
 use crate::registry::{Artifact, Dataset, Model, ScanRecord, ScanStatus, Version};
 use crate::workflow::Approval;
@@ -50,6 +51,8 @@ pub struct Inputs<'a> {
     pub champion: Option<&'a Version>,
     /// Where it is to go.
     pub target: Option<&'a Target>,
+    /// Exceptions for the model and the version, whether they hold or not.
+    pub exceptions: &'a [std::sync::Arc<Exception>],
     /// The pack in force: its thresholds judge the figures.
     pub pack: &'a Pack,
     /// The time of the question.
@@ -58,7 +61,7 @@ pub struct Inputs<'a> {
 
 /// The facts, with no approvals in them; see [`with_approvals`].
 pub fn build(inputs: &Inputs<'_>) -> Value {
-    let Inputs { model, version, datasets, champion, target, pack, now } = *inputs;
+    let Inputs { model, version, datasets, champion, target, exceptions, pack, now } = *inputs;
     let mut facts = Map::new();
     put(&mut facts, "model", Some(model_facts(model)));
     put(&mut facts, "version", Some(version_facts(version)));
@@ -68,7 +71,7 @@ pub fn build(inputs: &Inputs<'_>) -> Value {
     put(&mut facts, "datasets", Some(datasets.iter().map(|set| dataset(set)).collect::<Vec<_>>()));
     put(&mut facts, "evaluation", suites::evaluation(version, &model.tier, pack, now));
     put(&mut facts, "evidence", reports::evidence(version, now));
-    put(&mut facts, "exceptions", Some(json!({"policies": []})));
+    put(&mut facts, "exceptions", Some(waived(&Waivers::of(exceptions, version, now))));
     put(&mut facts, "target", target);
     put(&mut facts, "champion", champion.map(|champion| champion_facts(champion, &model.tier, pack, now)));
     put(&mut facts, "approvals", Some(json!({"roles": [], "list": []})));
@@ -97,6 +100,21 @@ pub fn with_approvals(mut facts: Value, approvals: &[Approval]) -> Value {
         facts.insert("approvals".to_owned(), json!({"roles": roles, "list": list}));
     }
     facts
+}
+
+fn waived(waivers: &Waivers) -> Value {
+    let policies: Vec<&str> = waivers.iter().map(|waiver| waiver.policy.as_str()).collect();
+    let list: Vec<Value> = waivers
+        .iter()
+        .map(|waiver| {
+            json!({
+                "policy": waiver.policy,
+                "exception": waiver.exception.to_string(),
+                "endsAt": waiver.ends_at.to_string(),
+            })
+        })
+        .collect();
+    json!({"policies": policies, "list": list})
 }
 
 /// Whole days between two times; 0 if `then` lies in the future.

@@ -235,11 +235,17 @@ fn approvals() -> ObjectType {
 }
 
 fn exceptions() -> ObjectType {
-    ObjectType::new("exceptions").field(
-        "policies",
-        Type::list(Type::String),
-        "policies that an exception waives",
-    )
+    let waiver = ObjectType::new("waiver")
+        .field("policy", Type::String, "the policy that is waived")
+        .field("exception", Type::String, "id of the exception")
+        .field("endsAt", Type::Timestamp, "until when (not included)");
+    ObjectType::new("exceptions")
+        .field("policies", Type::list(Type::String), "policies that an exception waives")
+        .field(
+            "list",
+            Type::list(Type::object(waiver)),
+            "the exceptions, for each policy the one that ends last",
+        )
 }
 
 fn target() -> ObjectType {

@@ -25,12 +25,19 @@ pub fn check(
 
 /// Whether a policy applies to a version on its way to, or in, a stage.
 pub fn applies(policy: &Policy, model: &Model, version: &Version, stage: &str, now: Time) -> bool {
+    let stages = policy.scope.stages.as_ref();
+    concerns(policy, model, Some(version), now)
+        && stages.is_none_or(|stages| stages.iter().any(|s| s == stage))
+}
+
+/// Whether a policy applies to a model, or to that version of it, on its way to some stage.
+pub fn concerns(policy: &Policy, model: &Model, version: Option<&Version>, now: Time) -> bool {
     let scope = &policy.scope;
+    let kinds = scope.kinds.as_ref().zip(version);
     policy.effective_from.is_none_or(|from| from <= now)
         && policy.expires_at.is_none_or(|end| now < end)
         && scope.tiers.as_ref().is_none_or(|tiers| tiers.contains(&model.tier))
-        && scope.stages.as_ref().is_none_or(|stages| stages.iter().any(|s| s == stage))
-        && scope.kinds.as_ref().is_none_or(|kinds| kinds.contains(&version.kind))
+        && kinds.is_none_or(|(kinds, version)| kinds.contains(&version.kind))
         && scope.tags.as_ref().is_none_or(|tags| tags.iter().any(|tag| model.has_tag(tag)))
 }
 
@@ -125,6 +132,7 @@ fn blank(policy: &Policy, rule: String, message: String, condition: String) -> F
         message,
         detail: None,
         condition,
+        exception: None,
         facts: Vec::new(),
         remediation: None,
         controls: policy.controls.clone(),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::ids::ExceptionId;
 use crate::pack::{Category, Enforcement, Severity};
 
 /// What a rule says of a version.
@@ -76,6 +77,9 @@ pub struct Finding {
     pub detail: Option<String>,
     /// The condition.
     pub condition: String,
+    /// The exception that waives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<ExceptionId>,
     /// The facts that the condition read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<ReadFact>,

@@ -7,6 +7,6 @@ mod check;
 mod compliance;
 mod finding;
 
-pub use check::{applies, check};
+pub use check::{applies, check, concerns};
 pub use compliance::{Compliance, ComplianceStatus, compliance};
 pub use finding::{Finding, FindingStatus, ReadFact};

@@ -74,7 +74,7 @@ impl Case<'_> {
     }
 
     /// Whether a principal may sign in a role today.
-    pub(super) fn may_sign(&self, principal: &Principal, role: &str) -> bool {
+    pub(crate) fn may_sign(&self, principal: &Principal, role: &str) -> bool {
         if role == OWNER {
             return principal.status == Status::Active && principal.answerable() == self.attests();
         }

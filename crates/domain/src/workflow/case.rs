@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::horizon;
 use super::standing::{self, Approval, StepStanding};
 use super::{Promotion, StepState};
+use crate::exception::{Waiver, Waivers};
 use crate::facts::{self, Inputs};
 use crate::identity::Principal;
 use crate::ids::{Digest, PrincipalId};
@@ -67,6 +68,8 @@ pub struct Judgement {
     pub facts: Value,
     /// The findings of every policy that applies.
     pub findings: Vec<Finding>,
+    /// The policies that exceptions waive for the version.
+    pub waivers: Waivers,
     /// Digest of the evidence: what a decision made now binds to.
     pub evidence: Digest,
     /// The steps of the workflow; empty if no workflow leads to the target.
@@ -85,6 +88,11 @@ impl Judgement {
         self.steps.iter().flat_map(|step| &step.approvals)
     }
 
+    /// The exceptions without which something would have failed.
+    pub fn exceptions_used(&self) -> Vec<Waiver> {
+        self.waivers.used(&self.findings)
+    }
+
     /// Whether every step that applies has passed.
     pub fn is_complete(&self) -> bool {
         self.has_workflow && self.steps.iter().all(|step| step.state.is_done())
@@ -98,11 +106,14 @@ impl Judgement {
 
 /// Judges a case.
 pub fn judge(case: &Case<'_>) -> Judgement {
-    let Inputs { model, version, target, pack, now, .. } = case.inputs;
+    let Inputs { model, version, target, exceptions, pack, now, .. } = case.inputs;
     let stage = target.map_or(version.stage.as_str(), |target| target.stage.as_str());
+    let waivers = Waivers::of(exceptions, version, now);
     let base = facts::build(&case.inputs);
-    let findings = policy::check(pack, model, version, stage, &base, now);
+    let mut findings = policy::check(pack, model, version, stage, &base, now);
+    // Evidence is what was found, whether or not it is excused.
     let evidence = facts::evidence_digest(&base, &findings);
+    waivers.excuse(&mut findings);
     let workflow = workflow_of(case, stage);
     let automated = !findings.iter().any(|finding| finding.blocks() && !finding.needs_approvals);
     let steps = match &workflow {
@@ -115,13 +126,15 @@ pub fn judge(case: &Case<'_>) -> Judgement {
         (facts::with_approvals(base, &approvals), findings)
     } else {
         let facts = facts::with_approvals(base, &approvals);
-        let findings = policy::check(pack, model, version, stage, &facts, now);
+        let mut findings = policy::check(pack, model, version, stage, &facts, now);
+        waivers.excuse(&mut findings);
         (facts, findings)
     };
     let from = workflow.as_ref().map(|workflow| workflow.workflow.from.clone()).unwrap_or_default();
     Judgement {
         facts,
         findings,
+        waivers,
         evidence,
         steps,
         has_workflow: workflow.is_some(),

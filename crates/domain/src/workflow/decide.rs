@@ -9,11 +9,12 @@ use super::event::{
 };
 use super::{Promotion, StateName};
 use crate::event::{Change, Event};
+use crate::exception::Waiver;
+use crate::exception::event::ExceptionUsed;
 use crate::facts::Target;
 use crate::gate::{self, GateAnswer};
 use crate::ids::{PrincipalId, PromotionId};
 use crate::pack::{Pack, StepKind};
-use crate::policy::FindingStatus;
 use crate::registry::event::VersionStageChanged;
 use crate::registry::{Model, Version};
 use crate::{Code, Refusal, Sealed, Time, calendar};
@@ -167,14 +168,14 @@ pub fn complete(
     if !answer.is_eligible() {
         return Err(gate_shut(&answer));
     }
-    let excepted = judgement.findings.iter().filter(|finding| finding.status == FindingStatus::Excepted);
+    let used = judgement.exceptions_used();
     let mut policies: Vec<String> = judgement.findings.iter().map(|finding| finding.policy.clone()).collect();
     policies.dedup();
     let completed = PromotionCompleted {
         evidence: judgement.evidence,
         policies,
         approvals: judgement.approvals().map(|a| format!("{} by {}", a.role, a.reviewer)).collect(),
-        exceptions: excepted.map(|finding| finding.policy.clone()).collect(),
+        exceptions: used.clone(),
     };
     let target = &promotion.target;
     let mut changes =
@@ -187,6 +188,7 @@ pub fn complete(
         comment: None,
     };
     changes.push(moved_change(model, version, moved));
+    changes.extend(used.iter().map(|waiver| used_by(promotion, model, version, waiver)));
     let place = pack.stage(&target.stage).and_then(|stage| stage.superseded_to.clone());
     if let Some(place) = place {
         for old in superseded.iter().filter(|old| old.id != version.id) {
@@ -201,6 +203,14 @@ pub fn complete(
         }
     }
     Ok(changes)
+}
+
+fn used_by(promotion: &Promotion, model: &Model, version: &Version, waiver: &Waiver) -> Change {
+    let (id, stage) = (promotion.id, promotion.target.stage.clone());
+    let event = Event::ExceptionUsed(ExceptionUsed { promotion: id, version: version.id, stage });
+    Change::new(waiver.exception, event)
+        .named(format!("{} for {} {}", waiver.policy, model.name, version.number))
+        .of_model(model.id)
 }
 
 fn gate_shut(answer: &GateAnswer) -> Refusal {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::exception::Waiver;
 use crate::facts::Target;
 use crate::ids::{Digest, ModelId, PrincipalId, VersionId};
 use crate::pack::Workflow;
@@ -185,7 +186,7 @@ pub struct PromotionCompleted {
     pub policies: Vec<String>,
     /// Approvals that counted, as `role by reviewer`.
     pub approvals: Vec<String>,
-    /// Policies that an exception waived.
+    /// Exceptions without which the gate would have been shut.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub exceptions: Vec<String>,
+    pub exceptions: Vec<Waiver>,
 }

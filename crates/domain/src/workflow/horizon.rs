@@ -28,6 +28,10 @@ pub(super) fn valid_until(case: &Case<'_>) -> Time {
         consider(compiled.policy.effective_from);
         consider(compiled.policy.expires_at);
     }
+    for approval in case.inputs.exceptions.iter().filter_map(|exception| exception.approval) {
+        consider(Some(approval.at));
+        consider(Some(approval.ends_at));
+    }
     for version in [Some(case.inputs.version), case.inputs.champion].into_iter().flatten() {
         ages(case, version, &mut consider);
     }

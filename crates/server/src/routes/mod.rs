@@ -17,6 +17,7 @@ pub(crate) mod auth;
 pub(crate) mod blobs;
 pub(crate) mod datasets;
 pub(crate) mod evaluations;
+pub(crate) mod exceptions;
 mod fallback;
 pub(crate) mod log;
 pub(crate) mod me;
@@ -66,6 +67,7 @@ fn assemble(app: Option<&App>) -> (Router<App>, Document) {
         .merge(proposals::router())
         .merge(systems::router())
         .merge(log::router())
+        .merge(exceptions::router())
         .route_layer(from_fn_with_state(quick, time_limit))
         .merge(evaluations::waiting().route_layer(from_fn_with_state(slow, time_limit)))
         .merge(blobs::router());

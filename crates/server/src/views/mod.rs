@@ -3,6 +3,7 @@
 mod dataset;
 mod evaluation;
 mod evidence;
+mod exception;
 mod judged;
 mod model;
 mod people;
@@ -17,6 +18,7 @@ mod written;
 pub(crate) use dataset::DatasetView;
 pub(crate) use evaluation::EvaluationView;
 pub(crate) use evidence::EvidenceView;
+pub(crate) use exception::ExceptionView;
 pub(crate) use judged::{JudgedView, judged_steps};
 pub(crate) use model::ModelView;
 pub(crate) use people::{Person, RecordedView, Words, recorded};

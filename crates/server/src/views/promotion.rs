@@ -49,10 +49,16 @@ pub(crate) struct PromotionView {
 
 /// A version, by id and number.
 #[derive(Debug, Serialize, ToSchema)]
-struct VersionRef {
+pub(super) struct VersionRef {
     id: Uuid,
     number: u64,
     stage: String,
+}
+
+impl From<&Version> for VersionRef {
+    fn from(version: &Version) -> Self {
+        Self { id: version.id.0, number: version.number, stage: version.stage.clone() }
+    }
 }
 
 /// A workflow, by id and title.
@@ -136,7 +142,7 @@ impl PromotionView {
             id: held.id.0,
             revision: held.revision,
             model: model.into(),
-            version: VersionRef { id: version.id.0, number: version.number, stage: version.stage.clone() },
+            version: (&*version.state).into(),
             target: held.target.clone().into(),
             state: held.state_at(desk.now),
             requested: recorded(desk, held.requested)?,

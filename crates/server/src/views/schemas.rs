@@ -61,7 +61,7 @@ words! {
     /// What a receipt or an entry is about.
     KindWords "Kind" [
         "PRINCIPAL", "TOKEN", "CREDENTIAL", "SESSION", "MODEL", "VERSION", "DATASET", "EVALUATION", "PROMOTION", "PACK", "PROPOSAL",
-        "SYSTEM", "ACCESS"
+        "SYSTEM", "EXCEPTION", "ACCESS"
     ];
     /// What an evaluation computes.
     EvaluationKindWords "EvaluationKind" ["FIGURES", "ARTIFACT_SCAN"];
@@ -84,4 +84,10 @@ words! {
     OutcomeWords "Outcome" ["SUCCESS", "FAILURE", "PARTIAL"];
     /// The answer of the gate.
     VerdictWords "Verdict" ["ELIGIBLE", "NOT_ELIGIBLE"];
+    /// What a person says to a request that takes several.
+    SignatureVerdictWords "SignatureVerdict" ["APPROVED", "REJECTED"];
+    /// Where an exception is in its life. `ACTIVE` and `EXPIRED` are told by the clock.
+    ExceptionStateWords "ExceptionState" [
+        "DRAFT", "SUBMITTED", "APPROVED", "ACTIVE", "REJECTED", "WITHDRAWN", "EXPIRED", "REVOKED", "REMEDIATED"
+    ];
 }

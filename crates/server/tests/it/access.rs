@@ -92,6 +92,8 @@ async fn hidden_and_missing_say_the_same_and_leave_the_same_traces() {
     let (model, version) = world.version(&owner, "hidden", "LOW").await;
     let body = json!({"version": version, "target": {"stage": "STAGING"}, "submit": false});
     let promotion = text(&world.post(&owner, "/api/v1/promotions", body).await.expect(201)["object"]["id"]);
+    let asked = crate::exceptions::asked(&version, "data-privacy");
+    let exception = text(&world.post(&owner, "/api/v1/exceptions", asked).await.expect(201)["object"]["id"]);
     let labels = world.upload(&steward, "id,label\n1,1\n").await;
     let data = json!({"name": "data", "sha256": labels, "classification": "INTERNAL"});
     let data = text(&world.post(&steward, "/api/v1/datasets", data).await.expect(201)["object"]["id"]);
@@ -121,6 +123,10 @@ async fn hidden_and_missing_say_the_same_and_leave_the_same_traces() {
         ("POST", "/api/v1/promotions/{}/submit", &promotion, Some(json!({}))),
         ("POST", "/api/v1/promotions/{}/complete", &promotion, Some(json!({}))),
         ("POST", "/api/v1/promotions/{}/withdraw", &promotion, Some(json!({}))),
+        ("GET", "/api/v1/exceptions/{}", &exception, None),
+        ("POST", "/api/v1/exceptions/{}/submit", &exception, Some(json!({}))),
+        ("POST", "/api/v1/exceptions/{}/signatures", &exception, Some(json!({"verdict": "APPROVED"}))),
+        ("POST", "/api/v1/exceptions/{}/revoke", &exception, Some(json!({"reason": "x"}))),
         ("GET", "/api/v1/datasets/{}", &data, None),
         ("GET", "/api/v1/principals/{}", &owner_id, None),
         ("POST", "/api/v1/principals/{}/disable", &owner_id, Some(json!({}))),

@@ -9,8 +9,8 @@ use assent_domain::ids::Digest;
 use axum::body::Body;
 use serde_json::{Value, json};
 
-use crate::story;
 use crate::world::{Answer, World, bare, text};
+use crate::{exceptions, story};
 
 const TABLE: &str = include_str!("access_table.txt");
 const MISSING: &str = "01931e2c-5b1a-7cc3-98c4-000000000000";
@@ -87,6 +87,9 @@ async fn nothing_is_left_out_of_the_table() {
                 (_, Some(_)) => &["all"],
                 // The version is named in the body.
                 ("/api/v1/promotions", None) if id == "requestPromotion" => {
+                    &["own", "foreign", "missing", "all"]
+                }
+                ("/api/v1/exceptions", None) if id == "requestException" => {
                     &["own", "foreign", "missing", "all"]
                 }
                 ("/api/v1/log/entries/{index}", None) => &["scoped", "all"],
@@ -166,11 +169,12 @@ struct Objects {
     model: String,
     version: String,
     promotion: String,
+    exception: String,
 }
 
 impl Objects {
-    fn ids(&self) -> [&String; 3] {
-        [&self.model, &self.version, &self.promotion]
+    fn ids(&self) -> [&String; 4] {
+        [&self.model, &self.version, &self.promotion, &self.exception]
     }
 }
 
@@ -187,6 +191,8 @@ struct Stage {
     predictions: String,
     /// A proposal that only has to be read.
     proposal: String,
+    /// Those who approve exceptions for the models here.
+    signers: [String; 2],
     /// The caller with grants for some models, and with one for everything: ids and tokens; empty without a token.
     scoped: (String, String),
     all: (String, String),
@@ -201,6 +207,8 @@ impl Stage {
         let (labels, predictions) = story::files();
         let data = text(&story::dataset(&world, &steward, &labels).await["id"]);
         let predictions = world.upload(&owner, predictions).await;
+        let (_, compliance) = world.person("Cora", &["compliance_officer"]).await;
+        let (_, security) = world.person("Sid", &["security_reviewer"]).await;
         let own = objects(&world, &owner, "own").await;
         let foreign = objects(&world, &owner, "foreign").await;
         let grants = |scope: Value| match role {
@@ -226,6 +234,7 @@ impl Stage {
             own_data,
             predictions,
             proposal,
+            signers: [compliance, security],
             scoped,
             all,
             made,
@@ -255,14 +264,15 @@ impl Stage {
             "own" => &self.own,
             "missing" => {
                 let missing = MISSING.to_owned();
-                return Objects { model: missing.clone(), version: missing.clone(), promotion: missing };
+                let [model, version, promotion] = [(); 3].map(|()| missing.clone());
+                return Objects { model, version, promotion, exception: missing };
             }
             _ => &self.foreign,
         };
         let submit = match operation {
             "reviewPromotion" | "completePromotion" | "meetCondition" | "withdrawPromotion" => Some(true),
             "submitPromotion" => Some(false),
-            "moveVersion" | "requestPromotion" => None,
+            "moveVersion" | "requestPromotion" | "requestException" => None,
             _ => return held.clone(),
         };
         let version = version(&self.world, &self.owner, &held.model).await;
@@ -273,7 +283,7 @@ impl Stage {
             Some(submit) => promotion(&self.world, &self.owner, &version, submit).await,
             None => String::new(),
         };
-        Objects { model: held.model.clone(), version, promotion }
+        Objects { model: held.model.clone(), version, promotion, exception: held.exception.clone() }
     }
 
     /// A proposal that somebody else made: its id and digest.
@@ -350,7 +360,7 @@ impl Stage {
             return ("GET", "/log/tile/entries/000.p/2".to_owned(), String::new());
         }
         let it = self.objects(operation, object).await;
-        let Objects { model, version, promotion } = &it;
+        let Objects { model, version, promotion, exception } = &it;
         let model_at = |rest: &str| format!("/api/v1/models/{model}{rest}");
         let version_at = |rest: &str| format!("/api/v1/versions/{version}{rest}");
         let promotion_at = |rest: &str| format!("/api/v1/promotions/{promotion}/{rest}");
@@ -468,6 +478,15 @@ impl Stage {
             "getProposal" | "confirmProposal" | "declineProposal" | "withdrawProposal" => {
                 return self.request_on_proposals(operation, object).await;
             }
+            "listExceptions" => list("/api/v1/exceptions"),
+            "getException" => get(format!("/api/v1/exceptions/{exception}")),
+            "requestException" => {
+                post("/api/v1/exceptions".to_owned(), exceptions::asked(version, "data-privacy"))
+            }
+            "submitException" | "signException" | "withdrawException" | "revokeException"
+            | "remediateException" => {
+                return self.request_on_exceptions(operation, object, &it).await;
+            }
             _ => return self.request_on_people(operation, object).await,
         };
         (method, path, if body.is_null() { String::new() } else { body.to_string() })
@@ -525,6 +544,37 @@ impl Stage {
         }
     }
 
+    /// One for a version of its own, in the state that the operation asks for.
+    async fn request_on_exceptions(
+        &self,
+        operation: &str,
+        object: &str,
+        it: &Objects,
+    ) -> (&'static str, String, String) {
+        let mut id = MISSING.to_owned();
+        if object != "missing" {
+            let version = version(&self.world, &self.owner, &it.model).await;
+            let mut body = exceptions::asked(&version, "data-privacy");
+            body["submit"] = json!(operation != "submitException");
+            let made = self.world.post(&self.owner, "/api/v1/exceptions", body).await.expect(201);
+            id = text(&made["object"]["id"]);
+        }
+        if object != "missing" && matches!(operation, "revokeException" | "remediateException") {
+            for signer in &self.signers {
+                let path = format!("/api/v1/exceptions/{id}/signatures");
+                self.world.post(signer, &path, json!({"verdict": "APPROVED"})).await.expect(200);
+            }
+        }
+        let (rest, body) = match operation {
+            "submitException" => ("submit", json!({})),
+            "signException" => ("signatures", json!({"verdict": "APPROVED"})),
+            "withdrawException" => ("withdraw", json!({})),
+            "revokeException" => ("revoke", json!({"reason": "it was abused"})),
+            _ => ("remediate", json!({"how": "the sheet is attached"})),
+        };
+        ("POST", format!("/api/v1/exceptions/{id}/{rest}"), body.to_string())
+    }
+
     async fn request_on_people(&self, operation: &str, object: &str) -> (&'static str, String, String) {
         let (id, grant, token) = self.principal(operation, object).await;
         let at = |rest: &str| format!("/api/v1/principals/{id}{rest}");
@@ -564,7 +614,9 @@ async fn objects(world: &World, owner: &str, team: &str) -> Objects {
     let model = text(&world.post(owner, "/api/v1/models", body).await.expect(201)["object"]["id"]);
     let version = version(world, owner, &model).await;
     let promotion = promotion(world, owner, &version, false).await;
-    Objects { model, version, promotion }
+    let asked = exceptions::asked(&version, "data-privacy");
+    let exception = world.post(owner, "/api/v1/exceptions", asked).await.expect(201);
+    Objects { model, version, promotion, exception: text(&exception["object"]["id"]) }
 }
 
 async fn version(world: &World, owner: &str, model: &str) -> String {

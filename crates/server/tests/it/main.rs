@@ -20,6 +20,7 @@ mod erasure;
 mod errors;
 mod evaluations;
 mod evidence;
+mod exceptions;
 mod inputs;
 mod limits;
 mod log;

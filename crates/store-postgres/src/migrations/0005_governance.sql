@@ -48,7 +48,8 @@ CREATE INDEX tier_changes_model_id ON tier_changes (model_id, id);
 CREATE INDEX tier_changes_state ON tier_changes (state, id);
 CREATE INDEX tier_changes_requester_id ON tier_changes (requester_id, id);
 
--- Waivers of policies. Those that are approved are found by their model; whether they hold is for the clock to say.
+-- Waivers of policies. For a policy and subject at most one request is open. Those that are approved are found by the model or
+-- version that they are about; whether they hold is for the clock to say.
 CREATE TABLE exceptions (
     id uuid PRIMARY KEY,
     revision bigint NOT NULL,
@@ -58,7 +59,8 @@ CREATE TABLE exceptions (
     policy text COLLATE "C",
     state text COLLATE "C",
     requester_id text COLLATE "C",
-    approved_model_id text COLLATE "C",
+    open_subject text COLLATE "C",
+    approved_subject text COLLATE "C",
     document bytea NOT NULL
 );
 
@@ -67,7 +69,8 @@ CREATE INDEX exceptions_version_id ON exceptions (version_id, id);
 CREATE INDEX exceptions_policy ON exceptions (policy, id);
 CREATE INDEX exceptions_state ON exceptions (state, id);
 CREATE INDEX exceptions_requester_id ON exceptions (requester_id, id);
-CREATE INDEX exceptions_approved_model_id ON exceptions (approved_model_id, id);
+CREATE UNIQUE INDEX exceptions_open_subject ON exceptions (open_subject) WHERE open_subject IS NOT NULL;
+CREATE INDEX exceptions_approved_subject ON exceptions (approved_subject, id);
 
 -- Requests to change a model in service. Those that are not over are found by their model, scheduled ones by month.
 CREATE TABLE changes (

@@ -36,8 +36,9 @@ pub(crate) struct GateAnswerShape {
     findings: (),
     #[schema(value_type = Vec<Object>)]
     steps: (),
-    /// Policies that an exception waived.
-    exceptions_used: Vec<String>,
+    /// Exceptions without which something would have failed: `policy`, `exception`, `endsAt`.
+    #[schema(value_type = Vec<Object>)]
+    exceptions_used: (),
     /// When it was asked.
     at: jiff::Timestamp,
 }
