@@ -64,17 +64,16 @@ impl Objects {
             versions.push(version);
         }
         let report = evidence(&build, &versions)?;
-        let mut promotions = Vec::new();
-        for (version, submit) in versions.iter().zip([true, false]) {
-            let asked = json!({"version": version, "target": {"stage": "STAGING"}, "submit": submit});
-            promotions.push(made(&build, "/api/v1/promotions", &asked)?);
-        }
+        let promotions = promotions(&build, &versions)?;
+        let exceptions = exceptions(&build, &versions)?;
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
         let values = vec![
             ("models", vec![model]),
+            ("exceptions", exceptions),
             ("versions", versions),
             ("datasets", vec![dataset]),
             ("promotions", promotions),
+            ("policies", words(&["data-privacy", "performance-thresholds", "security-scan-required"])),
             ("principals", vec![builder, guest]),
             ("grants", vec![grant]),
             ("digests", vec![data, predictions, bytes, report]),
@@ -103,6 +102,27 @@ fn evidence(build: &Client, versions: &[String]) -> Result<String> {
         build.post(&format!("{path}/artifact-scans"), None, &json!({}))?.ok()?;
     }
     Ok(report)
+}
+
+/// A promotion that was submitted, and a draft.
+fn promotions(build: &Client, versions: &[String]) -> Result<Vec<String>> {
+    let asked = |(version, submit): (&String, bool)| {
+        let asked = json!({"version": version, "target": {"stage": "STAGING"}, "submit": submit});
+        made(build, "/api/v1/promotions", &asked)
+    };
+    versions.iter().zip([true, false]).map(asked).collect()
+}
+
+/// An exception that waits for signatures, and a draft.
+fn exceptions(build: &Client, versions: &[String]) -> Result<Vec<String>> {
+    let asked = |(version, submit): (&String, bool)| {
+        let asked = json!({
+            "version": version, "policy": "data-privacy", "justification": "later", "riskAssessment": "small",
+            "mitigation": "read twice", "remediationPlan": "write it", "duration": "1d", "submit": submit,
+        });
+        made(build, "/api/v1/exceptions", &asked)
+    };
+    versions.iter().zip([true, false]).map(asked).collect()
 }
 
 /// The roles of the pack in force.
