@@ -93,6 +93,9 @@ pub(crate) enum Command {
     /// Decide reviews
     #[command(subcommand)]
     Review(commands::review::Review),
+    /// Waive a policy for a while: ask for it, sign it, end it
+    #[command(subcommand)]
+    Exception(commands::exception::Exception),
     /// Search, follow, verify, prove, export and replay the log
     #[command(subcommand)]
     Audit(commands::audit::Audit),

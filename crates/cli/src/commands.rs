@@ -9,6 +9,7 @@ pub(crate) mod dataset;
 pub(crate) mod demo;
 pub(crate) mod drift;
 pub(crate) mod evaluate;
+pub(crate) mod exception;
 pub(crate) mod facts;
 pub(crate) mod gate;
 pub(crate) mod model;
@@ -70,6 +71,7 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
         Command::Gate(command) => command.run(&context).map_err(not_asked),
         Command::Promote(command) => command.run(&context),
         Command::Review(command) => command.run(&context),
+        Command::Exception(command) => command.run(&context),
         Command::Audit(command) => return command.run(&context),
         Command::Backup(command) => command.run(),
         Command::Restore(command) => command.run(),

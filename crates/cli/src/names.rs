@@ -28,6 +28,14 @@ pub(crate) fn version_id(client: &Client, name: &str) -> Result<String, Problem>
     }
 }
 
+/// The id of a model: itself, or the one that has the name.
+pub(crate) fn model_id(client: &Client, name: &str) -> Result<String, Problem> {
+    match Uuid::try_parse(name) {
+        Ok(id) => Ok(id.to_string()),
+        Err(_) => id(name, &client.get(&format!("/api/v1/models/{}", escaped(name)))?),
+    }
+}
+
 /// The id of a data set: itself, or `name:number`.
 pub(crate) fn dataset_id(client: &Client, name: &str) -> Result<String, Problem> {
     if let Ok(id) = Uuid::try_parse(name) {

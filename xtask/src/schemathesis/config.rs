@@ -3,7 +3,7 @@
 use super::objects::Objects;
 
 /// Dictionaries by the parameters that draw from them, for all operations.
-const EVERYWHERE: [(&str, &str); 22] = [
+const EVERYWHERE: [(&str, &str); 24] = [
     ("path.model", "models"),
     ("path.number", "numbers"),
     ("path.index", "indices"),
@@ -26,14 +26,17 @@ const EVERYWHERE: [(&str, &str); 22] = [
     ("body.to", "stages"),
     ("body.role", "roles"),
     ("body.artifacts[*].sha256", "digests"),
+    ("body.policy", "policies"),
+    ("query.policy", "policies"),
 ];
 /// Dictionaries of `{id}`, by the path that it stands in.
-const IDS: [(&str, &str); 5] = [
+const IDS: [(&str, &str); 6] = [
     ("/api/v1/versions/", "versions"),
     ("/api/v1/datasets/", "datasets"),
     ("/api/v1/promotions/", "promotions"),
     ("/api/v1/principals/", "principals"),
     ("/api/v1/systems/", "systems"),
+    ("/api/v1/exceptions/", "exceptions"),
 ];
 
 /// The file for requests with these headers.

@@ -65,13 +65,16 @@ impl Objects {
         }
         let report = evidence(&build, &versions)?;
         let (promotions, system) = (promotions(&build, &versions)?, system(&build, &versions)?);
+        let exceptions = exceptions(&build, &versions)?;
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
         let values = vec![
             ("models", vec![model]),
+            ("exceptions", exceptions),
             ("versions", versions),
             ("datasets", vec![dataset]),
             ("promotions", promotions),
             ("systems", vec![system]),
+            ("policies", words(&["data-privacy", "performance-thresholds", "security-scan-required"])),
             ("principals", vec![builder, guest]),
             ("grants", vec![grant]),
             ("digests", vec![data, predictions, bytes, report]),
@@ -116,6 +119,18 @@ fn evidence(build: &Client, versions: &[String]) -> Result<String> {
         build.post(&format!("{path}/artifact-scans"), None, &json!({}))?.ok()?;
     }
     Ok(report)
+}
+
+/// An exception that waits for signatures, and a draft.
+fn exceptions(build: &Client, versions: &[String]) -> Result<Vec<String>> {
+    let asked = |(version, submit): (&String, bool)| {
+        let asked = json!({
+            "version": version, "policy": "data-privacy", "justification": "later", "riskAssessment": "small",
+            "mitigation": "read twice", "remediationPlan": "write it", "duration": "1d", "submit": submit,
+        });
+        made(build, "/api/v1/exceptions", &asked)
+    };
+    versions.iter().zip([true, false]).map(asked).collect()
 }
 
 /// The roles of the pack in force.

@@ -36,8 +36,12 @@ fn shown(answer: Value) -> Answer {
     let table = self::findings(&findings);
     let shut =
         findings.iter().any(|finding| is_failure(finding) && text(finding, "/enforcement") == "BLOCKING");
+    let excepted = match text(&answer, "/compliance/checksExcepted").as_str() {
+        "0" => String::new(),
+        count => format!("; policies that pass only by an exception: {count}"),
+    };
     let line = format!(
-        "compliance {} (score {})",
+        "compliance {} (score {}){excepted}",
         text(&answer, "/compliance/status"),
         text(&answer, "/compliance/score")
     );

@@ -3,8 +3,8 @@
 use clap::Args;
 use serde_json::Value;
 
-use super::Context;
 use super::target::Target;
+use super::{Context, exception};
 use crate::client::with_query;
 use crate::names;
 use crate::output::{Answer, Block};
@@ -38,7 +38,11 @@ impl Gate {
 fn shown(gate: Value, facts: &Value) -> Answer {
     let stage = text(&gate, "/stage");
     match text(&gate, "/verdict").as_str() {
-        "ELIGIBLE" => Answer::new(gate).with(Block::Good(format!("ELIGIBLE for {stage}"))),
+        "ELIGIBLE" => {
+            let mut blocks = vec![Block::Good(format!("ELIGIBLE for {stage}"))];
+            blocks.extend(exception::used(&gate));
+            Answer { blocks, ..Answer::new(gate) }
+        }
         "NOT_ELIGIBLE" => Answer { blocks: blocks(&gate, facts), exit: Exit::No, ..Answer::new(gate) },
         _ => {
             let line = Block::Bad("the answer is not understood".to_owned());
@@ -54,6 +58,7 @@ pub(super) fn blocks(gate: &Value, facts: &Value) -> Vec<Block> {
         blocks.push(Block::Line(format!("{}: {}", text(reason, "/code"), text(reason, "/message"))));
         blocks.push(Block::Hint(text(reason, "/remedy")));
     }
+    blocks.extend(exception::used(gate));
     for threshold in failed_thresholds(facts) {
         blocks.push(Block::Line(String::new()));
         blocks.push(Block::Line(format!(

@@ -19,6 +19,7 @@ mod drift;
 mod erase;
 mod evaluate;
 mod evidence;
+mod exception;
 mod fixtures;
 mod help;
 mod interrupted;
