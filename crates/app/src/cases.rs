@@ -6,9 +6,10 @@ use std::sync::Arc;
 use assent_domain::facts::{Inputs, Target};
 use assent_domain::gate::{self, GateAnswer};
 use assent_domain::identity::Principal;
-use assent_domain::ids::{PrincipalId, PromotionId, VersionId};
+use assent_domain::ids::{ModelId, PrincipalId, PromotionId, VersionId};
 use assent_domain::pack::Pack;
 use assent_domain::registry::{Dataset, Model, Version};
+use assent_domain::risk::Assessment;
 use assent_domain::workflow::{self, Case, Judgement, Promotion};
 use assent_domain::{Code, Kind, Refusal, Time};
 
@@ -39,6 +40,10 @@ pub struct OwnedCase {
     pub pack: Arc<Pack>,
     /// The time of the question.
     pub now: Time,
+    /// The risk assessment that counts for the version.
+    pub assessment: Option<Arc<Assessment>>,
+    /// Whether no other version of the model stands in the target stage.
+    pub is_first: bool,
 }
 
 impl OwnedCase {
@@ -51,6 +56,8 @@ impl OwnedCase {
                 datasets: &self.datasets,
                 champion: self.incumbents.last().map(AsRef::as_ref),
                 target: self.target.as_ref(),
+                assessment: self.assessment.as_deref(),
+                is_first: self.is_first,
                 pack: &self.pack,
                 now: self.now,
             },
@@ -112,7 +119,9 @@ impl Question {
             | Command::Door(_)
             | Command::ConfirmProposal(..)
             | Command::DeclineProposal(..)
-            | Command::WithdrawProposal(..) => None,
+            | Command::WithdrawProposal(..)
+            | Command::Assessment(..)
+            | Command::TierChange(..) => None,
         }
     }
 
@@ -246,7 +255,37 @@ fn load(
             people.insert(id, principal);
         }
     }
-    Ok(OwnedCase { model, version, datasets, incumbents, target, promotion, people, pack, now })
+    let assessment = counting_assessment(view, model.id, Some(version.id))?;
+    let stage = target.as_ref().map_or(version.stage.as_str(), |target| target.stage.as_str());
+    let there = view.ids(Kind::Version, "model_stage", &stage_key(model.id.0, stage))?;
+    let is_first = there.iter().all(|id| *id == version.id.0);
+    Ok(OwnedCase {
+        model,
+        version,
+        datasets,
+        incumbents,
+        target,
+        promotion,
+        people,
+        pack,
+        now,
+        assessment,
+        is_first,
+    })
+}
+
+/// The risk assessment that counts for a version: its own, or else that of the model as a whole.
+pub fn counting_assessment(
+    view: &impl View,
+    model: ModelId,
+    version: Option<VersionId>,
+) -> Result<Option<Arc<Assessment>>, Failure> {
+    for subject in version.map(|version| version.0).into_iter().chain([model.0]) {
+        if let Some(id) = view.ids(Kind::Assessment, "counts_for", &subject.to_string())?.last() {
+            return Ok(view.get::<Assessment>((*id).into())?);
+        }
+    }
+    Ok(None)
 }
 
 fn incumbents(

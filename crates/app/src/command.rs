@@ -7,9 +7,13 @@ use assent_domain::facts::Target;
 use assent_domain::identity::provider::Vouched;
 use assent_domain::identity::{self, Restriction};
 use assent_domain::ids::{
-    DatasetId, Digest, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId, TokenId, VersionId,
+    AssessmentId, DatasetId, Digest, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId,
+    TierChangeId, TokenId, VersionId,
 };
 use assent_domain::registry::{DatasetCommand, Evaluation, ModelCommand, NewVersion, Scan, VersionCommand};
+use assent_domain::risk::assessment::Answered;
+use assent_domain::risk::tier_change;
+use assent_domain::signoff::NewSignature;
 use assent_domain::values::BlobRef;
 use assent_domain::workflow::NewReview;
 use assent_domain::{AggregateId, Sealed, Time};
@@ -137,6 +141,50 @@ pub enum Command {
     Vouch(PrincipalId, Box<Vouched>),
     /// Come in, go out, and what one comes in with.
     Door(Door),
+    /// A command on a risk assessment.
+    Assessment(AssessmentId, Box<AssessmentCommand>),
+    /// A command on a request for another tier.
+    TierChange(TierChangeId, Box<TierChangeCommand>),
+}
+
+/// A command on a risk assessment.
+#[derive(Debug, Clone)]
+pub enum AssessmentCommand {
+    /// Begin one.
+    Start {
+        /// Of which model.
+        model: ModelId,
+        /// Of which of its versions, if not of all.
+        version: Option<VersionId>,
+    },
+    /// Rate a risk.
+    Answer(Answered),
+    /// Submit the answers.
+    Submit,
+    /// Sign the result.
+    Sign(NewSignature),
+    /// Accept a risk for a time.
+    Accept {
+        /// Which.
+        risk: String,
+        /// Why.
+        rationale: Sealed,
+        /// Until when.
+        expires_at: Time,
+    },
+    /// Take it back.
+    Withdraw(Option<Sealed>),
+}
+
+/// A command on a request for another tier.
+#[derive(Debug, Clone)]
+pub enum TierChangeCommand {
+    /// Make one.
+    Request(ModelId, tier_change::New),
+    /// Sign it.
+    Sign(NewSignature),
+    /// Take it back.
+    Withdraw(Option<Sealed>),
 }
 
 /// A step of a server that computes an evaluation.

@@ -3,6 +3,7 @@
 mod evaluations;
 mod people;
 mod proposals;
+mod risk;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -49,13 +50,7 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Resul
     if let Some((object, changes)) = of_the_platform(unit, &pack, &request.command, request.actor, now)? {
         return Ok(Decided { object, pack: Some(pack), changes });
     }
-    let actor = unit.get::<Principal>(request.actor)?;
-    let actor = actor.ok_or_else(|| not_found("principal", request.actor))?;
-    let actor = if request.restriction.is_none() {
-        actor
-    } else {
-        Arc::new(actor.within(request.restriction.clone()))
-    };
+    let actor = actor_of(unit, request)?;
     let hand = Hand {
         unit,
         packs,
@@ -99,8 +94,18 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Resul
         Command::ConfirmProposal(id, digest) => (id.into(), hand.confirm(id, digest)?),
         Command::DeclineProposal(id, reason) => (id.into(), hand.decline(id, reason)?),
         Command::WithdrawProposal(id, comment) => (id.into(), hand.withdraw_proposal(id, comment)?),
+        Command::Assessment(id, command) => (id.into(), hand.assessment(id, *command)?),
+        Command::TierChange(id, command) => (id.into(), hand.tier_change(id, *command)?),
     };
     Ok(Decided { object, pack: Some(pack), changes })
+}
+
+/// Who asks, within what the token leaves.
+fn actor_of(unit: &Unit<'_>, request: &Request) -> Result<Arc<Principal>, Failure> {
+    let actor = unit.get::<Principal>(request.actor)?;
+    let actor = actor.ok_or_else(|| not_found("principal", request.actor))?;
+    let restricts = !request.restriction.is_none();
+    Ok(if restricts { Arc::new(actor.within(request.restriction.clone())) } else { actor })
 }
 
 /// What nobody asks for: the platform records what it has seen itself.

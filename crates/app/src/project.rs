@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use assent_domain::evaluation::Job;
 use assent_domain::registry::{Dataset, Model, Version};
+use assent_domain::risk::tier_change;
+use assent_domain::risk::{Assessment, TierChange};
 use assent_domain::workflow::Promotion;
 use assent_domain::{Aggregate, AggregateId, Kind, Time};
 use assent_log::entry::{Entry, Outcome};
@@ -28,6 +30,8 @@ pub fn table(kind: Kind) -> Option<&'static str> {
         Kind::Pack => Some("packs"),
         Kind::Proposal => Some("proposals"),
         Kind::Access => None,
+        Kind::Assessment => Some("assessments"),
+        Kind::TierChange => Some("tier_changes"),
     }
 }
 
@@ -66,6 +70,8 @@ pub fn columns(state: &Aggregate) -> Vec<Option<Value>> {
         Aggregate::Promotion(promotion) => promotion_columns(promotion),
         Aggregate::Pack(pack) => vec![text(pack.pack.digest.to_string())],
         Aggregate::Proposal(proposal) => vec![text(proposal.state().name()), id(proposal.recorded.by.0)],
+        Aggregate::Assessment(assessment) => assessment_columns(assessment),
+        Aggregate::TierChange(change) => tier_change_columns(change),
     }
 }
 
@@ -106,6 +112,24 @@ fn promotion_columns(promotion: &Arc<Promotion>) -> Vec<Option<Value>> {
         text(state.name()),
         id(promotion.requester().0),
     ]
+}
+
+fn assessment_columns(assessment: &Arc<Assessment>) -> Vec<Option<Value>> {
+    let version = assessment.version.map(|version| version.0);
+    let counts_for = assessment.approval().and_then(|_| id(version.unwrap_or(assessment.model.0)));
+    vec![
+        id(assessment.model.0),
+        version.and_then(id),
+        text(assessment.state().name()),
+        id(assessment.assessor().0),
+        counts_for,
+    ]
+}
+
+fn tier_change_columns(change: &Arc<TierChange>) -> Vec<Option<Value>> {
+    let model = id(change.asked.model.0);
+    let open = model.clone().filter(|_| change.state() == tier_change::StateName::Open);
+    vec![model, text(change.state().name()), id(change.requester().0), open]
 }
 
 /// The look-up of a version by its number.

@@ -10,12 +10,13 @@ use crate::evaluation;
 use crate::event::{Event, Stamp};
 use crate::identity::{Credential, Principal, Session, Token};
 use crate::ids::{
-    CredentialId, DatasetId, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId, SessionId, TokenId,
-    VersionId,
+    AssessmentId, CredentialId, DatasetId, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId,
+    SessionId, TierChangeId, TokenId, VersionId,
 };
 use crate::pack::Applied;
 use crate::proposal::Proposal;
 use crate::registry::{Dataset, Model, Version};
+use crate::risk::{Assessment, TierChange};
 use crate::workflow::Promotion;
 
 /// What kind of thing an entry of the log is about.
@@ -46,11 +47,15 @@ pub enum Kind {
     Proposal,
     /// The door: attempts that were denied. It has no state.
     Access,
+    /// A risk assessment.
+    Assessment,
+    /// A request to put a model into another tier.
+    TierChange,
 }
 
 impl Kind {
     /// Every kind that has state.
-    pub const STATEFUL: [Self; 11] = [
+    pub const STATEFUL: [Self; 13] = [
         Self::Principal,
         Self::Token,
         Self::Credential,
@@ -62,6 +67,8 @@ impl Kind {
         Self::Promotion,
         Self::Pack,
         Self::Proposal,
+        Self::Assessment,
+        Self::TierChange,
     ];
 
     /// As on the wire.
@@ -79,6 +86,8 @@ impl Kind {
             Self::Pack => "PACK",
             Self::Proposal => "PROPOSAL",
             Self::Access => "ACCESS",
+            Self::Assessment => "ASSESSMENT",
+            Self::TierChange => "TIER_CHANGE",
         }
     }
 
@@ -180,6 +189,8 @@ aggregates! {
     Promotion Promotion, PromotionId;
     Pack Applied, Uuid;
     Proposal Proposal, ProposalId;
+    Assessment Assessment, AssessmentId;
+    TierChange TierChange, TierChangeId;
 }
 
 macro_rules! into_uuid {
@@ -198,7 +209,7 @@ macro_rules! into_uuid {
     )*};
 }
 
-into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal);
+into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, AssessmentId Assessment, TierChangeId TierChange);
 
 /// The state after an event. Total: an event that does not fit the state (which no decision produces) changes nothing.
 pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
@@ -218,6 +229,8 @@ pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) 
         Aggregate::Promotion(promotion) => Arc::make_mut(promotion).evolve(event, stamp),
         Aggregate::Pack(pack) => Arc::make_mut(pack).evolve(event, stamp),
         Aggregate::Proposal(proposal) => Arc::make_mut(proposal).evolve(event, stamp),
+        Aggregate::Assessment(assessment) => Arc::make_mut(assessment).evolve(event, stamp),
+        Aggregate::TierChange(change) => Arc::make_mut(change).evolve(event, stamp),
     }
     Some(state)
 }
@@ -241,6 +254,8 @@ fn create(id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
         Event::PromotionRequested(event) => Some(Promotion::new(id.into(), event, stamp).into()),
         Event::PackApplied(event) => Some(Applied::new(event, stamp).into()),
         Event::ProposalMade(event) => Some(Proposal::new(id.into(), event, stamp).into()),
+        Event::AssessmentStarted(event) => Some(Assessment::new(id.into(), event, stamp).into()),
+        Event::TierChangeRequested(event) => Some(TierChange::new(id.into(), event, stamp).into()),
         _ => Credential::create(id.into(), event, stamp).map(Into::into),
     }
 }

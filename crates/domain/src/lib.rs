@@ -8,7 +8,7 @@
 //! Map: [`identity`] who may do what; [`registry`] models, versions, data sets and their evidence; [`facts`] what is known
 //! of one version; [`policy`] findings and compliance; [`workflow`] promotions, rounds and reviews; [`gate`] the one
 //! decision everybody asks; [`pack`] governance as data; [`proposal`] what takes two persons; [`signoff`] the consent of
-//! several people to one request; [`evaluation`] what is being
+//! several people to one request; [`risk`] assessments, tiers and the score of a deployment; [`evaluation`] what is being
 //! computed; [`event`] what happened and what it changes.
 
 pub mod aggregate;
@@ -24,6 +24,7 @@ pub mod policy;
 pub mod proposal;
 pub mod refusal;
 pub mod registry;
+pub mod risk;
 pub mod signoff;
 pub mod text;
 pub mod values;

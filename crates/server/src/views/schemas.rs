@@ -33,7 +33,8 @@ words! {
     PermissionWords "Permission" [
         "READ", "REGISTER_MODEL", "REGISTER_VERSION", "ATTACH_EVIDENCE", "REGISTER_DATASET", "EVALUATE",
         "REQUEST_PROMOTION", "REVIEW", "COMPLETE_PROMOTION", "MOVE_VERSION", "READ_LOG", "APPLY_PACK",
-        "MANAGE_PRINCIPALS", "MANAGE_GRANTS", "ERASE_SUBJECTS"
+        "MANAGE_PRINCIPALS", "MANAGE_GRANTS", "ERASE_SUBJECTS", "REGISTER_SYSTEM", "ASSESS_RISK", "REQUEST_EXCEPTION",
+        "REQUEST_CHANGE"
     ];
     /// What a version is.
     VersionKindWords "VersionKind" ["CLASSICAL", "DEEP", "LLM", "PROMPT", "AGENT", "VENDOR"];
@@ -60,7 +61,7 @@ words! {
     /// What a receipt or an entry is about.
     KindWords "Kind" [
         "PRINCIPAL", "TOKEN", "CREDENTIAL", "SESSION", "MODEL", "VERSION", "DATASET", "EVALUATION", "PROMOTION", "PACK", "PROPOSAL",
-        "ACCESS"
+        "ACCESS", "ASSESSMENT", "TIER_CHANGE"
     ];
     /// What an evaluation computes.
     EvaluationKindWords "EvaluationKind" ["FIGURES", "ARTIFACT_SCAN"];
@@ -74,6 +75,16 @@ words! {
     ];
     /// How an event ended.
     OutcomeWords "Outcome" ["SUCCESS", "FAILURE", "PARTIAL"];
+    /// What a person says to a request that they sign.
+    SignatureVerdictWords "SignatureVerdict" ["APPROVED", "REJECTED"];
+    /// Where a risk assessment is in its life.
+    AssessmentStateWords "AssessmentState" [
+        "DRAFT", "SUBMITTED", "APPROVED", "REJECTED", "WITHDRAWN", "SUPERSEDED"
+    ];
+    /// Where a request for another tier is in its life.
+    TierChangeStateWords "TierChangeState" ["OPEN", "APPROVED", "REJECTED", "WITHDRAWN"];
+    /// How high the residual of a risk is.
+    BandWords "RiskBand" ["LOW", "MEDIUM", "HIGH"];
     /// The answer of the gate.
     VerdictWords "Verdict" ["ELIGIBLE", "NOT_ELIGIBLE"];
 }

@@ -30,6 +30,7 @@ mod packs;
 mod people;
 #[path = "../provider/mod.rs"]
 mod provider;
+mod risk;
 mod served;
 mod story;
 mod tls;
