@@ -68,7 +68,7 @@ pub(crate) fn wiring() -> Wiring {
 
 /// Where promotions of the benchmarks go.
 pub(crate) fn target() -> Target {
-    Target { stage: "PROD".to_owned(), environment: None, strategy: None }
+    Target { stage: "PROD".to_owned(), environment: None, strategy: None, replicas: None }
 }
 
 impl World {
@@ -165,6 +165,7 @@ impl World {
             tags: [("team".to_owned(), "risk".to_owned())].into(),
             tier: None,
             owner: None,
+            criteria: std::collections::BTreeMap::new(),
         };
         self.run(self.owner, Command::Model(id, register)).await?;
         Ok(id)

@@ -7,9 +7,10 @@ use assent_domain::exception::Exception;
 use assent_domain::facts::{Inputs, Target};
 use assent_domain::gate::{self, GateAnswer};
 use assent_domain::identity::Principal;
-use assent_domain::ids::{PrincipalId, PromotionId, VersionId};
+use assent_domain::ids::{ModelId, PrincipalId, PromotionId, VersionId};
 use assent_domain::pack::Pack;
 use assent_domain::registry::{Dataset, Model, Version};
+use assent_domain::risk::Assessment;
 use assent_domain::workflow::{self, Case, Judgement, Promotion};
 use assent_domain::{Code, Kind, Refusal, Time};
 use uuid::Uuid;
@@ -43,6 +44,10 @@ pub struct OwnedCase {
     pub pack: Arc<Pack>,
     /// The time of the question.
     pub now: Time,
+    /// The risk assessment that counts for the version.
+    pub assessment: Option<Arc<Assessment>>,
+    /// Whether no other version of the model stands in the target stage.
+    pub is_first: bool,
 }
 
 impl OwnedCase {
@@ -56,6 +61,8 @@ impl OwnedCase {
                 champion: self.incumbents.last().map(AsRef::as_ref),
                 target: self.target.as_ref(),
                 exceptions: &self.exceptions,
+                assessment: self.assessment.as_deref(),
+                is_first: self.is_first,
                 pack: &self.pack,
                 now: self.now,
             },
@@ -120,7 +127,9 @@ impl Question {
             | Command::WithdrawProposal(..)
             | Command::System(..)
             | Command::RequestException(..)
-            | Command::Exception(..) => None,
+            | Command::Exception(..)
+            | Command::Assessment(..)
+            | Command::TierChange(..) => None,
         }
     }
 
@@ -256,7 +265,24 @@ fn load(
     }
     let mut exceptions = approved_exceptions(view, model.id.0)?;
     exceptions.extend(approved_exceptions(view, version.id.0)?);
-    Ok(OwnedCase { model, version, datasets, incumbents, target, exceptions, promotion, people, pack, now })
+    let assessment = counting_assessment(view, model.id, Some(version.id))?;
+    let stage = target.as_ref().map_or(version.stage.as_str(), |target| target.stage.as_str());
+    let there = view.ids(Kind::Version, "model_stage", &stage_key(model.id.0, stage))?;
+    let is_first = there.iter().all(|id| *id == version.id.0);
+    Ok(OwnedCase {
+        model,
+        version,
+        datasets,
+        incumbents,
+        target,
+        exceptions,
+        promotion,
+        people,
+        pack,
+        now,
+        assessment,
+        is_first,
+    })
 }
 
 /// The exceptions that were approved for a model, or for a version alone. Whether they hold is for the clock to say.
@@ -266,6 +292,20 @@ pub(crate) fn approved_exceptions(view: &impl View, subject: Uuid) -> Result<Vec
         exceptions.extend(view.get::<Exception>(id.into())?);
     }
     Ok(exceptions)
+}
+
+/// The risk assessment that counts for a version: its own, or else that of the model as a whole.
+pub fn counting_assessment(
+    view: &impl View,
+    model: ModelId,
+    version: Option<VersionId>,
+) -> Result<Option<Arc<Assessment>>, Failure> {
+    for subject in version.map(|version| version.0).into_iter().chain([model.0]) {
+        if let Some(id) = view.ids(Kind::Assessment, "counts_for", &subject.to_string())?.last() {
+            return Ok(view.get::<Assessment>((*id).into())?);
+        }
+    }
+    Ok(None)
 }
 
 fn incumbents(

@@ -8,10 +8,12 @@ use assent_domain::facts::Target;
 use assent_domain::identity::provider::Vouched;
 use assent_domain::identity::{self, Restriction};
 use assent_domain::ids::{
-    DatasetId, Digest, EvaluationId, ExceptionId, ModelId, PrincipalId, PromotionId, ProposalId, SystemId,
-    TokenId, VersionId,
+    AssessmentId, DatasetId, Digest, EvaluationId, ExceptionId, ModelId, PrincipalId, PromotionId,
+    ProposalId, SystemId, TierChangeId, TokenId, VersionId,
 };
 use assent_domain::registry::{DatasetCommand, Evaluation, ModelCommand, NewVersion, Scan, VersionCommand};
+use assent_domain::risk::assessment::Answered;
+use assent_domain::risk::tier_change;
 use assent_domain::signoff::NewSignature;
 use assent_domain::system::SystemCommand;
 use assent_domain::values::BlobRef;
@@ -147,6 +149,10 @@ pub enum Command {
     RequestException(ExceptionId, Box<NewException>, bool),
     /// A command on an exception.
     Exception(ExceptionId, ExceptionCommand),
+    /// A command on a risk assessment.
+    Assessment(AssessmentId, Box<AssessmentCommand>),
+    /// A command on a request for another tier.
+    TierChange(TierChangeId, Box<TierChangeCommand>),
 }
 
 /// What can be wanted of an exception.
@@ -162,6 +168,46 @@ pub enum ExceptionCommand {
     Revoke(Sealed),
     /// Say how what it excused was mended.
     Remediate(Sealed),
+}
+
+/// A command on a risk assessment.
+#[derive(Debug, Clone)]
+pub enum AssessmentCommand {
+    /// Begin one.
+    Start {
+        /// Of which model.
+        model: ModelId,
+        /// Of which of its versions, if not of all.
+        version: Option<VersionId>,
+    },
+    /// Rate a risk.
+    Answer(Answered),
+    /// Submit the answers.
+    Submit,
+    /// Sign the result.
+    Sign(NewSignature),
+    /// Accept a risk for a time.
+    Accept {
+        /// Which.
+        risk: String,
+        /// Why.
+        rationale: Sealed,
+        /// Until when.
+        expires_at: Time,
+    },
+    /// Take it back.
+    Withdraw(Option<Sealed>),
+}
+
+/// A command on a request for another tier.
+#[derive(Debug, Clone)]
+pub enum TierChangeCommand {
+    /// Make one.
+    Request(ModelId, tier_change::New),
+    /// Sign it.
+    Sign(NewSignature),
+    /// Take it back.
+    Withdraw(Option<Sealed>),
 }
 
 /// A step of a server that computes an evaluation.

@@ -4,6 +4,7 @@ mod evaluations;
 mod exceptions;
 mod people;
 mod proposals;
+mod risk;
 mod systems;
 
 use std::borrow::Cow;
@@ -160,6 +161,8 @@ impl Hand<'_> {
                 (id.into(), self.request_exception(id, *new, submit)?)
             }
             Command::Exception(id, command) => (id.into(), self.exception(id, command)?),
+            Command::Assessment(id, command) => (id.into(), self.assessment(id, *command)?),
+            Command::TierChange(id, command) => (id.into(), self.tier_change(id, *command)?),
         })
     }
 

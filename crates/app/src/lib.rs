@@ -36,6 +36,7 @@ pub mod replay;
 pub mod scan;
 pub mod seal;
 pub mod sessions;
+pub mod signing;
 pub mod start;
 mod unit;
 pub mod vault;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use assent_domain::evaluation::Job;
 use assent_domain::exception::{Exception, StateName};
 use assent_domain::registry::{Dataset, Model, Version};
+use assent_domain::risk::tier_change;
+use assent_domain::risk::{Assessment, TierChange};
 use assent_domain::system::System;
 use assent_domain::workflow::Promotion;
 use assent_domain::{Aggregate, AggregateId, Kind, Time};
@@ -32,6 +34,8 @@ pub fn table(kind: Kind) -> Option<&'static str> {
         Kind::System => Some("systems"),
         Kind::Access => None,
         Kind::Exception => Some("exceptions"),
+        Kind::Assessment => Some("assessments"),
+        Kind::TierChange => Some("tier_changes"),
     }
 }
 
@@ -72,6 +76,8 @@ pub fn columns(state: &Aggregate) -> Vec<Option<Value>> {
         Aggregate::Proposal(proposal) => vec![text(proposal.state().name()), id(proposal.recorded.by.0)],
         Aggregate::System(system) => system_columns(system),
         Aggregate::Exception(exception) => exception_columns(exception),
+        Aggregate::Assessment(assessment) => assessment_columns(assessment),
+        Aggregate::TierChange(change) => tier_change_columns(change),
     }
 }
 
@@ -134,6 +140,24 @@ fn exception_columns(exception: &Arc<Exception>) -> Vec<Option<Value>> {
         open.and_then(text),
         if state == StateName::Approved { id(subject) } else { None },
     ]
+}
+
+fn assessment_columns(assessment: &Arc<Assessment>) -> Vec<Option<Value>> {
+    let version = assessment.version.map(|version| version.0);
+    let counts_for = assessment.approval().and_then(|_| id(version.unwrap_or(assessment.model.0)));
+    vec![
+        id(assessment.model.0),
+        version.and_then(id),
+        text(assessment.state().name()),
+        id(assessment.assessor().0),
+        counts_for,
+    ]
+}
+
+fn tier_change_columns(change: &Arc<TierChange>) -> Vec<Option<Value>> {
+    let model = id(change.asked.model.0);
+    let open = model.clone().filter(|_| change.state() == tier_change::StateName::Open);
+    vec![model, text(change.state().name()), id(change.requester().0), open]
 }
 
 /// The look-up of a version by its number.

@@ -25,7 +25,7 @@ use assent_domain::workflow::{Decision, Judgement, Lapse, NewReview};
 use common::World;
 
 fn ask(id: PromotionId, version: VersionId) -> Command {
-    let target = Target { stage: "PROD".to_owned(), environment: None, strategy: None };
+    let target = Target { stage: "PROD".to_owned(), environment: None, strategy: None, replicas: None };
     Command::RequestPromotion { id, version, target, comment: None, submit: true }
 }
 

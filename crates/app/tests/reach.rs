@@ -13,10 +13,15 @@ use assent_domain::identity::event::PrincipalRegistered;
 use assent_domain::identity::{
     self, Grant, Permission, Principal, PrincipalKind, Restriction, Scope, Status, Target, authorise,
 };
-use assent_domain::ids::{ExceptionId, GrantId, ModelId, PrincipalId, PromotionId, VersionId};
+use assent_domain::ids::{
+    AssessmentId, ExceptionId, GrantId, ModelId, PrincipalId, PromotionId, TierChangeId, VersionId,
+};
 use assent_domain::pack::{Pack, Period, Workflow};
 use assent_domain::registry::event::{ModelRegistered, TierSource, VersionRegistered};
 use assent_domain::registry::{Model, Version, VersionKind};
+use assent_domain::risk::assessment::event::AssessmentStarted;
+use assent_domain::risk::tier_change::event::TierChangeRequested;
+use assent_domain::risk::{Assessment, TierChange};
 use assent_domain::workflow::Promotion;
 use assent_domain::workflow::event::PromotionRequested;
 use assent_domain::{Aggregate, AggregateId, Code, Kind, Sealed, Stamp, Time};
@@ -68,6 +73,7 @@ fn model(number: u128, tier: &str, tags: BTreeMap<String, String>) -> Model {
         tier: tier.to_owned(),
         tier_source: TierSource::Given,
         owner: PrincipalId(id(900)),
+        criteria: BTreeMap::new(),
     };
     Model::new(ModelId(id(number)), &event, &stamp())
 }
@@ -90,7 +96,7 @@ fn version(number: u128, model: &Model) -> Version {
 fn promotion(number: u128, version: &Version) -> Promotion {
     let workflow = json!({"id": "w", "title": "W", "target": "DEV", "from": ["DEV"], "steps": []});
     let workflow: Workflow = serde_json::from_value(workflow).unwrap();
-    let target = facts::Target { stage: "DEV".to_owned(), environment: None, strategy: None };
+    let target = facts::Target { stage: "DEV".to_owned(), environment: None, strategy: None, replicas: None };
     let event = PromotionRequested {
         model: version.model,
         version: version.id,
@@ -121,6 +127,24 @@ fn exception(number: u128, version: &Version) -> Exception {
         terms,
     };
     Exception::new(ExceptionId(id(400 + number)), &event, &stamp())
+}
+
+fn assessment(number: u128, model: &Model) -> Assessment {
+    let event = AssessmentStarted { model: model.id, version: None, templates: Vec::new() };
+    Assessment::new(AssessmentId(id(400 + number)), &event, &stamp())
+}
+
+fn tier_change(number: u128, model: &Model) -> TierChange {
+    let sealed = || Sealed { subject: id(900), data: String::new() };
+    let event = TierChangeRequested {
+        model: model.id,
+        from: model.tier.clone(),
+        to: "OTHER".to_owned(),
+        justification: sealed(),
+        impact: sealed(),
+        roles: Vec::new(),
+    };
+    TierChange::new(TierChangeId(id(500 + number)), &event, &stamp())
 }
 
 fn principal(grants: Vec<Grant>, status: Status) -> Principal {
@@ -205,17 +229,26 @@ proptest! {
         let (pack, now) = (pack(), time(second));
         let person = principal(grants, status).within(restriction);
         let store = MemoryStore::new();
-        let (mut rows, mut expected) = (Vec::new(), [const { BTreeSet::new() }; 4]);
+        let (mut rows, mut expected) = (Vec::new(), [const { BTreeSet::new() }; 6]);
         for (model, number) in models.into_iter().zip(1..) {
             let version = version(number, &model);
             let promotion = promotion(number, &version);
             let exception = exception(number, &version);
+            let (assessment, change) = (assessment(number, &model), tier_change(number, &model));
             if authorise(&person, permission, Target::Model(&model), &pack, now).is_ok() {
-                for (set, id) in expected.iter_mut().zip([model.id.0, version.id.0, promotion.id.0, exception.id.0]) {
+                for (set, id) in expected.iter_mut().zip([
+                    model.id.0,
+                    version.id.0,
+                    promotion.id.0,
+                    exception.id.0,
+                    assessment.id.0,
+                    change.id.0,
+                ]) {
                     set.insert(id);
                 }
             }
             rows.extend([row(promotion.id.into(), promotion), row(version.id.into(), version)]);
+            rows.extend([row(assessment.id.into(), assessment), row(change.id.into(), change)]);
             rows.extend([row(exception.id.into(), exception), row(model.id.into(), model)]);
         }
         rows.push(row(person.id.into(), person.clone()));
@@ -226,6 +259,8 @@ proptest! {
             (Kind::Version, "versions"),
             (Kind::Promotion, "promotions"),
             (Kind::Exception, "exceptions"),
+            (Kind::Assessment, "assessments"),
+            (Kind::TierChange, "tier_changes"),
         ];
         for ((kind, table), expected) in kinds.into_iter().zip(&expected) {
             prop_assert_eq!(&listed(&store, table, &of(kind)), expected, "{}: {:?}", table, of(kind));

@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use assent_app::cases;
-use assent_app::command::{ExceptionCommand, Ran, SYSTEM};
+use assent_app::command::{AssessmentCommand, ExceptionCommand, Ran, SYSTEM, TierChangeCommand};
 use assent_app::replay::{self, Report};
 use assent_app::view::{Snapshot, View};
 use assent_app::{Command, Failure, verify};
@@ -27,8 +27,13 @@ use assent_domain::evaluation::{Job, ScanRequested, Task};
 use assent_domain::exception::Exception;
 use assent_domain::facts::Target;
 use assent_domain::identity;
-use assent_domain::ids::{EvaluationId, ExceptionId, GrantId, ModelId, PrincipalId, PromotionId, VersionId};
+use assent_domain::ids::{
+    AssessmentId, EvaluationId, ExceptionId, GrantId, ModelId, PrincipalId, PromotionId, TierChangeId,
+    VersionId,
+};
 use assent_domain::registry::{Model, NewVersion, Version, VersionCommand};
+use assent_domain::risk::assessment::{Answer, Answered, Custom};
+use assent_domain::risk::{Assessment, Exact, TierChange, tier_change};
 use assent_domain::signoff::{NewSignature, Verdict};
 use assent_domain::workflow::{Decision, NewReview, Promotion, StateName};
 use assent_domain::{Kind, Sealed};
@@ -64,6 +69,10 @@ enum Move {
     Except(u8, u8, bool),
     SignException(u8, u8, bool),
     EndException(u8, u8, u8),
+    Assess(u8, u8),
+    OnAssessment(u8, u8, u8),
+    AskTier(u8, u8, bool),
+    OnTier(u8, u8, u8),
 }
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
@@ -90,6 +99,10 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         3 => any::<(u8, u8, bool)>().prop_map(|(p, v, s)| Move::Except(p, v, s)),
         6 => any::<(u8, u8, bool)>().prop_map(|(p, e, yes)| Move::SignException(p, e, yes)),
         2 => any::<(u8, u8, u8)>().prop_map(|(p, e, how)| Move::EndException(p, e, how)),
+        3 => any::<(u8, u8)>().prop_map(|(p, m)| Move::Assess(p, m)),
+        8 => any::<(u8, u8, u8)>().prop_map(|(p, a, w)| Move::OnAssessment(p, a, w)),
+        3 => any::<(u8, u8, bool)>().prop_map(|(p, m, up)| Move::AskTier(p, m, up)),
+        5 => any::<(u8, u8, u8)>().prop_map(|(p, t, w)| Move::OnTier(p, t, w)),
     ];
     prop::collection::vec(one, 1..80)
 }
@@ -105,6 +118,8 @@ struct Known {
     promotions: Vec<PromotionId>,
     scans: Vec<EvaluationId>,
     exceptions: Vec<ExceptionId>,
+    assessments: Vec<AssessmentId>,
+    tier_changes: Vec<TierChangeId>,
 }
 
 fn pick<T: Copy>(from: &[T], number: u8) -> Option<T> {
@@ -125,7 +140,7 @@ async fn play(world: &World, known: &mut Known, step: Move) {
 async fn command(world: &World, known: &mut Known, step: Move) -> Option<(PrincipalId, Command)> {
     let admin = world.admin;
     let sealed = Sealed { subject: admin.0, data: "AAAA".to_owned() };
-    let prod = Target { stage: "PROD".to_owned(), environment: None, strategy: None };
+    let prod = Target { stage: "PROD".to_owned(), environment: None, strategy: None, replicas: None };
     Some(match step {
         Move::Person(role) => {
             let person = world.person(&[ROLES[usize::from(role) % ROLES.len()]]).await;
@@ -267,7 +282,58 @@ async fn command(world: &World, known: &mut Known, step: Move) -> Option<(Princi
             };
             (pick(&known.people, p)?, command)
         }
+        Move::Assess(p, m) => {
+            let id = AssessmentId(world.id());
+            known.assessments.push(id);
+            let start = AssessmentCommand::Start { model: pick(&known.models, m)?, version: None };
+            (pick(&known.people, p)?, Command::Assessment(id, Box::new(start)))
+        }
+        Move::OnAssessment(p, a, what) => {
+            let command = on_assessment(world, what, sealed);
+            (pick(&known.people, p)?, Command::Assessment(pick(&known.assessments, a)?, Box::new(command)))
+        }
+        Move::AskTier(p, m, up) => {
+            let id = TierChangeId(world.id());
+            known.tier_changes.push(id);
+            let to = if up { "HIGH" } else { "LOW" }.to_owned();
+            let new = tier_change::New { to, justification: sealed.clone(), impact: sealed };
+            let command = TierChangeCommand::Request(pick(&known.models, m)?, new);
+            (pick(&known.people, p)?, Command::TierChange(id, Box::new(command)))
+        }
+        Move::OnTier(p, t, what) => {
+            let command = match what % 4 {
+                0 => TierChangeCommand::Withdraw(Some(sealed)),
+                _ => TierChangeCommand::Sign(signature(what, sealed)),
+            };
+            (pick(&known.people, p)?, Command::TierChange(pick(&known.tier_changes, t)?, Box::new(command)))
+        }
     })
+}
+
+fn signature(what: u8, sealed: Sealed) -> NewSignature {
+    let verdict = if what < 200 { Verdict::Approved } else { Verdict::Rejected };
+    NewSignature { role: None, verdict, comment: Some(sealed) }
+}
+
+fn on_assessment(world: &World, what: u8, sealed: Sealed) -> AssessmentCommand {
+    match what % 6 {
+        0 => {
+            let custom =
+                (what > 100).then(|| Custom { category: "QUALITY".to_owned(), title: sealed.clone() });
+            let risk = if what > 100 { "X" } else { "R-1" }.to_owned();
+            let effectiveness = Exact::of_ten_thousandths(u32::from(what) * 30);
+            let answer =
+                Answer { likelihood: 5, impact: 4, effectiveness, controls: vec![sealed], notes: None };
+            AssessmentCommand::Answer(Answered { risk, custom, answer })
+        }
+        1 => AssessmentCommand::Submit,
+        2 | 3 => AssessmentCommand::Sign(signature(what, sealed)),
+        4 => {
+            let expires_at = world.assent.wiring.now() + SignedDuration::from_hours(i64::from(what));
+            AssessmentCommand::Accept { risk: "R-1".to_owned(), rationale: sealed, expires_at }
+        }
+        _ => AssessmentCommand::Withdraw(None),
+    }
 }
 
 fn replayed(read: &dyn Read) -> Report {
@@ -294,6 +360,16 @@ fn check_invariants(world: &World) {
         assert_eq!(versions.len() as u64, model.last_version);
         let champions = view.ids(Kind::Version, "model_stage", &format!("{id}/PROD")).unwrap();
         assert!(champions.len() <= 1, "{champions:?}");
+    }
+    for id in every("tier_changes") {
+        let held = view.get::<TierChange>(id.into()).unwrap().unwrap();
+        assert!(held.signatures.iter().all(|record| record.recorded.by != held.requester()));
+    }
+    for id in every("assessments") {
+        let held = view.get::<Assessment>(id.into()).unwrap().unwrap();
+        assert!(held.signatures.iter().all(|record| record.recorded.by != held.assessor()));
+        let counting = view.ids(Kind::Assessment, "counts_for", &held.model.0.to_string()).unwrap();
+        assert!(counting.len() <= 1, "{counting:?}");
     }
     for id in every("promotions") {
         let promotion = view.get::<Promotion>(id.into()).unwrap().unwrap();

@@ -29,7 +29,7 @@ use common::{World, card};
 use jiff::SignedDuration;
 
 fn prod() -> Target {
-    Target { stage: "PROD".to_owned(), environment: None, strategy: None }
+    Target { stage: "PROD".to_owned(), environment: None, strategy: None, replicas: None }
 }
 
 fn ask(id: PromotionId, version: VersionId) -> Command {

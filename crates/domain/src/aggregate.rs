@@ -11,12 +11,13 @@ use crate::event::{Event, Stamp};
 use crate::exception::Exception;
 use crate::identity::{Credential, Principal, Session, Token};
 use crate::ids::{
-    CredentialId, DatasetId, EvaluationId, ExceptionId, ModelId, PrincipalId, PromotionId, ProposalId,
-    SessionId, SystemId, TokenId, VersionId,
+    AssessmentId, CredentialId, DatasetId, EvaluationId, ExceptionId, ModelId, PrincipalId, PromotionId,
+    ProposalId, SessionId, SystemId, TierChangeId, TokenId, VersionId,
 };
 use crate::pack::Applied;
 use crate::proposal::Proposal;
 use crate::registry::{Dataset, Model, Version};
+use crate::risk::{Assessment, TierChange};
 use crate::system::System;
 use crate::workflow::Promotion;
 
@@ -50,13 +51,17 @@ pub enum Kind {
     System,
     /// A waiver of a policy.
     Exception,
+    /// A risk assessment.
+    Assessment,
+    /// A request to put a model into another tier.
+    TierChange,
     /// The door: attempts that were denied. It has no state.
     Access,
 }
 
 impl Kind {
     /// Every kind that has state.
-    pub const STATEFUL: [Self; 13] = [
+    pub const STATEFUL: [Self; 15] = [
         Self::Principal,
         Self::Token,
         Self::Credential,
@@ -70,6 +75,8 @@ impl Kind {
         Self::Proposal,
         Self::System,
         Self::Exception,
+        Self::Assessment,
+        Self::TierChange,
     ];
 
     /// As on the wire.
@@ -88,6 +95,8 @@ impl Kind {
             Self::Proposal => "PROPOSAL",
             Self::System => "SYSTEM",
             Self::Exception => "EXCEPTION",
+            Self::Assessment => "ASSESSMENT",
+            Self::TierChange => "TIER_CHANGE",
             Self::Access => "ACCESS",
         }
     }
@@ -192,6 +201,8 @@ aggregates! {
     Proposal Proposal, ProposalId;
     System System, SystemId;
     Exception Exception, ExceptionId;
+    Assessment Assessment, AssessmentId;
+    TierChange TierChange, TierChangeId;
 }
 
 macro_rules! into_uuid {
@@ -210,7 +221,7 @@ macro_rules! into_uuid {
     )*};
 }
 
-into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, SystemId System, ExceptionId Exception);
+into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, SystemId System, ExceptionId Exception, AssessmentId Assessment, TierChangeId TierChange);
 
 /// The state after an event. Total: an event that does not fit the state (which no decision produces) changes nothing.
 pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
@@ -232,6 +243,8 @@ pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) 
         Aggregate::Proposal(proposal) => Arc::make_mut(proposal).evolve(event, stamp),
         Aggregate::System(system) => Arc::make_mut(system).evolve(event, stamp),
         Aggregate::Exception(exception) => Arc::make_mut(exception).evolve(event, stamp),
+        Aggregate::Assessment(assessment) => Arc::make_mut(assessment).evolve(event, stamp),
+        Aggregate::TierChange(change) => Arc::make_mut(change).evolve(event, stamp),
     }
     Some(state)
 }
@@ -257,6 +270,8 @@ fn create(id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
         Event::ProposalMade(event) => Some(Proposal::new(id.into(), event, stamp).into()),
         Event::SystemRegistered(event) => Some(System::new(id.into(), event, stamp).into()),
         Event::ExceptionRequested(event) => Some(Exception::new(id.into(), event, stamp).into()),
+        Event::AssessmentStarted(event) => Some(Assessment::new(id.into(), event, stamp).into()),
+        Event::TierChangeRequested(event) => Some(TierChange::new(id.into(), event, stamp).into()),
         _ => Credential::create(id.into(), event, stamp).map(Into::into),
     }
 }

@@ -10,6 +10,8 @@ use crate::ids::{ModelId, PrincipalId};
 use crate::pack::{PackApplied, TwoPersonsRequired};
 use crate::proposal::event as proposal;
 use crate::registry::event as registry;
+use crate::risk::assessment::event as assessment;
+use crate::risk::tier_change::event as tier_change;
 use crate::signoff::Signature;
 use crate::system::event as system;
 use crate::workflow::event as workflow;
@@ -150,6 +152,22 @@ events! {
     ExceptionRemediated(exception::ExceptionRemediated) "exceptionRemediated" "mended what an exception excused";
     ExceptionExpired(exception::ExceptionExpired) "exceptionExpired" "noted that an exception had expired";
     ExceptionUsed(exception::ExceptionUsed) "exceptionUsed" "opened a gate by an exception";
+    AssessmentStarted(assessment::AssessmentStarted) "assessmentStarted" "began to assess the risks of a model";
+    RiskAnswered(assessment::RiskAnswered) "riskAnswered" "rated a risk";
+    AssessmentSubmitted(assessment::AssessmentSubmitted) "assessmentSubmitted" "submitted a risk assessment";
+    AssessmentSigned(Signature) "assessmentSigned" "signed a risk assessment";
+    AssessmentApproved(assessment::AssessmentApproved) "assessmentApproved" "completed the approvals of a risk assessment";
+    AssessmentRejected(assessment::AssessmentRejected) "assessmentRejected" "rejected a risk assessment";
+    AssessmentWithdrawn(assessment::AssessmentWithdrawn) "assessmentWithdrawn" "withdrew a risk assessment";
+    AssessmentSuperseded(assessment::AssessmentSuperseded) "assessmentSuperseded" "put a newer risk assessment in the place of another";
+    RiskAccepted(assessment::RiskAccepted) "riskAccepted" "accepted a risk for a time";
+    TierChangeRequested(tier_change::TierChangeRequested) "tierChangeRequested" "asked for another tier of a model";
+    TierChangeSigned(Signature) "tierChangeSigned" "signed a request for another tier";
+    TierChangeApproved(tier_change::TierChangeApproved) "tierChangeApproved" "completed the approvals of another tier";
+    TierChangeRejected(tier_change::TierChangeRejected) "tierChangeRejected" "rejected a request for another tier";
+    TierChangeWithdrawn(tier_change::TierChangeWithdrawn) "tierChangeWithdrawn" "withdrew a request for another tier";
+    TierChanged(tier_change::TierChanged) "tierChanged" "put a model into another tier";
+    PromotionRepinned(tier_change::PromotionRepinned) "promotionRepinned" "let a promotion go on through another workflow";
 }
 
 impl Event {

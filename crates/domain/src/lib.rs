@@ -10,6 +10,7 @@
 //! of one version; [`policy`] findings and compliance; [`workflow`] promotions, rounds and reviews; [`gate`] the one
 //! decision everybody asks; [`pack`] governance as data; [`proposal`] what takes two persons; [`signoff`] the consent of
 //! several people to one request; [`exception`] waivers of policies for a while; [`evaluation`] what is being
+//! several people to one request; [`risk`] assessments, tiers and the score of a deployment; [`evaluation`] what is being
 //! computed; [`event`] what happened and what it changes.
 
 pub mod aggregate;
@@ -26,6 +27,7 @@ pub mod policy;
 pub mod proposal;
 pub mod refusal;
 pub mod registry;
+pub mod risk;
 pub mod signoff;
 pub mod system;
 pub mod text;

@@ -171,6 +171,12 @@ codes! {
     EvidenceMoved "evidence-moved" Conflict "look at the evidence again and decide on what is there now";
     /// The pack in force does not say who does that.
     DutyUnbound "duty-unbound" Unprocessable "apply a pack whose document `Duties` binds roles to that duty";
+    /// The pack in force does not say how risks are scored.
+    RiskModelMissing "risk-model-missing" Unprocessable "apply a pack with a document `RiskModel` and risk templates";
+    /// There is an open request for another tier of this model.
+    TierChangeOpen "tier-change-open" Conflict "let the open request be signed or rejected, or withdraw it first";
+    /// The model has another tier than when the request was made.
+    TierMoved "tier-moved" Conflict "look at the tier of today, and ask anew";
     /// The pack does not fit together.
     PackInvalid "pack-invalid" Unprocessable "mend the documents that the message names; nothing was applied";
     /// The data cannot be evaluated.

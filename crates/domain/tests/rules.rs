@@ -76,6 +76,7 @@ fn model() -> Model {
         tier: "HIGH".to_owned(),
         tier_source: TierSource::Given,
         owner: PrincipalId(Uuid::from_u128(2)),
+        criteria: BTreeMap::new(),
     };
     Model::new(ModelId(Uuid::from_u128(10)), &event, &stamp(NOON))
 }
@@ -129,7 +130,7 @@ fn after(version: Aggregate, event: &Event, at: &str) -> Aggregate {
 
 fn facts_of(version: &Aggregate, pack: &Pack, now: &str) -> Value {
     let Aggregate::Version(version) = version else { panic!() };
-    let target = Target { stage: "PROD".to_owned(), environment: None, strategy: None };
+    let target = Target { stage: "PROD".to_owned(), environment: None, strategy: None, replicas: None };
     let model = model();
     let inputs = Inputs {
         model: &model,
@@ -138,6 +139,8 @@ fn facts_of(version: &Aggregate, pack: &Pack, now: &str) -> Value {
         champion: None,
         target: Some(&target),
         exceptions: &[],
+        assessment: None,
+        is_first: true,
         pack,
         now: time(now),
     };

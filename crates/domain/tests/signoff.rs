@@ -82,6 +82,7 @@ impl World {
             tier: "T".to_owned(),
             tier_source: TierSource::Given,
             owner: id(OWNER),
+            criteria: BTreeMap::new(),
         };
         let mut world = Self {
             pack: pack(),

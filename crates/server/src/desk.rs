@@ -13,11 +13,13 @@ use assent_domain::evaluation::Job;
 use assent_domain::exception::Exception;
 use assent_domain::identity::{Permission, Principal, Target, authorise, reach as within};
 use assent_domain::ids::{
-    DatasetId, EvaluationId, ExceptionId, ModelId, PrincipalId, PromotionId, ProposalId, SystemId, VersionId,
+    AssessmentId, DatasetId, EvaluationId, ExceptionId, ModelId, PrincipalId, PromotionId, ProposalId,
+    SystemId, TierChangeId, VersionId,
 };
 use assent_domain::pack::Pack;
 use assent_domain::proposal::Proposal;
 use assent_domain::registry::{Dataset, Model, Version};
+use assent_domain::risk::{Assessment, TierChange};
 use assent_domain::system::System;
 use assent_domain::workflow::Promotion;
 use assent_domain::{AggregateId, Code, Kind, Sealed, Time};
@@ -180,6 +182,22 @@ impl<'a> Desk<'a> {
         let all = self.sees_people(caller)?;
         let found = self.any::<Proposal>(id)?.filter(|made| all || made.recorded.by == caller.id());
         found.ok_or_else(|| not_there("proposal", id, all))
+    }
+
+    /// The risk assessment, if the caller may read its model.
+    pub(crate) fn assessment(&self, caller: &Caller, id: AssessmentId) -> Result<Held<Assessment>, Problem> {
+        let not_there = || self.not_there(caller, "assessment", id);
+        let held = self.any::<Assessment>(id)?.ok_or_else(not_there)?;
+        self.readable(caller, held.model)?.ok_or_else(not_there)?;
+        Ok(held)
+    }
+
+    /// The request for another tier, if the caller may read its model.
+    pub(crate) fn tier_change(&self, caller: &Caller, id: TierChangeId) -> Result<Held<TierChange>, Problem> {
+        let not_there = || self.not_there(caller, "tier change", id);
+        let held = self.any::<TierChange>(id)?.ok_or_else(not_there)?;
+        self.readable(caller, held.asked.model)?.ok_or_else(not_there)?;
+        Ok(held)
     }
 
     /// What is about models and not there for this caller.

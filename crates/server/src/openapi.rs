@@ -42,8 +42,9 @@ pub fn document() -> serde_json::Value {
         (name = "promotions", description = "Promotions and reviews"),
         (name = "proposals", description = "What takes a second person"),
         (name = "systems", description = "What models are used for"),
-        (name = "log", description = "The tamper-evident log"),
-        (name = "exceptions", description = "Waivers of policies for a while")
+        (name = "exceptions", description = "Waivers of policies for a while"),
+        (name = "risk", description = "Risk assessments and requests for other tiers"),
+        (name = "log", description = "The tamper-evident log")
     )
 )]
 pub(crate) struct Base;

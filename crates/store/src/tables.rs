@@ -80,7 +80,13 @@ pub const TABLES: &[Table] = &[
     Table { name: "systems", columns: &[unique("name"), text("owner_id"), text("uses")] },
     Table {
         name: "assessments",
-        columns: &[text("model_id"), text("version_id"), text("state"), text("assessor_id")],
+        columns: &[
+            text("model_id"),
+            text("version_id"),
+            text("state"),
+            text("assessor_id"),
+            text("counts_for"),
+        ],
     },
     Table {
         name: "tier_changes",

@@ -74,6 +74,7 @@ pub struct World {
 
 /// A pack small enough to read: two tiers, three stages, a fairness-free policy, a review by two roles.
 pub fn pack() -> Vec<(String, Value)> {
+    let steps = ["1", "2", "3", "4", "5"].map(|step| json!({"id": step, "title": step}));
     let documents = json!([
         {"kind": "Pack", "id": "test", "title": "Test"},
         {"kind": "Settings", "id": "settings", "thresholdSet": "bounds", "primaryMetric": "f1", "complianceLevel": "MODERATE",
@@ -82,7 +83,7 @@ pub fn pack() -> Vec<(String, Value)> {
          "permissions": ["READ", "READ_LOG", "MANAGE_PRINCIPALS", "MANAGE_GRANTS", "ERASE_SUBJECTS", "APPLY_PACK"]},
         {"kind": "Role", "id": "model_owner", "title": "Model owner", "permissions":
          ["READ", "REGISTER_MODEL", "REGISTER_VERSION", "ATTACH_EVIDENCE", "EVALUATE", "REQUEST_PROMOTION",
-          "REQUEST_EXCEPTION"]},
+          "REQUEST_EXCEPTION", "ASSESS_RISK"]},
         {"kind": "Role", "id": "steward", "title": "Data steward", "permissions": ["READ", "REGISTER_DATASET", "EVALUATE"]},
         {"kind": "Role", "id": "compliance", "title": "Compliance", "permissions": ["READ", "REVIEW"]},
         {"kind": "Role", "id": "security", "title": "Security", "permissions": ["READ", "REVIEW"]},
@@ -104,6 +105,19 @@ pub fn pack() -> Vec<(String, Value)> {
             {"id": "compliance", "type": "review", "roles": ["compliance"], "slaBusinessDays": 3, "expiresAfter": "20d"},
             {"id": "security", "type": "review", "roles": ["security"], "slaBusinessDays": 2}
         ]},
+        {"kind": "RiskTemplate", "id": "R-1", "title": "It is wrong", "category": "QUALITY"},
+        {"kind": "RiskModel", "id": "risk", "categories": ["QUALITY"],
+         "likelihoods": steps, "impacts": steps, "unanswered": {"likelihood": "3", "impact": "3"},
+         "impactRise": {"HIGH": 1}, "classes": [{"id": "HIGH", "atLeast": 10}, {"id": "LOW", "atLeast": 0}],
+         "bands": {"high": 10, "medium": 5}, "nextReview": {"HIGH": "5d"}, "deployment": {
+            "weights": {"complexity": 0.2, "sensitivity": 0.2, "scope": 0.2, "change": 0.2, "coverage": 0.1, "rollback": 0.1},
+            "complexity": {"param": "size", "above": [], "otherwise": 2},
+            "sensitivity": {"public": 1, "internal": 2, "confidential": 3, "restricted": 4, "unknown": 5},
+            "scope": {"stages": [{"stage": "PROD", "score": 6}], "otherwise": 2},
+            "change": {"newModel": 9, "blueGreen": 3, "canary": 4, "other": 6},
+            "coverage": {"metric": "coverage", "atLeast": [], "otherwise": 8},
+            "rollback": {"metric": "minutes", "atMost": [], "otherwise": 6, "unknownMinutes": 60, "none": 9},
+            "classes": [{"id": "ANY", "reviews": ["security"]}]}},
         {"kind": "Duties", "id": "duties", "assessmentApprover": ["compliance"], "tierLoweringApprover": ["compliance"],
          "emergencyPair": ["compliance", "security"], "configurationApprover": ["admin"], "dataSteward": ["steward"],
          "tierChangeApprovers": {"HIGH": ["compliance"], "LOW": ["compliance"]},
@@ -243,6 +257,7 @@ pub fn register(name: &str) -> ModelCommand {
         tags: [("größe".to_owned(), "klein".to_owned())].into(),
         tier: None,
         owner: None,
+        criteria: std::collections::BTreeMap::new(),
     }
 }
 

@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{reports, suites};
+use super::{reports, risk, suites};
 use crate::Time;
 use crate::exception::{Exception, Waivers};
 use crate::pack::Pack;
 use crate::registry::{Artifact, Dataset, Model, ScanRecord, ScanStatus, Version};
+use crate::risk::Assessment;
 use crate::workflow::Approval;
 
 /// Where a version is to go.
@@ -22,6 +23,9 @@ pub struct Target {
     /// How it is rolled out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strategy: Option<Strategy>,
+    /// In how many copies it runs there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replicas: Option<u32>,
 }
 
 /// How a version takes the place of another.
@@ -53,6 +57,10 @@ pub struct Inputs<'a> {
     pub target: Option<&'a Target>,
     /// Exceptions for the model and the version, whether they hold or not.
     pub exceptions: &'a [std::sync::Arc<Exception>],
+    /// The risk assessment that counts for the version.
+    pub assessment: Option<&'a Assessment>,
+    /// Whether no other version of the model stands in the target stage.
+    pub is_first: bool,
     /// The pack in force: its thresholds judge the figures.
     pub pack: &'a Pack,
     /// The time of the question.
@@ -61,7 +69,7 @@ pub struct Inputs<'a> {
 
 /// The facts, with no approvals in them; see [`with_approvals`].
 pub fn build(inputs: &Inputs<'_>) -> Value {
-    let Inputs { model, version, datasets, champion, target, exceptions, pack, now } = *inputs;
+    let Inputs { model, version, datasets, champion, target, exceptions, pack, now, .. } = *inputs;
     let mut facts = Map::new();
     put(&mut facts, "model", Some(model_facts(model)));
     put(&mut facts, "version", Some(version_facts(version)));
@@ -72,6 +80,7 @@ pub fn build(inputs: &Inputs<'_>) -> Value {
     put(&mut facts, "evaluation", suites::evaluation(version, &model.tier, pack, now));
     put(&mut facts, "evidence", reports::evidence(version, now));
     put(&mut facts, "exceptions", Some(waived(&Waivers::of(exceptions, version, now))));
+    put(&mut facts, "risk", Some(risk::risk(inputs)));
     put(&mut facts, "target", target);
     put(&mut facts, "champion", champion.map(|champion| champion_facts(champion, &model.tier, pack, now)));
     put(&mut facts, "approvals", Some(json!({"roles": [], "list": []})));

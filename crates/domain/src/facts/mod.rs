@@ -13,6 +13,7 @@ mod json_schema;
 mod judgement;
 mod rates;
 mod reports;
+mod risk;
 mod schema;
 mod suites;
 

@@ -62,6 +62,7 @@ pub(super) fn root() -> ObjectType {
         .field("target", Type::object(target()), "where the version is to go")
         .field("champion", Type::object(champion()), "the version that now stands in the target stage")
         .field("now", Type::Timestamp, "the time of the question")
+        .field("risk", Type::object(risk()), "what is known of the risk")
 }
 
 fn model() -> ObjectType {
@@ -253,6 +254,38 @@ fn target() -> ObjectType {
         .field("stage", Type::String, "the stage")
         .field("environment", Type::String, "the environment")
         .field("strategy", Type::String, "ROLLING, BLUE_GREEN, CANARY or SHADOW")
+        .field("replicas", Type::Int, "in how many copies it is to run")
+}
+
+fn risk() -> ObjectType {
+    let assessment = ObjectType::new("assessment")
+        .field("status", Type::String, "APPROVED, or MISSING where none counts")
+        .field("id", Type::String, "id of the assessment")
+        .field("overall", Type::Double, "the overall score, from 0 to 25")
+        .field("class", Type::String, "its class, for example MEDIUM")
+        .field("high", Type::Int, "number of risks that are high")
+        .field("medium", Type::Int, "number of risks that are medium")
+        .field("low", Type::Int, "number of risks that are low")
+        .field("tier", Type::String, "the tier of the model when it was submitted")
+        .field("approvedAt", Type::Timestamp, "when it was approved")
+        .field("ageDays", Type::Int, "age of the approval in days")
+        .field("nextReviewAt", Type::Timestamp, "when it is to be looked at again")
+        .field("reviewOverdue", Type::Bool, "whether that time is over")
+        .field("unaccepted", Type::list(Type::String), "ids of the high risks that nobody accepts now")
+        .field(
+            "residuals",
+            Type::map(Type::Double),
+            "by id of the risk, what the controls leave of it, from 0 to 25",
+        );
+    let deployment = ObjectType::new("deployment")
+        .field("score", Type::Double, "the score of a deployment to the target, from 0 to 10")
+        .field("class", Type::String, "its class, for example HIGH")
+        .field("factors", Type::map(Type::Int), "by factor, its score from 0 to 10")
+        .field("reviews", Type::list(Type::String), "the roles whose review the class asks for")
+        .field("recommendations", Type::list(Type::String), "what is recommended");
+    ObjectType::new("risk")
+        .field("assessment", Type::object(assessment), "the risk assessment that counts for the version")
+        .field("deployment", Type::object(deployment), "how risky it is to bring it to the target")
 }
 
 fn champion() -> ObjectType {

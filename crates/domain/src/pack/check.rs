@@ -1,6 +1,7 @@
 //! Every document against every other.
 
 mod duties;
+mod risk;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::pack_index::tier_env;
+use super::risk::RiskDocuments;
 use super::{
     CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow, Document, Duties, Pack, Policy, Rule,
     Settings, Stage, Step, StepKind, TierRule, Workflow,
@@ -119,9 +121,8 @@ impl Check {
     }
 
     fn assemble(&mut self, documents: Vec<Document>) -> Option<Pack> {
-        let mut info = Vec::new();
+        let (mut info, mut stages): (Vec<_>, Vec<Stage>) = (Vec::new(), Vec::new());
         let (mut settings, mut duties): (Vec<Settings>, Vec<Duties>) = (Vec::new(), Vec::new());
-        let mut stages: Vec<Stage> = Vec::new();
         let (mut roles, mut tiers) = (BTreeMap::new(), BTreeMap::new());
         let (mut suites, mut threshold_sets) = (BTreeMap::new(), BTreeMap::new());
         let (mut tier_rules, mut policies, mut workflows) = (Vec::new(), Vec::new(), Vec::new());
@@ -140,6 +141,7 @@ impl Check {
                 Document::TierRule(document) => tier_rules.push(document),
                 Document::Policy(document) => policies.push(document),
                 Document::Workflow(document) => workflows.push(document),
+                Document::RiskTemplate(_) | Document::RiskModel(_) | Document::TierCriterion(_) => {}
             }
         }
         stages.sort_by_key(|stage| stage.order);
@@ -147,14 +149,7 @@ impl Check {
         let info = self.the_only("Pack", info);
         let settings = self.the_only("Settings", settings);
         let duties = if duties.is_empty() { None } else { self.the_only("Duties", duties) };
-        for (kind, missing) in
-            [("Role", roles.is_empty()), ("Tier", tiers.is_empty()), ("Stage", stages.is_empty())]
-        {
-            if missing {
-                self.place = Place { file: "pack".to_owned(), document: kind.to_owned() };
-                self.say("", format!("the pack has no document of the kind `{kind}`"));
-            }
-        }
+        self.needed([("Role", roles.is_empty()), ("Tier", tiers.is_empty()), ("Stage", stages.is_empty())]);
         let mut pack = Pack {
             info: info?,
             documents,
@@ -169,15 +164,24 @@ impl Check {
             policies: Vec::new(),
             workflows: Vec::new(),
             reads_now: false,
+            risk: RiskDocuments::default(),
         };
         self.names(&pack);
         self.duties(&pack);
+        pack.risk = self.risk(&pack);
         pack.tier_rules = self.tier_rules(&pack, tier_rules);
         pack.policies = policies.into_iter().map(|policy| self.policy(&pack, policy)).collect();
         pack.workflows = workflows.iter().filter_map(|workflow| self.workflow(&pack, workflow)).collect();
         self.one_way_each(&pack);
         pack.reads_now = reads_now(&pack);
         Some(pack)
+    }
+
+    fn needed(&mut self, kinds: [(&str, bool); 3]) {
+        for (kind, _) in kinds.iter().filter(|(_, is_missing)| *is_missing) {
+            self.place = Place { file: "pack".to_owned(), document: (*kind).to_owned() };
+            self.say("", format!("the pack has no document of the kind `{kind}`"));
+        }
     }
 
     fn the_only<T>(&mut self, kind: &str, mut documents: Vec<T>) -> Option<T> {
@@ -447,7 +451,7 @@ fn reads_now(pack: &Pack) -> bool {
     rules.chain(steps).flatten().any(facts::reads_now)
 }
 
-fn is_id(id: &str) -> bool {
+pub(crate) fn is_id(id: &str) -> bool {
     (1..=100).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:".contains(c))
 }
 

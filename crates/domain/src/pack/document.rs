@@ -6,7 +6,7 @@ use assent_sabotage::{Fault, planted};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Duties, Period, Policy, Workflow};
+use super::{Duties, Period, Policy, RiskModel, RiskTemplate, TierCriterion, Workflow};
 use crate::RiskLevel;
 use crate::identity::Permission;
 
@@ -36,6 +36,12 @@ pub enum Document {
     Duties(Duties),
     /// Everything that there is one of.
     Settings(Settings),
+    /// A risk that assessments look at.
+    RiskTemplate(RiskTemplate),
+    /// How risks are scored.
+    RiskModel(Box<RiskModel>),
+    /// A question that puts models into tiers.
+    TierCriterion(TierCriterion),
 }
 
 impl Document {
@@ -53,6 +59,9 @@ impl Document {
             Self::ThresholdSet(document) => ("ThresholdSet", &document.id),
             Self::Duties(document) => ("Duties", &document.id),
             Self::Settings(document) => ("Settings", &document.id),
+            Self::RiskTemplate(document) => ("RiskTemplate", &document.id),
+            Self::RiskModel(document) => ("RiskModel", &document.id),
+            Self::TierCriterion(document) => ("TierCriterion", &document.id),
         }
     }
 }

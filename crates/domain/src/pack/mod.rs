@@ -1,5 +1,5 @@
 //! Packs: governance as data. A pack is a set of YAML documents, each with `kind` and `id`; roles, tiers, stages,
-//! workflows, policies, suites, thresholds, duties and settings are its words, and the engine knows none of them.
+//! workflows, policies, suites, thresholds, duties, templates and models of risk, criteria and settings are its words, and the engine knows none of them.
 //!
 //! [`compile`](Pack::compile) checks every document against every other and compiles every condition; what it returns can
 //! be trusted: a name that a document uses exists. A pack is applied as one event that carries the documents, so that a
@@ -10,7 +10,7 @@
 
 mod applied;
 mod check;
-pub(crate) use check::compile_workflow;
+pub(crate) use check::{compile_workflow, is_id};
 mod compile;
 mod diff;
 mod document;
@@ -19,6 +19,7 @@ mod extend;
 mod pack_index;
 mod period;
 mod policy;
+mod risk;
 mod schema;
 mod weaker;
 mod workflow;
@@ -39,6 +40,11 @@ pub use extend::extended;
 pub use pack_index::{Pack, TierHit};
 pub use period::Period;
 pub use policy::{Category, Enforcement, ExceptionRules, Policy, PolicyScope, Rule, Severity};
+pub use risk::{
+    Above, Advice, AtLeast, AtMost, Bands, ChangeScores, CoverageScores, DeploymentClass, DeploymentModel,
+    Factor, ReplicaScore, RiskClass, RiskModel, RiskTemplate, RollbackScores, STEPS, ScaleStep, ScopeScores,
+    SensitivityScores, SizeScores, StageScore, TierAnswer, TierCriterion, Unanswered, UnknownSize, Weights,
+};
 pub use schema::json_schemas;
 pub use weaker::weaker;
 pub use workflow::{QuorumMode, Step, StepKind, Workflow};

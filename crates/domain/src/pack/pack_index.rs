@@ -7,11 +7,13 @@ use assent_cel::{Budget, Env, ObjectType, Program, Type};
 use serde_json::{Value, json};
 
 use super::check::{self, Problem};
+use super::risk::RiskDocuments;
 use super::{
-    CompiledPolicy, CompiledWorkflow, Document, Duties, PackInfo, Role, Settings, Stage, Suite, ThresholdSet,
-    Tier, TierRule,
+    CompiledPolicy, CompiledWorkflow, Document, Duties, PackInfo, RiskTemplate, Role, Settings, Stage, Suite,
+    ThresholdSet, Tier, TierRule,
 };
 use crate::identity::Permission;
+use crate::registry::{Model, Version};
 use crate::{Code, Refusal};
 
 /// What one tier rule may cost: enough to search some twenty thousand characters for a hundred words.
@@ -34,6 +36,7 @@ pub struct Pack {
     pub(super) policies: Vec<CompiledPolicy>,
     pub(super) workflows: Vec<CompiledWorkflow>,
     pub(super) reads_now: bool,
+    pub(super) risk: RiskDocuments,
 }
 
 /// The tier that a rule gives, and the rule.
@@ -164,9 +167,7 @@ impl Pack {
         use_cases: &[String],
         tags: &BTreeMap<String, String>,
     ) -> Result<Option<TierHit<'_>>, Refusal> {
-        let text =
-            use_cases.iter().fold(purpose.to_lowercase(), |text, case| text + "\n" + &case.to_lowercase());
-        let facts = json!({"purpose": purpose, "useCases": use_cases, "tags": tags, "text": text});
+        let facts = description(purpose, use_cases, tags);
         for (rule, program) in &self.tier_rules {
             let holds = program.evaluate(&facts, &TIER_BUDGET).map(|value| value.as_bool() == Some(true));
             let holds = holds.map_err(|error| {
@@ -178,6 +179,21 @@ impl Pack {
             }
         }
         Ok(None)
+    }
+
+    /// The risk templates that apply to a model, or to one of its versions. A condition that cannot be evaluated takes none
+    /// away.
+    pub(crate) fn risk_templates_for(&self, model: &Model, version: Option<&Version>) -> Vec<RiskTemplate> {
+        let mut facts = description(&model.purpose, &model.use_cases, &model.tags);
+        if let Some(facts) = facts.as_object_mut() {
+            facts.insert("tier".to_owned(), json!(model.tier));
+            facts.extend(version.map(|version| ("kind".to_owned(), json!(version.kind.name()))));
+        }
+        let is_false = |program: &Program| {
+            program.evaluate(&facts, &TIER_BUDGET).is_ok_and(|value| value.as_bool() == Some(false))
+        };
+        let applies = self.risk.templates.iter().filter(|(_, when)| !when.as_ref().is_some_and(is_false));
+        applies.map(|(template, _)| template.clone()).collect()
     }
 
     /// The refusal of a role that is not in the pack.
@@ -201,14 +217,33 @@ impl Pack {
     }
 }
 
+/// What a model is described by: what tier rules read.
+fn description(purpose: &str, use_cases: &[String], tags: &BTreeMap<String, String>) -> Value {
+    let text = use_cases.iter().fold(purpose.to_lowercase(), |text, case| text + "\n" + &case.to_lowercase());
+    json!({"purpose": purpose, "useCases": use_cases, "tags": tags, "text": text})
+}
+
 /// What tier rules can read.
 pub(super) fn tier_env() -> Env {
-    let root = ObjectType::new("model")
+    Env::new(described().into())
+}
+
+/// What conditions of risk templates can read.
+pub(super) fn template_env() -> Env {
+    let root = described().field("tier", Type::String, "its risk class").field(
+        "kind",
+        Type::String,
+        "CLASSICAL, DEEP, LLM, PROMPT, AGENT or VENDOR, where a version is assessed",
+    );
+    Env::new(root.into())
+}
+
+fn described() -> ObjectType {
+    ObjectType::new("model")
         .field("purpose", Type::String, "what the model is for")
         .field("useCases", Type::list(Type::String), "what it is used for")
         .field("tags", Type::map(Type::String), "its tags")
-        .field("text", Type::String, "purpose and use cases in lower case, one a line");
-    Env::new(root.into())
+        .field("text", Type::String, "purpose and use cases in lower case, one a line")
 }
 
 fn unknown<'a>(code: Code, what: &str, id: &str, known: impl Iterator<Item = &'a String>) -> Refusal {

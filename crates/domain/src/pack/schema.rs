@@ -8,7 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use super::{
-    Duties, PackInfo, Period, Policy, Role, Settings, Stage, Suite, ThresholdSet, Tier, TierRule, Workflow,
+    Duties, PackInfo, Period, Policy, RiskModel, RiskTemplate, Role, Settings, Stage, Suite, ThresholdSet,
+    Tier, TierCriterion, TierRule, Workflow,
 };
 use crate::RiskLevel;
 use crate::identity::Permission;
@@ -27,6 +28,9 @@ pub fn json_schemas() -> BTreeMap<&'static str, Value> {
         ("ThresholdSet", of_kind::<ThresholdSet>("ThresholdSet")),
         ("Duties", of_kind::<Duties>("Duties")),
         ("Settings", of_kind::<Settings>("Settings")),
+        ("RiskTemplate", of_kind::<RiskTemplate>("RiskTemplate")),
+        ("RiskModel", of_kind::<RiskModel>("RiskModel")),
+        ("TierCriterion", of_kind::<TierCriterion>("TierCriterion")),
     ])
 }
 

@@ -24,6 +24,8 @@ pub enum ModelCommand {
         tier: Option<String>,
         /// Who answers for it; who registers it if absent.
         owner: Option<PrincipalId>,
+        /// Answers to criteria of the pack; the tier is never below what they ask for.
+        criteria: BTreeMap<String, String>,
     },
 }
 

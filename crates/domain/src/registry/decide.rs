@@ -9,7 +9,7 @@ use super::event::{
 use super::{DatasetCommand, EvidenceRecord, Model, ModelCommand, Version, VersionCommand};
 use crate::event::{Change, Event};
 use crate::ids::{DatasetId, ModelId, PrincipalId, VersionId};
-use crate::pack::Pack;
+use crate::pack::{Pack, Tier};
 use crate::text;
 use crate::{Code, Refusal};
 
@@ -31,7 +31,7 @@ pub fn decide_model(
     pack: &Pack,
     actor: PrincipalId,
 ) -> Result<Vec<Change>, Refusal> {
-    let ModelCommand::Register { name, purpose, use_cases, tags, tier, owner } = command;
+    let ModelCommand::Register { name, purpose, use_cases, tags, tier, owner, criteria } = command;
     if state.is_some() {
         return Err(Refusal::new(Code::Duplicate, format!("the model `{id}` is registered already")));
     }
@@ -46,39 +46,44 @@ pub fn decide_model(
         text::name("/tags", key)?;
         text::line(&format!("/tags/{key}"), value)?;
     }
-    let (tier, tier_source) = classify(pack, &purpose, &use_cases, &tags, tier)?;
+    text::distinct("/criteria", criteria.keys().map(String::as_str))?;
+    let answered = pack
+        .answered(&criteria)?
+        .map(|(tier, criterion)| (tier, TierSource::Criterion(criterion.to_owned())));
+    let (tier, tier_source) = classify(pack, &purpose, &use_cases, &tags, tier, answered)?;
     let owner = owner.unwrap_or(actor);
-    let event = ModelRegistered { name: name.clone(), purpose, use_cases, tags, tier, tier_source, owner };
+    let event =
+        ModelRegistered { name: name.clone(), purpose, use_cases, tags, tier, tier_source, owner, criteria };
     Ok(vec![Change::new(id, Event::ModelRegistered(event)).named(name).of_model(id)])
 }
 
-/// The tier: the higher of what was given and what the rules say.
+/// The tier: the highest of what was given, what the answers ask for and what the rules say. Of equals the first of these
+/// is recorded.
 fn classify(
     pack: &Pack,
     purpose: &str,
     use_cases: &[String],
     tags: &std::collections::BTreeMap<String, String>,
     given: Option<String>,
+    answered: Option<(&Tier, TierSource)>,
 ) -> Result<(String, TierSource), Refusal> {
     let given = match given {
         Some(tier) => {
-            let rank = pack.tier(&tier).ok_or_else(|| pack.unknown_tier(&tier).at("/tier"))?.rank;
-            Some((tier, rank))
+            let tier = pack.tier(&tier).ok_or_else(|| pack.unknown_tier(&tier).at("/tier"))?;
+            Some((tier, TierSource::Given))
         }
         None => None,
     };
     let ruled = pack.classify(purpose, use_cases, tags)?;
-    match (given, ruled) {
-        (Some((tier, rank)), ruled) if ruled.as_ref().is_none_or(|hit| rank >= hit.tier.rank) => {
-            Ok((tier, TierSource::Given))
-        }
-        (_, Some(hit)) => Ok((hit.tier.id.clone(), TierSource::Rule(hit.rule.to_owned()))),
-        (_, None) => {
-            let message =
-                "no tier was given, and no tier rule of the pack applies to the purpose and use cases";
-            Err(Refusal::new(Code::TierUndetermined, message).at("/tier"))
-        }
-    }
+    let ruled = ruled.map(|hit| (hit.tier, TierSource::Rule(hit.rule.to_owned())));
+    let found = [given, answered, ruled].into_iter().flatten();
+    let highest = found.reduce(|held, next| if next.0.rank > held.0.rank { next } else { held });
+    let (tier, source) = highest.ok_or_else(|| {
+        let message = "no tier was given, no criterion is answered, and no tier rule of the pack applies to the purpose and \
+                       use cases";
+        Refusal::new(Code::TierUndetermined, message).at("/tier")
+    })?;
+    Ok((tier.id.clone(), source))
 }
 
 /// Decides to register a version of `model`.

@@ -16,6 +16,10 @@ pub enum TierSource {
     Given,
     /// The tier rule of that id hit first.
     Rule(String),
+    /// The answer to the criterion of that id asked for it first.
+    Criterion(String),
+    /// The request of that id changed it.
+    Change(String),
 }
 
 /// A model was registered.
@@ -38,6 +42,9 @@ pub struct ModelRegistered {
     pub tier_source: TierSource,
     /// Who answers for it.
     pub owner: PrincipalId,
+    /// By criterion of the pack, what was answered.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "crate::values::pairs")]
+    pub criteria: BTreeMap<String, String>,
 }
 
 /// A model counts one version more.

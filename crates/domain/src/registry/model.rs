@@ -34,6 +34,9 @@ pub struct Model {
     pub last_version: u64,
     /// When it was registered, and by whom.
     pub registered: Recorded,
+    /// By criterion of the pack, what was answered then.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "crate::values::pairs")]
+    pub criteria: BTreeMap<String, String>,
 }
 
 impl Model {
@@ -50,6 +53,7 @@ impl Model {
             owner: event.owner,
             last_version: 0,
             registered: stamp.into(),
+            criteria: event.criteria.clone(),
         }
     }
 
@@ -70,8 +74,14 @@ impl Model {
     }
 
     pub(crate) fn evolve(&mut self, event: &Event, _stamp: &Stamp) {
-        if let Event::VersionNumbered(numbered) = event {
-            self.last_version = numbered.number;
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the other events are about other things")]
+        match event {
+            Event::VersionNumbered(numbered) => self.last_version = numbered.number,
+            Event::TierChanged(changed) => {
+                self.tier.clone_from(&changed.to);
+                self.tier_source = TierSource::Change(changed.change.to_string());
+            }
+            _ => {}
         }
     }
 }

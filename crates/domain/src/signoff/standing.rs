@@ -83,7 +83,7 @@ impl Case<'_> {
     }
 
     /// Whether it is a person's own work.
-    pub(super) fn is_own(&self, person: PrincipalId) -> bool {
+    pub(crate) fn is_own(&self, person: PrincipalId) -> bool {
         [self.requester].iter().chain(self.makers).any(|id| self.person(*id) == person)
     }
 

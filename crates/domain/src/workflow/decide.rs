@@ -13,10 +13,11 @@ use crate::exception::Waiver;
 use crate::exception::event::ExceptionUsed;
 use crate::facts::Target;
 use crate::gate::{self, GateAnswer};
-use crate::ids::{PrincipalId, PromotionId};
-use crate::pack::{Pack, StepKind};
+use crate::ids::{PrincipalId, PromotionId, TierChangeId};
+use crate::pack::{Pack, StepKind, Workflow};
 use crate::registry::event::VersionStageChanged;
 use crate::registry::{Model, Version};
+use crate::risk::tier_change::event::PromotionRepinned;
 use crate::{Code, Refusal, Sealed, Time, calendar};
 
 /// The most rounds of one promotion.
@@ -99,14 +100,45 @@ pub fn submit(
         round: promotion.round() + 1,
         evidence: judgement.evidence,
         failed: failed.collect(),
-        due: due_times(promotion, case.inputs.pack, now),
+        due: due_times(&promotion.workflow, case.inputs.pack, now),
     };
     let target = &promotion.target;
     Ok(vec![change(promotion.id, model, version, target, Event::PromotionSubmitted(event))])
 }
 
-fn due_times(promotion: &Promotion, pack: &Pack, now: Time) -> BTreeMap<String, Time> {
-    let steps = promotion.workflow.steps.iter().filter_map(|step| match &step.kind {
+/// Lets an open promotion go on through the workflow that leads a model of another tier there. Where none does, it is
+/// over. Steps that both workflows have keep the time by which they are due.
+pub(crate) fn repin(
+    promotion: &Promotion,
+    model: &Model,
+    tier: &str,
+    change: TierChangeId,
+    pack: &Pack,
+    now: Time,
+) -> Option<Change> {
+    if !promotion.state_at(now).is_open() {
+        return None;
+    }
+    let event = match pack.workflow_to(&promotion.target.stage, tier) {
+        Some(todays) if todays.workflow == promotion.workflow => return None,
+        Some(todays) => {
+            let workflow = todays.workflow.clone();
+            let mut due = BTreeMap::new();
+            if let Some(round) = promotion.rounds.last() {
+                due = due_times(&workflow, pack, now);
+                for (step, at) in &mut due {
+                    *at = round.due.get(step).copied().unwrap_or(*at);
+                }
+            }
+            Event::PromotionRepinned(PromotionRepinned { change, workflow, due })
+        }
+        None => Event::PromotionWithdrawn(PromotionWithdrawn { comment: None }),
+    };
+    Some(Change::new(promotion.id, event).named(&model.name).of_model(model.id))
+}
+
+fn due_times(workflow: &Workflow, pack: &Pack, now: Time) -> BTreeMap<String, Time> {
+    let steps = workflow.steps.iter().filter_map(|step| match &step.kind {
         StepKind::Review { sla_business_days: Some(days), .. } => Some((step.id.clone(), *days)),
         StepKind::Review { .. }
         | StepKind::Automated {}

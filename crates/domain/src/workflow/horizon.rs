@@ -35,6 +35,12 @@ pub(super) fn valid_until(case: &Case<'_>) -> Time {
     for version in [Some(case.inputs.version), case.inputs.champion].into_iter().flatten() {
         ages(case, version, &mut consider);
     }
+    if let Some(assessment) = case.inputs.assessment {
+        let approval = assessment.approval();
+        consider(approval.and_then(|approval| approval.next_review_at));
+        consider(approval.and_then(|approval| next_day(approval.recorded.at, now)));
+        assessment.acceptances.iter().for_each(|held| consider(Some(held.accepted.expires_at)));
+    }
     if let Some(promotion) = case.promotion {
         consider(promotion.expires_at);
         for record in &promotion.reviews {

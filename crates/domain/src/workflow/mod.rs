@@ -17,6 +17,7 @@ mod standing;
 mod state;
 
 pub use case::{Case, Judgement, judge};
+pub(crate) use decide::repin;
 pub use decide::{complete, expire, meet_condition, request, submit, withdraw};
 pub use event::{ConditionMet, ConditionTime, Decision, NewCondition, Review};
 pub use review::{NewReview, review};

@@ -11,6 +11,7 @@ use crate::facts::Target;
 use crate::ids::{Digest, ModelId, PrincipalId, PromotionId, VersionId};
 use crate::pack::Workflow;
 use crate::registry::event::Recorded;
+use crate::risk::tier_change::event::PromotionRepinned;
 use crate::{Sealed, Time};
 
 /// Where a promotion is in its life. What the clock alone would change is not here: see [`Promotion::state_at`].
@@ -226,6 +227,7 @@ impl Promotion {
             Event::PromotionWithdrawn(_) => self.lifecycle = Lifecycle::Withdrawn { by: stamp.into() },
             Event::PromotionExpired(_) => self.lifecycle = Lifecycle::Expired,
             Event::PromotionCompleted(_) => self.lifecycle = Lifecycle::Completed { by: stamp.into() },
+            Event::PromotionRepinned(event) => self.repinned(event),
             _ => {}
         }
     }
@@ -252,6 +254,17 @@ impl Promotion {
             Decision::Approved | Decision::Conditional => {}
             Decision::ChangesRequested => self.lifecycle = Lifecycle::ChangesRequired,
             Decision::Rejected => self.lifecycle = Lifecycle::Rejected { by: stamp.into() },
+        }
+    }
+
+    /// What was approved by the steps of another workflow is under review again.
+    fn repinned(&mut self, event: &PromotionRepinned) {
+        self.workflow = event.workflow.clone();
+        if let Some(round) = self.rounds.last_mut() {
+            round.due.clone_from(&event.due);
+        }
+        if matches!(self.lifecycle, Lifecycle::Approved { .. }) {
+            self.lifecycle = Lifecycle::InReview;
         }
     }
 

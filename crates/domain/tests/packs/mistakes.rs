@@ -201,3 +201,95 @@ fn all_mistakes_are_reported_at_once() {
     let places: Vec<&str> = problems.iter().map(|problem| problem.place.as_str()).collect();
     assert_eq!(places, ["thresholds/0/suite", "thresholds/0/tiers", "rules/0/condition"], "{problems:#?}");
 }
+
+/// The risk model of the default pack, changed.
+fn with_risk_model(change: impl FnOnce(&mut Value)) -> Value {
+    let mut model =
+        default_documents().into_iter().map(|(_, value)| value).find(|v| v["kind"] == "RiskModel").unwrap();
+    change(&mut model);
+    model
+}
+
+#[test]
+fn a_risk_model_with_holes() {
+    let wrong = |place: &str, message: &str, change: fn(&mut Value)| {
+        check(&with_risk_model(change), place, message);
+    };
+    wrong("likelihoods", "the scale has 4 steps, not 5", |model| {
+        drop(model["likelihoods"].as_array_mut().unwrap().remove(0))
+    });
+    wrong("unanswered/impact", "there is no step `HUGE`", |model| {
+        model["unanswered"]["impact"] = json!("HUGE");
+    });
+    wrong("impactRise", "the pack has no tier `HUGE`", |model| {
+        model["impactRise"]["HUGE"] = json!(1);
+    });
+    wrong("nextReview", "the pack has no tier `HUGE`", |model| {
+        model["nextReview"]["HUGE"] = json!("1d");
+    });
+    let falls = "the bounds fall from class to class";
+    wrong("classes", falls, |model| {
+        model["classes"][1]["atLeast"] = json!(15);
+    });
+    wrong("classes", falls, |model| {
+        model["classes"][3]["atLeast"] = json!(1);
+    });
+    wrong("bands", "the bound of medium lies below", |model| {
+        model["bands"]["medium"] = json!(10);
+    });
+    wrong("", "`0.12345` is no decimal", |model| {
+        model["bands"]["medium"] = json!(0.12345);
+    });
+}
+
+#[test]
+fn tables_of_a_deployment_that_do_not_fit() {
+    let wrong = |place: &str, message: &str, change: fn(&mut Value)| {
+        check(&with_risk_model(|model| change(&mut model["deployment"])), place, message);
+    };
+    wrong("deployment/weights", "do not add up to 1", |model| {
+        model["weights"]["scope"] = json!(0.1501);
+    });
+    wrong("deployment/change", "the score 11 is more than 10", |model| {
+        model["change"]["other"] = json!(11);
+    });
+    wrong("deployment/scope", "the score 11 is more than 10", |model| {
+        model["scope"]["stages"][0]["many"]["score"] = json!(11);
+    });
+    wrong("deployment/scope/stages", "the pack has no stage `ORBIT`", |model| {
+        model["scope"]["stages"][0]["stage"] = json!("ORBIT");
+    });
+    wrong("deployment/complexity/above", "fall from step to step", |model| {
+        model["complexity"]["above"][0]["number"] = json!(1);
+    });
+    wrong("deployment/coverage/atLeast", "fall from step to step", |model| {
+        model["coverage"]["atLeast"][2]["share"] = json!(0.8);
+    });
+    wrong("deployment/rollback/atMost", "rise from step to step", |model| {
+        model["rollback"]["atMost"][1]["minutes"] = json!(5);
+    });
+    wrong("deployment/classes", "rise from class to class", |model| {
+        model["classes"][1]["atMost"] = json!(3);
+    });
+    wrong("deployment/classes", "rise from class to class", |model| {
+        model["classes"][3]["atMost"] = json!(9);
+    });
+    wrong("deployment/classes/0/reviews", "lacks the permission `REVIEW`", |model| {
+        model["classes"][0]["reviews"] = json!(["auditor"]);
+    });
+}
+
+#[test]
+fn a_template_or_criterion_that_names_what_is_not_there() {
+    let template = json!({"kind": "RiskTemplate", "id": "X", "title": "x", "category": "WEATHER"});
+    check(&template, "category", "the risk model has no category `WEATHER`");
+    let template = json!({"kind": "RiskTemplate", "id": "X", "title": "x", "category": "SECURITY", "when": "model.tier == 'LOW'"});
+    check(&template, "when", "model");
+    let criterion = |answers: Value| json!({"kind": "TierCriterion", "id": "x", "order": 1, "question": "x", "answers": answers});
+    check(&criterion(json!([])), "answers", "at least one answer");
+    check(
+        &criterion(json!([{"id": "a", "title": "a", "tier": "HUGE"}])),
+        "answers",
+        "the pack has no tier `HUGE`",
+    );
+}

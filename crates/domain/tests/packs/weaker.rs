@@ -276,6 +276,8 @@ const HARMLESS: &[&str] = &[
     "Tier/openUpTo",
     "ThresholdSet/rationale",
     "Settings/notes",
+    "RiskTemplate/questions",
+    "RiskTemplate/questions/*",
     "Policy/description",
     "Policy/owner",
     "Policy/exceptions",
@@ -344,4 +346,32 @@ fn fewer_who_sign_are_weaker_and_more_are_not() {
     let without = compiled(without);
     says(&weaker(&without, &default_pack()), "duties bound (what nobody could approve becomes possible)");
     says(&weaker(&default_pack(), &without), "duties removed");
+}
+
+#[test]
+fn what_scores_risks_is_not_compared_but_for_words() {
+    let title = |document: &mut Value| document["title"] = json!("Other words");
+    assert_eq!(changed("RiskTemplate", "MQ-001", title), NOTHING);
+    let question = |document: &mut Value| document["question"] = json!("Other words?");
+    assert_eq!(changed("TierCriterion", "automation", question), NOTHING);
+    says(
+        &changed("RiskModel", "risk", |model| model["bands"]["high"] = json!(11)),
+        "risk model changed (cannot be compared, counts as weaker)",
+    );
+    says(
+        &changed("TierCriterion", "automation", |criterion| criterion["answers"][2]["tier"] = json!("HIGH")),
+        "tier criterion `automation` changed (cannot be compared, counts as weaker)",
+    );
+    says(
+        &changed("RiskTemplate", "MQ-001", |template| template["when"] = json!("false")),
+        "risk template `MQ-001` changed (cannot be compared, counts as weaker)",
+    );
+    says(&removed("TierCriterion", "automation"), "tier criterion `automation` removed");
+    says(&removed("RiskTemplate", "OPS-001"), "risk template `OPS-001` removed");
+    let template = json!({"kind": "RiskTemplate", "id": "X", "title": "x", "category": "SECURITY"});
+    says(&added(template), "risk template `X` added (could lower the mean of the others)");
+    let answers = json!([{"id": "a", "title": "a", "tier": "HIGH"}]);
+    let criterion =
+        json!({"kind": "TierCriterion", "id": "x", "order": 1, "question": "x", "answers": answers});
+    assert_eq!(added(criterion), NOTHING);
 }

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::http::{authenticate, secure, time_limit, wrap};
 use crate::openapi::Base;
 
+pub(crate) mod assessments;
 pub(crate) mod auth;
 pub(crate) mod blobs;
 pub(crate) mod datasets;
@@ -27,8 +28,10 @@ pub(crate) mod principals;
 pub(crate) mod promotions;
 pub(crate) mod proposals;
 pub(crate) mod sessions;
+pub(crate) mod signing;
 mod system;
 pub(crate) mod systems;
+pub(crate) mod tier_changes;
 pub(crate) mod tokens;
 pub(crate) mod versions;
 
@@ -68,6 +71,8 @@ fn assemble(app: Option<&App>) -> (Router<App>, Document) {
         .merge(systems::router())
         .merge(log::router())
         .merge(exceptions::router())
+        .merge(assessments::router())
+        .merge(tier_changes::router())
         .route_layer(from_fn_with_state(quick, time_limit))
         .merge(evaluations::waiting().route_layer(from_fn_with_state(slow, time_limit)))
         .merge(blobs::router());

@@ -4,7 +4,7 @@ use assent_app::exceptions;
 use assent_domain::exception::{Exception, Lifecycle, StateName};
 use assent_domain::registry::event::Recorded;
 use assent_domain::registry::{Model, Version};
-use assent_domain::signoff::{self, SignatureRecord, Standing, Verdict};
+use assent_domain::signoff::{self, Standing};
 use assent_domain::{Sealed, Time};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -12,9 +12,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::promotion::VersionRef;
-use super::schemas::{ExceptionStateWords, SignatureVerdictWords};
+use super::schemas::ExceptionStateWords;
+use super::signoff::{LapsedView, SignatureView};
 use super::version::ModelRef;
-use super::{Person, RecordedView, Words, recorded};
+use super::{RecordedView, Words, recorded};
 use crate::desk::{Desk, Held};
 use crate::problem::Problem;
 
@@ -88,29 +89,6 @@ struct WatchView {
     every: String,
 }
 
-/// What a person said to an exception.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Signature)]
-struct SignatureView {
-    /// The role in which.
-    role: String,
-    #[schema(value_type = SignatureVerdictWords)]
-    verdict: Verdict,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    comment: Option<Words>,
-    recorded: RecordedView,
-}
-
-/// A signature that does not count any more.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = LapsedSignature)]
-struct LapsedView {
-    role: String,
-    by: Person,
-    /// Why it does not count.
-    reason: String,
-}
-
 /// From when until when an exception was approved.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -141,10 +119,7 @@ impl ExceptionView {
             .iter()
             .map(|watch| Ok(WatchView { what: desk.words(&watch.what)?, every: watch.every.to_string() }));
         let standing = standing(desk, model, held)?;
-        let lapsed = standing.lapsed.iter().map(|lapsed| {
-            let (role, by) = (lapsed.role.clone(), desk.person(lapsed.by)?);
-            Ok(LapsedView { role, by, reason: lapsed.reason.to_owned() })
-        });
+        let lapsed = standing.lapsed.iter().map(|lapsed| LapsedView::new(desk, lapsed.clone()));
         let submission = held.submission.as_ref();
         let roles = submission.map(|pinned| held.roles(model, &pack).unwrap_or(&pinned.roles).to_vec());
         let (ended, reason) = ending(&held.lifecycle);
@@ -168,7 +143,11 @@ impl ExceptionView {
             roles: roles.unwrap_or_default(),
             lapsed: lapsed.collect::<Result<_, Problem>>()?,
             missing_roles: standing.missing,
-            signatures: held.signatures.iter().map(|s| signature(desk, s)).collect::<Result<_, _>>()?,
+            signatures: held
+                .signatures
+                .iter()
+                .map(|record| SignatureView::new(desk, record))
+                .collect::<Result<_, _>>()?,
             approval: held.approval.map(|approval| ApprovalView {
                 at: approval.at,
                 ends_at: approval.ends_at,
@@ -200,14 +179,4 @@ fn ending(lifecycle: &Lifecycle) -> (Option<Recorded>, Option<&Sealed>) {
             (Some(*by), Some(words))
         }
     }
-}
-
-fn signature(desk: &Desk<'_>, record: &SignatureRecord) -> Result<SignatureView, Problem> {
-    let signature = &record.signature;
-    Ok(SignatureView {
-        role: signature.role.clone(),
-        verdict: signature.verdict,
-        comment: signature.comment.as_ref().map(|comment| desk.words(comment)).transpose()?,
-        recorded: recorded(desk, record.recorded)?,
-    })
 }

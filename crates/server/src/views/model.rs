@@ -33,6 +33,14 @@ pub(crate) struct ModelView {
     /// The tier rule that gave the tier; absent where it was given and no rule asked for more.
     #[serde(skip_serializing_if = "Option::is_none")]
     tier_rule: Option<String>,
+    /// The criterion whose answer gave the tier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tier_criterion: Option<String>,
+    /// Id of the request that gave it this tier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tier_change: Option<String>,
+    /// By criterion of the pack, what was answered when it was registered.
+    criteria: BTreeMap<String, String>,
     /// Who answers for it.
     owner: Person,
     /// The number of its newest version; 0 before the first.
@@ -43,6 +51,12 @@ pub(crate) struct ModelView {
 
 impl ModelView {
     pub(crate) fn new(desk: &Desk<'_>, model: &Held<Model>) -> Result<Self, Problem> {
+        let (tier_rule, tier_criterion, tier_change) = match model.tier_source.clone() {
+            TierSource::Given => (None, None, None),
+            TierSource::Rule(rule) => (Some(rule), None, None),
+            TierSource::Criterion(criterion) => (None, Some(criterion), None),
+            TierSource::Change(change) => (None, None, Some(change)),
+        };
         Ok(Self {
             id: model.id.0,
             revision: model.revision,
@@ -51,10 +65,10 @@ impl ModelView {
             use_cases: model.use_cases.clone(),
             tags: model.tags.clone(),
             tier: model.tier.clone(),
-            tier_rule: match &model.tier_source {
-                TierSource::Given => None,
-                TierSource::Rule(rule) => Some(rule.clone()),
-            },
+            tier_rule,
+            tier_criterion,
+            tier_change,
+            criteria: model.criteria.clone(),
             owner: desk.person(model.owner)?,
             last_version: model.last_version,
             registered: recorded(desk, model.registered)?,

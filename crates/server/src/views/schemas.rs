@@ -61,7 +61,7 @@ words! {
     /// What a receipt or an entry is about.
     KindWords "Kind" [
         "PRINCIPAL", "TOKEN", "CREDENTIAL", "SESSION", "MODEL", "VERSION", "DATASET", "EVALUATION", "PROMOTION", "PACK", "PROPOSAL",
-        "SYSTEM", "EXCEPTION", "ACCESS"
+        "SYSTEM", "EXCEPTION", "ASSESSMENT", "TIER_CHANGE", "ACCESS"
     ];
     /// What an evaluation computes.
     EvaluationKindWords "EvaluationKind" ["FIGURES", "ARTIFACT_SCAN"];
@@ -82,10 +82,18 @@ words! {
     ];
     /// How an event ended.
     OutcomeWords "Outcome" ["SUCCESS", "FAILURE", "PARTIAL"];
+    /// What a person says to a request that they sign.
+    SignatureVerdictWords "SignatureVerdict" ["APPROVED", "REJECTED"];
+    /// Where a risk assessment is in its life.
+    AssessmentStateWords "AssessmentState" [
+        "DRAFT", "SUBMITTED", "APPROVED", "REJECTED", "WITHDRAWN", "SUPERSEDED"
+    ];
+    /// Where a request for another tier is in its life.
+    TierChangeStateWords "TierChangeState" ["OPEN", "APPROVED", "REJECTED", "WITHDRAWN"];
+    /// How high the residual of a risk is.
+    BandWords "RiskBand" ["LOW", "MEDIUM", "HIGH"];
     /// The answer of the gate.
     VerdictWords "Verdict" ["ELIGIBLE", "NOT_ELIGIBLE"];
-    /// What a person says to a request that takes several.
-    SignatureVerdictWords "SignatureVerdict" ["APPROVED", "REJECTED"];
     /// Where an exception is in its life. `ACTIVE` and `EXPIRED` are told by the clock.
     ExceptionStateWords "ExceptionState" [
         "DRAFT", "SUBMITTED", "APPROVED", "ACTIVE", "REJECTED", "WITHDRAWN", "EXPIRED", "REVOKED", "REMEDIATED"

@@ -60,7 +60,7 @@ pub(crate) struct VersionView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ModelRef {
     id: Uuid,
-    name: String,
+    pub(super) name: String,
     tier: String,
 }
 

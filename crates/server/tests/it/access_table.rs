@@ -92,6 +92,10 @@ async fn nothing_is_left_out_of_the_table() {
                 ("/api/v1/exceptions", None) if id == "requestException" => {
                     &["own", "foreign", "missing", "all"]
                 }
+                // The model is.
+                (_, None) if ["startAssessment", "requestTierChange"].contains(&id.as_str()) => {
+                    &["own", "foreign", "missing", "all"]
+                }
                 ("/api/v1/log/entries/{index}", None) => &["scoped", "all"],
                 (path, None) if path.contains('{') => &["own", "foreign", "missing", "all"],
                 (_, None) => &["scoped", "all"],
@@ -487,6 +491,16 @@ impl Stage {
             | "remediateException" => {
                 return self.request_on_exceptions(operation, object, &it).await;
             }
+            "listAssessments" => list("/api/v1/assessments"),
+            "listTierChanges" => list("/api/v1/tier-changes"),
+            "modelRisk" => get(model_at("/risk")),
+            "startAssessment" | "getAssessment" | "answerRisk" | "submitAssessment" | "signAssessment"
+            | "acceptRisk" | "withdrawAssessment" | "assessmentReport" => {
+                return self.request_on_assessments(operation, object, model).await;
+            }
+            "requestTierChange" | "getTierChange" | "signTierChange" | "withdrawTierChange" => {
+                return self.request_on_tier_changes(operation, object).await;
+            }
             _ => return self.request_on_people(operation, object).await,
         };
         (method, path, if body.is_null() { String::new() } else { body.to_string() })
@@ -573,6 +587,70 @@ impl Stage {
             _ => ("remediate", json!({"how": "the sheet is attached"})),
         };
         ("POST", format!("/api/v1/exceptions/{id}/{rest}"), body.to_string())
+    }
+
+    /// One that the owner began, and submitted where others have to say something to it.
+    async fn request_on_assessments(
+        &self,
+        operation: &str,
+        object: &str,
+        model: &str,
+    ) -> (&'static str, String, String) {
+        let body = json!({"model": model});
+        if operation == "startAssessment" {
+            return ("POST", "/api/v1/assessments".to_owned(), body.to_string());
+        }
+        let id = if object == "missing" {
+            MISSING.to_owned()
+        } else {
+            let begun = self.world.post(&self.owner, "/api/v1/assessments", body).await.expect(201);
+            text(&begun["object"]["id"])
+        };
+        let at = |rest: &str| format!("/api/v1/assessments/{id}{rest}");
+        if object != "missing" && ["signAssessment", "acceptRisk"].contains(&operation) {
+            self.world.post(&self.owner, &at("/submit"), json!({})).await.expect(200);
+        }
+        let rating = json!({"risk": "MQ-001", "likelihood": 1, "impact": 1});
+        let accepted = json!({"risk": "MQ-001", "rationale": "known", "expiresAt": "2100-01-01T00:00:00Z"});
+        match operation {
+            "getAssessment" => ("GET", at(""), String::new()),
+            "assessmentReport" => ("GET", at("/report"), String::new()),
+            "answerRisk" => ("POST", at("/risks"), rating.to_string()),
+            "submitAssessment" => ("POST", at("/submit"), "{}".to_owned()),
+            "signAssessment" => ("POST", at("/signatures"), r#"{"verdict": "APPROVED"}"#.to_owned()),
+            "acceptRisk" => ("POST", at("/acceptances"), accepted.to_string()),
+            _ => ("POST", at("/withdraw"), "{}".to_owned()),
+        }
+    }
+
+    /// Of a model of its own: there is one open request for each.
+    async fn request_on_tier_changes(&self, operation: &str, object: &str) -> (&'static str, String, String) {
+        let team = if object == "own" { "own" } else { "foreign" };
+        let name = format!("tiers {}", self.number());
+        let body = json!({"name": name, "purpose": "prototype", "tier": "MEDIUM", "tags": {"team": team}});
+        let model = if object == "missing" {
+            MISSING.to_owned()
+        } else {
+            let made = self.world.post(&self.owner, "/api/v1/models", body).await.expect(201);
+            text(&made["object"]["id"])
+        };
+        let body =
+            json!({"model": model, "to": "HIGH", "justification": "more people", "impact": "more reviews"});
+        if operation == "requestTierChange" {
+            return ("POST", "/api/v1/tier-changes".to_owned(), body.to_string());
+        }
+        let id = if object == "missing" {
+            MISSING.to_owned()
+        } else {
+            let asked = self.world.post(&self.owner, "/api/v1/tier-changes", body).await.expect(201);
+            text(&asked["object"]["id"])
+        };
+        let at = |rest: &str| format!("/api/v1/tier-changes/{id}{rest}");
+        match operation {
+            "getTierChange" => ("GET", at(""), String::new()),
+            "signTierChange" => ("POST", at("/signatures"), r#"{"verdict": "APPROVED"}"#.to_owned()),
+            _ => ("POST", at("/withdraw"), "{}".to_owned()),
+        }
     }
 
     async fn request_on_people(&self, operation: &str, object: &str) -> (&'static str, String, String) {

@@ -31,6 +31,7 @@ mod packs;
 mod people;
 #[path = "../provider/mod.rs"]
 mod provider;
+mod risk;
 mod served;
 mod story;
 mod systems;

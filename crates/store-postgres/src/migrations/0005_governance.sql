@@ -14,7 +14,7 @@ CREATE INDEX systems_owner_id ON systems (owner_id, id);
 -- Many uses make a text that is too long for an ordered index.
 CREATE INDEX systems_uses ON systems USING hash (uses);
 
--- Risk assessments.
+-- Risk assessments. Those that count are found by what they count for: a model, or a version.
 CREATE TABLE assessments (
     id uuid PRIMARY KEY,
     revision bigint NOT NULL,
@@ -23,6 +23,7 @@ CREATE TABLE assessments (
     version_id text COLLATE "C",
     state text COLLATE "C",
     assessor_id text COLLATE "C",
+    counts_for text COLLATE "C",
     document bytea NOT NULL
 );
 
@@ -30,6 +31,7 @@ CREATE INDEX assessments_model_id ON assessments (model_id, id);
 CREATE INDEX assessments_version_id ON assessments (version_id, id);
 CREATE INDEX assessments_state ON assessments (state, id);
 CREATE INDEX assessments_assessor_id ON assessments (assessor_id, id);
+CREATE INDEX assessments_counts_for ON assessments (counts_for, id);
 
 -- Requests to put a model into another tier; of each model at most one is open.
 CREATE TABLE tier_changes (

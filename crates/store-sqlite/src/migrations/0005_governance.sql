@@ -13,7 +13,7 @@ CREATE UNIQUE INDEX systems_name ON systems (name) WHERE name IS NOT NULL;
 CREATE INDEX systems_owner_id ON systems (owner_id, id);
 CREATE INDEX systems_uses ON systems (uses, id);
 
--- Risk assessments.
+-- Risk assessments. Those that count are found by what they count for: a model, or a version.
 CREATE TABLE assessments (
     id BLOB NOT NULL PRIMARY KEY,
     revision INTEGER NOT NULL,
@@ -22,6 +22,7 @@ CREATE TABLE assessments (
     version_id TEXT,
     state TEXT,
     assessor_id TEXT,
+    counts_for TEXT,
     document BLOB NOT NULL
 ) STRICT;
 
@@ -29,6 +30,7 @@ CREATE INDEX assessments_model_id ON assessments (model_id, id);
 CREATE INDEX assessments_version_id ON assessments (version_id, id);
 CREATE INDEX assessments_state ON assessments (state, id);
 CREATE INDEX assessments_assessor_id ON assessments (assessor_id, id);
+CREATE INDEX assessments_counts_for ON assessments (counts_for, id);
 
 -- Requests to put a model into another tier; of each model at most one is open.
 CREATE TABLE tier_changes (

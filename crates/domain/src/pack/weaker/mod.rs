@@ -9,6 +9,7 @@
 
 mod duties;
 mod policies;
+mod risk;
 mod settings;
 mod workflows;
 
@@ -33,6 +34,7 @@ pub fn weaker(before: &Pack, after: &Pack) -> Vec<String> {
     settings::settings(before, after, &mut reasons);
     settings::thresholds(before, after, &mut reasons);
     duties::duties(before, after, &mut reasons);
+    risk::risk(before, after, &mut reasons);
     policies::policies(before, after, &mut reasons);
     workflows::workflows(before, after, &mut reasons);
     reasons

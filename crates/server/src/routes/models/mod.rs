@@ -3,6 +3,7 @@
 mod get;
 mod list;
 mod register;
+mod risk;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -10,5 +11,8 @@ use utoipa_axum::routes;
 use crate::app::App;
 
 pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(register::register, list::list)).routes(routes!(get::get))
+    OpenApiRouter::new()
+        .routes(routes!(register::register, list::list))
+        .routes(routes!(get::get))
+        .routes(routes!(risk::risk))
 }

@@ -37,6 +37,9 @@ pub(crate) struct NewModel {
     tier: Option<String>,
     /// Who answers for it; the caller if absent.
     owner: Option<Uuid>,
+    /// By criterion of the pack, its answer: the tier is never below what they ask for.
+    #[serde(default)]
+    criteria: BTreeMap<String, String>,
 }
 
 /// Registers a model.
@@ -45,9 +48,9 @@ pub(crate) struct NewModel {
     responses((status = 201, description = "Registered", body = Written<ModelView>), Problems))]
 pub(crate) async fn register(State(app): State<App>, write: Write<NewModel>) -> Result<Response, Problem> {
     let Write { sent, body } = write;
-    let NewModel { name, purpose, use_cases, tags, tier, owner } = body;
+    let NewModel { name, purpose, use_cases, tags, tier, owner, criteria } = body;
     let owner = owner.map(PrincipalId);
-    let command = ModelCommand::Register { name, purpose, use_cases, tags, tier, owner };
+    let command = ModelCommand::Register { name, purpose, use_cases, tags, tier, owner, criteria };
     let receipt = app.execute(&sent, None, Command::Model(app.id(), command)).await?;
     let id = ModelId(receipt.id);
     let view = app.read(move |desk| {

@@ -91,7 +91,7 @@ fn judge(
     pack: &Arc<Pack>,
     impact: &mut Impact,
 ) -> Result<(), Problem> {
-    let target = Target { stage: stage.to_owned(), environment: None, strategy: None };
+    let target = Target { stage: stage.to_owned(), environment: None, strategy: None, replicas: None };
     let case = cases::of_version(&desk.view, desk.app.assent.ledger.packs(), id, Some(target), desk.now)?;
     let before = case.gate().verdict;
     let case = OwnedCase { pack: Arc::clone(pack), ..case };

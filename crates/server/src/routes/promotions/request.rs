@@ -53,11 +53,15 @@ pub(crate) struct TargetBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<StrategyWords>)]
     strategy: Option<Strategy>,
+    /// In how many copies it is to run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replicas: Option<u32>,
 }
 
 impl From<Target> for TargetBody {
     fn from(target: Target) -> Self {
-        Self { stage: target.stage, environment: target.environment, strategy: target.strategy }
+        let Target { stage, environment, strategy, replicas } = target;
+        Self { stage, environment, strategy, replicas }
     }
 }
 
@@ -67,11 +71,11 @@ impl From<Target> for TargetBody {
     responses((status = 201, description = "Asked for", body = Written<PromotionView>), Problems))]
 pub(crate) async fn request(State(app): State<App>, write: Write<NewPromotion>) -> Result<Response, Problem> {
     let Write { sent, body } = write;
-    let TargetBody { stage, environment, strategy } = body.target;
+    let TargetBody { stage, environment, strategy, replicas } = body.target;
     environment.as_ref().map_or(Ok(()), |name| text::name("/target/environment", name))?;
     let (version, caller) = (VersionId(body.version), sent.caller.clone());
     let comment = app.seal_comment(&sent, body.comment).await?;
-    let target = Target { stage, environment, strategy };
+    let target = Target { stage, environment, strategy, replicas };
     let command = Command::RequestPromotion { id: app.id(), version, target, comment, submit: body.submit };
     let seen = move |desk: &Desk<'_>| desk.version(&caller, version).map(drop);
     let receipt = app.execute_if(&sent, Some(version.into()), command, seen).await?;

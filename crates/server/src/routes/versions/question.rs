@@ -23,6 +23,8 @@ pub(crate) struct TargetParams {
     /// How it is rolled out.
     #[param(value_type = Option<StrategyWords>)]
     strategy: Option<Strategy>,
+    /// In how many copies it is to run.
+    replicas: Option<u32>,
 }
 
 /// The case that the question is about.
@@ -33,12 +35,12 @@ pub(super) fn case(
     params: TargetParams,
 ) -> Result<OwnedCase, Problem> {
     let (_, version) = desk.version(caller, id)?;
-    let TargetParams { stage, environment, strategy } = params;
+    let TargetParams { stage, environment, strategy, replicas } = params;
     let stage = stage.unwrap_or_else(|| version.stage.clone());
     let pack = desk.pack()?;
     if pack.stage(&stage).is_none() {
         return Err(pack.unknown_stage(&stage).into());
     }
-    let target = Target { stage, environment, strategy };
+    let target = Target { stage, environment, strategy, replicas };
     Ok(cases::of_version(&desk.view, desk.app.assent.ledger.packs(), id, Some(target), desk.now)?)
 }
