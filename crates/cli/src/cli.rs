@@ -90,6 +90,9 @@ pub(crate) enum Command {
     /// Decide reviews
     #[command(subcommand)]
     Review(commands::review::Review),
+    /// Assess the risks of models
+    #[command(subcommand)]
+    Risk(commands::risk::Risk),
     /// Search, follow, verify, prove, export and replay the log
     #[command(subcommand)]
     Audit(commands::audit::Audit),

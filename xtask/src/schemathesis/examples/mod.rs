@@ -4,6 +4,7 @@
 
 mod models;
 mod people;
+mod risk;
 
 use std::collections::BTreeMap;
 
@@ -33,6 +34,7 @@ impl Examples {
         let mut requests = BTreeMap::new();
         requests.extend(models::requests(url, objects)?);
         requests.extend(people::requests(objects)?);
+        requests.extend(risk::requests(url, objects)?);
         requests.extend(reads());
         let (more, sessions) = people::doors(url, objects)?;
         requests.extend(more);
