@@ -50,7 +50,7 @@ fn words() -> Sealed {
 }
 
 fn prod() -> Target {
-    Target { stage: "PROD".to_owned(), environment: None, strategy: None }
+    Target { stage: "PROD".to_owned(), environment: None, strategy: None, replicas: None }
 }
 
 impl Scene {
@@ -69,6 +69,7 @@ impl Scene {
             tags: BTreeMap::new(),
             tier: Some(tier.to_owned()),
             owner: None,
+            criteria: std::collections::BTreeMap::new(),
         };
         world.run(owner, Command::Model(model, register)).await.unwrap();
         let (version, exception) = (VersionId(world.id()), ExceptionId(world.id()));
