@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use assent_domain::change_request::{ChangeFacts, Hearing, facts as facts_of};
 use assent_domain::facts::{Inputs, Target};
 use assent_domain::gate::{self, GateAnswer};
 use assent_domain::identity::Principal;
@@ -12,6 +13,7 @@ use assent_domain::registry::{Dataset, Model, Version};
 use assent_domain::workflow::{self, Case, Judgement, Promotion};
 use assent_domain::{Code, Kind, Refusal, Time};
 
+use crate::changes;
 use crate::command::Command;
 use crate::governance::Packs;
 use crate::ledger::Failure;
@@ -33,6 +35,8 @@ pub struct OwnedCase {
     pub target: Option<Target>,
     /// The promotion that counts.
     pub promotion: Option<Arc<Promotion>>,
+    /// The newest change to the version that is neither rejected nor withdrawn, as conditions read it.
+    pub change: Option<ChangeFacts>,
     /// The principals that the case names.
     pub people: BTreeMap<PrincipalId, Arc<Principal>>,
     /// The pack in force.
@@ -51,6 +55,7 @@ impl OwnedCase {
                 datasets: &self.datasets,
                 champion: self.incumbents.last().map(AsRef::as_ref),
                 target: self.target.as_ref(),
+                change: self.change.as_ref(),
                 pack: &self.pack,
                 now: self.now,
             },
@@ -112,7 +117,8 @@ impl Question {
             | Command::Door(_)
             | Command::ConfirmProposal(..)
             | Command::DeclineProposal(..)
-            | Command::WithdrawProposal(..) => None,
+            | Command::WithdrawProposal(..)
+            | Command::Change(..) => None,
         }
     }
 
@@ -240,13 +246,11 @@ fn load(
         named.push(promotion.requester());
         named.extend(promotion.reviews.iter().map(|record| record.recorded.by));
     }
-    let mut people = BTreeMap::new();
-    for id in named {
-        if let Some(principal) = view.get::<Principal>(id)? {
-            people.insert(id, principal);
-        }
-    }
-    Ok(OwnedCase { model, version, datasets, incumbents, target, promotion, people, pack, now })
+    let change = changes::newest(view, version.id)?;
+    named.extend(change.iter().flat_map(|change| Hearing::named(change, &model)));
+    let people = changes::people(view, &named)?;
+    let change = change.map(|change| facts_of(&Hearing::new(&change, &model, &people, &pack, now)));
+    Ok(OwnedCase { model, version, datasets, incumbents, target, promotion, change, people, pack, now })
 }
 
 fn incumbents(

@@ -7,7 +7,8 @@ use assent_domain::facts::Target;
 use assent_domain::identity::provider::Vouched;
 use assent_domain::identity::{self, Restriction};
 use assent_domain::ids::{
-    DatasetId, Digest, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId, TokenId, VersionId,
+    ChangeId, DatasetId, Digest, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId, TokenId,
+    VersionId,
 };
 use assent_domain::registry::{DatasetCommand, Evaluation, ModelCommand, NewVersion, Scan, VersionCommand};
 use assent_domain::values::BlobRef;
@@ -19,6 +20,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::cases::Prepared;
+use crate::changes::ChangeCommand;
 use crate::doors::Door;
 use crate::log_in::Shut;
 
@@ -122,6 +124,8 @@ pub enum Command {
     DeclineProposal(ProposalId, Sealed),
     /// Take a proposal back.
     WithdrawProposal(ProposalId, Option<Sealed>),
+    /// A command on a change of a model.
+    Change(ChangeId, Box<ChangeCommand>),
     /// Record attempts that were denied.
     RecordDenials {
         /// The operation.

@@ -1,5 +1,6 @@
 //! One command on a unit of work: load, authorise, decide.
 
+mod changes;
 mod evaluations;
 mod people;
 mod proposals;
@@ -49,13 +50,7 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Resul
     if let Some((object, changes)) = of_the_platform(unit, &pack, &request.command, request.actor, now)? {
         return Ok(Decided { object, pack: Some(pack), changes });
     }
-    let actor = unit.get::<Principal>(request.actor)?;
-    let actor = actor.ok_or_else(|| not_found("principal", request.actor))?;
-    let actor = if request.restriction.is_none() {
-        actor
-    } else {
-        Arc::new(actor.within(request.restriction.clone()))
-    };
+    let actor = acting(unit, request)?;
     let hand = Hand {
         unit,
         packs,
@@ -99,8 +94,19 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Resul
         Command::ConfirmProposal(id, digest) => (id.into(), hand.confirm(id, digest)?),
         Command::DeclineProposal(id, reason) => (id.into(), hand.decline(id, reason)?),
         Command::WithdrawProposal(id, comment) => (id.into(), hand.withdraw_proposal(id, comment)?),
+        Command::Change(id, command) => hand.change(id, *command)?,
     };
     Ok(Decided { object, pack: Some(pack), changes })
+}
+
+/// Who acts, with what their token leaves them.
+fn acting(unit: &Unit<'_>, request: &Request) -> Result<Arc<Principal>, Failure> {
+    let actor = unit.get::<Principal>(request.actor)?;
+    let actor = actor.ok_or_else(|| not_found("principal", request.actor))?;
+    if request.restriction.is_none() {
+        return Ok(actor);
+    }
+    Ok(Arc::new(actor.within(request.restriction.clone())))
 }
 
 /// What nobody asks for: the platform records what it has seen itself.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use assent_domain::change_request::ChangeRequest;
 use assent_domain::evaluation::Job;
 use assent_domain::registry::{Dataset, Model, Version};
 use assent_domain::workflow::Promotion;
@@ -27,6 +28,7 @@ pub fn table(kind: Kind) -> Option<&'static str> {
         Kind::Promotion => Some("promotions"),
         Kind::Pack => Some("packs"),
         Kind::Proposal => Some("proposals"),
+        Kind::Change => Some("changes"),
         Kind::Access => None,
     }
 }
@@ -66,6 +68,7 @@ pub fn columns(state: &Aggregate) -> Vec<Option<Value>> {
         Aggregate::Promotion(promotion) => promotion_columns(promotion),
         Aggregate::Pack(pack) => vec![text(pack.pack.digest.to_string())],
         Aggregate::Proposal(proposal) => vec![text(proposal.state().name()), id(proposal.recorded.by.0)],
+        Aggregate::Change(change) => change_columns(change),
     }
 }
 
@@ -105,6 +108,20 @@ fn promotion_columns(promotion: &Arc<Promotion>) -> Vec<Option<Value>> {
         open,
         text(state.name()),
         id(promotion.requester().0),
+    ]
+}
+
+fn change_columns(change: &Arc<ChangeRequest>) -> Vec<Option<Value>> {
+    vec![
+        id(change.model.0),
+        id(change.content.target_version.0),
+        text(change.content.kind.name()),
+        text(change.state.name()),
+        id(change.requester().0),
+        text(&change.content.environment),
+        id(change.model.0).filter(|_| change.is_unfinished()),
+        change.month().and_then(text),
+        change.completed.as_ref().and_then(|completed| text(&completed.month)),
     ]
 }
 

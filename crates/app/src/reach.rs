@@ -30,7 +30,7 @@ fn of_scopes(kind: Kind, scopes: &[&Scope]) -> Predicate {
     }
     match kind {
         Kind::Model => any(named(scopes).into_iter().chain(described(scopes))),
-        Kind::Version | Kind::Evaluation | Kind::Promotion => {
+        Kind::Version | Kind::Evaluation | Kind::Promotion | Kind::Change => {
             let described = described(scopes).map(|condition| Predicate::OfModel(Box::new(condition)));
             any(named(scopes).into_iter().chain(described))
         }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use assent_domain::pack::Pack;
 use assent_domain::registry::Model;
-use assent_domain::{AggregateId, Change, Kind, RiskLevel, Stamp, Time, aggregate};
+use assent_domain::{AggregateId, Change, Event, Kind, RiskLevel, Stamp, Time, aggregate};
 use assent_log::entry::{Actor, Entry, Outcome, SCHEMA_VERSION, Subject};
 use assent_log::{Hash, Tree, leaf_hash};
 use assent_store::{
@@ -173,15 +173,16 @@ impl<'a> Unit<'a> {
         Ok(EventRef { id, index, kind: entry.kind })
     }
 
-    /// The risk level of an event is that of its model's tier.
+    /// The risk level of an event is that of its model's tier, and at least that of the event itself.
     fn risk_level(&self, pack: Option<&Pack>, change: &Change) -> Result<Option<RiskLevel>, Failure> {
         let (Some(pack), Some(model)) = (pack, change.model) else { return Ok(None) };
-        let tier = if let assent_domain::Event::ModelRegistered(event) = &change.event {
+        let tier = if let Event::ModelRegistered(event) = &change.event {
             Some(event.tier.clone())
         } else {
             self.get::<Model>(model)?.map(|model| model.tier.clone())
         };
-        Ok(tier.and_then(|tier| pack.tier(&tier).map(|tier| tier.risk_level)))
+        let of_tier = tier.and_then(|tier| pack.tier(&tier).map(|tier| tier.risk_level));
+        Ok(of_tier.max(least_risk(&change.event)))
     }
 
     fn evolve(
@@ -289,4 +290,14 @@ fn origin(request: &Request) -> Option<assent_log::entry::Request> {
         trace_id: origin.trace_id.clone(),
     };
     (request != assent_log::entry::Request::default()).then_some(request)
+}
+
+/// Taking a change back, and beginning one before its reviewers have signed, is of high risk on every tier.
+fn least_risk(event: &Event) -> Option<RiskLevel> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other events have the risk of their tier")]
+    match event {
+        Event::ChangeRollbackRequested(_) | Event::ChangeRolledBack(_) => Some(RiskLevel::High),
+        Event::ChangeStarted(started) if started.by_emergency_pair => Some(RiskLevel::High),
+        _ => None,
+    }
 }

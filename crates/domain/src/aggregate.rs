@@ -6,12 +6,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::change_request::ChangeRequest;
 use crate::evaluation;
 use crate::event::{Event, Stamp};
 use crate::identity::{Credential, Principal, Session, Token};
 use crate::ids::{
-    CredentialId, DatasetId, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId, SessionId, TokenId,
-    VersionId,
+    ChangeId, CredentialId, DatasetId, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId,
+    SessionId, TokenId, VersionId,
 };
 use crate::pack::Applied;
 use crate::proposal::Proposal;
@@ -44,13 +45,15 @@ pub enum Kind {
     Pack,
     /// A change that waits for a second person.
     Proposal,
+    /// A change of a model in service.
+    Change,
     /// The door: attempts that were denied. It has no state.
     Access,
 }
 
 impl Kind {
     /// Every kind that has state.
-    pub const STATEFUL: [Self; 11] = [
+    pub const STATEFUL: [Self; 12] = [
         Self::Principal,
         Self::Token,
         Self::Credential,
@@ -62,6 +65,7 @@ impl Kind {
         Self::Promotion,
         Self::Pack,
         Self::Proposal,
+        Self::Change,
     ];
 
     /// As on the wire.
@@ -78,6 +82,7 @@ impl Kind {
             Self::Promotion => "PROMOTION",
             Self::Pack => "PACK",
             Self::Proposal => "PROPOSAL",
+            Self::Change => "CHANGE",
             Self::Access => "ACCESS",
         }
     }
@@ -180,6 +185,7 @@ aggregates! {
     Promotion Promotion, PromotionId;
     Pack Applied, Uuid;
     Proposal Proposal, ProposalId;
+    Change ChangeRequest, ChangeId;
 }
 
 macro_rules! into_uuid {
@@ -198,7 +204,7 @@ macro_rules! into_uuid {
     )*};
 }
 
-into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal);
+into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, ChangeId Change);
 
 /// The state after an event. Total: an event that does not fit the state (which no decision produces) changes nothing.
 pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
@@ -218,6 +224,7 @@ pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) 
         Aggregate::Promotion(promotion) => Arc::make_mut(promotion).evolve(event, stamp),
         Aggregate::Pack(pack) => Arc::make_mut(pack).evolve(event, stamp),
         Aggregate::Proposal(proposal) => Arc::make_mut(proposal).evolve(event, stamp),
+        Aggregate::Change(change) => Arc::make_mut(change).evolve(event, stamp),
     }
     Some(state)
 }
@@ -241,6 +248,7 @@ fn create(id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
         Event::PromotionRequested(event) => Some(Promotion::new(id.into(), event, stamp).into()),
         Event::PackApplied(event) => Some(Applied::new(event, stamp).into()),
         Event::ProposalMade(event) => Some(Proposal::new(id.into(), event, stamp).into()),
+        Event::ChangeRequested(event) => Some(ChangeRequest::new(id.into(), event, stamp).into()),
         _ => Credential::create(id.into(), event, stamp).map(Into::into),
     }
 }

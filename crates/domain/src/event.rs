@@ -4,12 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::Time;
 use crate::aggregate::AggregateId;
+use crate::change_request::event as change;
 use crate::evaluation::event as evaluation;
 use crate::identity::event as identity;
 use crate::ids::{ModelId, PrincipalId};
 use crate::pack::{PackApplied, TwoPersonsRequired};
 use crate::proposal::event as proposal;
 use crate::registry::event as registry;
+use crate::signoff::Signature;
 use crate::workflow::event as workflow;
 
 /// When an event happened, and through whom.
@@ -134,6 +136,18 @@ events! {
     EvaluationFailed(evaluation::EvaluationFailed) "evaluationFailed" "could not compute an evaluation";
     EvaluationReleased(evaluation::EvaluationReleased) "evaluationReleased" "gave an evaluation back";
     EvaluationCancelled(evaluation::EvaluationCancelled) "evaluationCancelled" "cancelled an evaluation";
+    ChangeRequested(change::ChangeRequested) "changeRequested" "asked for a change";
+    ChangeSubmitted(change::ChangeSubmitted) "changeSubmitted" "submitted a change";
+    ChangeSigned(Signature) "changeSigned" "signed a change";
+    ChangeApproved(change::ChangeApproved) "changeApproved" "completed the signatures of a change";
+    ChangeRejected(change::ChangeRejected) "changeRejected" "rejected a change";
+    ChangeScheduled(change::ChangeScheduled) "changeScheduled" "scheduled a change";
+    ChangeStarted(change::ChangeStarted) "changeStarted" "began to make a change";
+    ChangeCompleted(change::ChangeCompleted) "changeCompleted" "said how a change ended";
+    ChangeRollbackRequested(change::ChangeRollbackRequested) "changeRollbackRequested" "asked to take a change back";
+    ChangeRolledBack(change::ChangeRolledBack) "changeRolledBack" "took a change back";
+    ChangeWithdrawn(change::ChangeWithdrawn) "changeWithdrawn" "withdrew a change";
+    ChangeCommented(change::ChangeCommented) "changeCommented" "commented on a change";
 }
 
 impl Event {

@@ -8,11 +8,12 @@
 //! Map: [`identity`] who may do what; [`registry`] models, versions, data sets and their evidence; [`facts`] what is known
 //! of one version; [`policy`] findings and compliance; [`workflow`] promotions, rounds and reviews; [`gate`] the one
 //! decision everybody asks; [`pack`] governance as data; [`proposal`] what takes two persons; [`signoff`] the consent of
-//! several people to one request; [`evaluation`] what is being
+//! several people to one request; [`change_request`] changes of models in service; [`evaluation`] what is being
 //! computed; [`event`] what happened and what it changes.
 
 pub mod aggregate;
 pub mod calendar;
+pub mod change_request;
 pub mod evaluation;
 pub mod event;
 pub mod facts;

@@ -169,6 +169,16 @@ codes! {
     EvidenceMoved "evidence-moved" Conflict "look at the evidence again and decide on what is there now";
     /// The pack in force does not say who does that.
     DutyUnbound "duty-unbound" Unprocessable "apply a pack whose document `Duties` binds roles to that duty";
+    /// The pack in force does not say how changes are rated.
+    ChangeRulesMissing "change-rules-missing" Unprocessable "apply a pack with a document of the kind `ChangeRules`";
+    /// The pack knows no such environment.
+    UnknownEnvironment "unknown-environment" Unprocessable "use an environment of the active pack";
+    /// A change is submitted with its impact and a way back.
+    PlanMissing "plan-missing" Unprocessable "give the impact and the rollback plan with the submission";
+    /// Nobody changes anything then.
+    Blackout "blackout" Unprocessable "choose a time after the blackout that the message names";
+    /// Those who have to sign did not, or may not any more.
+    SignaturesMissing "signatures-missing" Unprocessable "let those sign whom the message names";
     /// The pack does not fit together.
     PackInvalid "pack-invalid" Unprocessable "mend the documents that the message names; nothing was applied";
     /// The data cannot be evaluated.

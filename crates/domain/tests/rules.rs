@@ -136,6 +136,7 @@ fn facts_of(version: &Aggregate, pack: &Pack, now: &str) -> Value {
         version,
         datasets: &[],
         champion: None,
+        change: None,
         target: Some(&target),
         pack,
         now: time(now),

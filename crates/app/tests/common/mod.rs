@@ -81,7 +81,7 @@ pub fn pack() -> Vec<(String, Value)> {
         {"kind": "Role", "id": "admin", "title": "Administrator",
          "permissions": ["READ", "READ_LOG", "MANAGE_PRINCIPALS", "MANAGE_GRANTS", "ERASE_SUBJECTS", "APPLY_PACK"]},
         {"kind": "Role", "id": "model_owner", "title": "Model owner", "permissions":
-         ["READ", "REGISTER_MODEL", "REGISTER_VERSION", "ATTACH_EVIDENCE", "EVALUATE", "REQUEST_PROMOTION"]},
+         ["READ", "REGISTER_MODEL", "REGISTER_VERSION", "ATTACH_EVIDENCE", "EVALUATE", "REQUEST_PROMOTION", "REQUEST_CHANGE"]},
         {"kind": "Role", "id": "steward", "title": "Data steward", "permissions": ["READ", "REGISTER_DATASET", "EVALUATE"]},
         {"kind": "Role", "id": "compliance", "title": "Compliance", "permissions": ["READ", "REVIEW"]},
         {"kind": "Role", "id": "security", "title": "Security", "permissions": ["READ", "REVIEW"]},
@@ -103,6 +103,16 @@ pub fn pack() -> Vec<(String, Value)> {
             {"id": "compliance", "type": "review", "roles": ["compliance"], "slaBusinessDays": 3, "expiresAfter": "20d"},
             {"id": "security", "type": "review", "roles": ["security"], "slaBusinessDays": 2}
         ]},
+        {"kind": "Duties", "id": "duties", "assessmentApprover": ["compliance"], "tierLoweringApprover": ["security"],
+         "tierChangeApprovers": {"HIGH": ["compliance"], "LOW": ["compliance"]},
+         "changeReviewers": {"LOW": ["owner"], "MEDIUM": ["owner", "compliance"],
+            "HIGH": ["owner", "compliance", "security"], "CRITICAL": ["owner", "compliance", "security"]},
+         "exceptionApprovers": {"HIGH": ["compliance"], "LOW": ["compliance"]},
+         "accountability": {"HIGH": ["model_owner"], "LOW": ["model_owner"]},
+         "emergencyPair": ["compliance", "security"], "configurationApprover": ["admin"], "dataSteward": ["steward"]},
+        {"kind": "ChangeRules", "id": "changes", "fixed": {"EMERGENCY": "CRITICAL", "ROLLBACK": "MEDIUM"},
+         "byType": {"MODEL_UPDATE": "HIGH", "CONFIG_CHANGE": "MEDIUM", "PROMPT_UPDATE": "MEDIUM", "INFRASTRUCTURE": "HIGH"},
+         "downtime": "HIGH", "environments": {"DEV": "LOW", "PROD": "HIGH"}},
     ]);
     let documents = documents.as_array().unwrap().clone();
     documents.into_iter().enumerate().map(|(i, document)| (format!("{i}.yaml"), document)).collect()

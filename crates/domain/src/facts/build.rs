@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{reports, suites};
 use crate::Time;
+use crate::change_request::ChangeFacts;
 use crate::pack::Pack;
 use crate::registry::{Artifact, Dataset, Model, ScanRecord, ScanStatus, Version};
 use crate::workflow::Approval;
@@ -50,6 +51,8 @@ pub struct Inputs<'a> {
     pub champion: Option<&'a Version>,
     /// Where it is to go.
     pub target: Option<&'a Target>,
+    /// The newest change to the version that is neither rejected nor withdrawn.
+    pub change: Option<&'a ChangeFacts>,
     /// The pack in force: its thresholds judge the figures.
     pub pack: &'a Pack,
     /// The time of the question.
@@ -58,7 +61,7 @@ pub struct Inputs<'a> {
 
 /// The facts, with no approvals in them; see [`with_approvals`].
 pub fn build(inputs: &Inputs<'_>) -> Value {
-    let Inputs { model, version, datasets, champion, target, pack, now } = *inputs;
+    let Inputs { model, version, datasets, champion, target, change, pack, now } = *inputs;
     let mut facts = Map::new();
     put(&mut facts, "model", Some(model_facts(model)));
     put(&mut facts, "version", Some(version_facts(version)));
@@ -72,6 +75,7 @@ pub fn build(inputs: &Inputs<'_>) -> Value {
     put(&mut facts, "target", target);
     put(&mut facts, "champion", champion.map(|champion| champion_facts(champion, &model.tier, pack, now)));
     put(&mut facts, "approvals", Some(json!({"roles": [], "list": []})));
+    put(&mut facts, "change", change);
     put(&mut facts, "now", Some(now.to_string()));
     Value::Object(facts)
 }

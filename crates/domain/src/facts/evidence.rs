@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 use crate::ids::Digest;
 use crate::policy::Finding;
 
-/// Top-level facts that approvals, exceptions, monitoring, the clock and other versions change by themselves. The champion
+/// Top-level facts that approvals, exceptions, changes, monitoring, the clock and other versions change by themselves. The champion
 /// is one of them: a version that takes its place must not lose its approvals by that.
-const VOLATILE_ROOTS: [&str; 5] = ["now", "approvals", "exceptions", "monitoring", "champion"];
+const VOLATILE_ROOTS: [&str; 6] = ["now", "approvals", "exceptions", "monitoring", "champion", "change"];
 /// Members, at any depth, that the clock, the position of the version, or a scan that found the same again change by
 /// themselves.
 const VOLATILE_MEMBERS: [&str; 4] = ["ageDays", "stale", "stage", "scannedAt"];

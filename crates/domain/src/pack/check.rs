@@ -1,5 +1,6 @@
 //! Every document against every other.
 
+mod change_rules;
 mod duties;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,8 +11,8 @@ use serde_json::Value;
 
 use super::pack_index::tier_env;
 use super::{
-    CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow, Document, Duties, Pack, Policy, Rule,
-    Settings, Stage, Step, StepKind, TierRule, Workflow,
+    ChangeRules, CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow, Document, Duties, Pack,
+    Policy, Rule, Settings, Stage, Step, StepKind, TierRule, Workflow,
 };
 use crate::facts;
 use crate::ids::Digest;
@@ -121,6 +122,7 @@ impl Check {
     fn assemble(&mut self, documents: Vec<Document>) -> Option<Pack> {
         let mut info = Vec::new();
         let (mut settings, mut duties): (Vec<Settings>, Vec<Duties>) = (Vec::new(), Vec::new());
+        let mut change_rules: Vec<ChangeRules> = Vec::new();
         let mut stages: Vec<Stage> = Vec::new();
         let (mut roles, mut tiers) = (BTreeMap::new(), BTreeMap::new());
         let (mut suites, mut threshold_sets) = (BTreeMap::new(), BTreeMap::new());
@@ -130,6 +132,7 @@ impl Check {
                 Document::Pack(document) => info.push(document),
                 Document::Settings(document) => settings.push(document),
                 Document::Duties(document) => duties.push(document),
+                Document::ChangeRules(document) => change_rules.push(document),
                 Document::Stage(document) => stages.push(document),
                 Document::Role(document) => drop(roles.insert(document.id.clone(), document)),
                 Document::Tier(document) => drop(tiers.insert(document.id.clone(), document)),
@@ -146,15 +149,11 @@ impl Check {
         tier_rules.sort_by(|a: &TierRule, b: &TierRule| (a.order, &a.id).cmp(&(b.order, &b.id)));
         let info = self.the_only("Pack", info);
         let settings = self.the_only("Settings", settings);
-        let duties = if duties.is_empty() { None } else { self.the_only("Duties", duties) };
-        for (kind, missing) in
-            [("Role", roles.is_empty()), ("Tier", tiers.is_empty()), ("Stage", stages.is_empty())]
-        {
-            if missing {
-                self.place = Place { file: "pack".to_owned(), document: kind.to_owned() };
-                self.say("", format!("the pack has no document of the kind `{kind}`"));
-            }
-        }
+        let duties = self.at_most_one("Duties", duties);
+        let change_rules = self.at_most_one("ChangeRules", change_rules);
+        self.some("Role", roles.is_empty());
+        self.some("Tier", tiers.is_empty());
+        self.some("Stage", stages.is_empty());
         let mut pack = Pack {
             info: info?,
             documents,
@@ -166,12 +165,14 @@ impl Check {
             threshold_sets,
             settings: settings?,
             duties,
+            change_rules,
             policies: Vec::new(),
             workflows: Vec::new(),
             reads_now: false,
         };
         self.names(&pack);
         self.duties(&pack);
+        self.change_rules(&pack);
         pack.tier_rules = self.tier_rules(&pack, tier_rules);
         pack.policies = policies.into_iter().map(|policy| self.policy(&pack, policy)).collect();
         pack.workflows = workflows.iter().filter_map(|workflow| self.workflow(&pack, workflow)).collect();
@@ -186,6 +187,17 @@ impl Check {
             self.say("", format!("a pack has one document of the kind `{kind}`, not {}", documents.len()));
         }
         documents.pop()
+    }
+
+    fn at_most_one<T>(&mut self, kind: &str, documents: Vec<T>) -> Option<T> {
+        if documents.is_empty() { None } else { self.the_only(kind, documents) }
+    }
+
+    fn some(&mut self, kind: &str, missing: bool) {
+        if missing {
+            self.place = Place { file: "pack".to_owned(), document: kind.to_owned() };
+            self.say("", format!("the pack has no document of the kind `{kind}`"));
+        }
     }
 
     fn names(&mut self, pack: &Pack) {

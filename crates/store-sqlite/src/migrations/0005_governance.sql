@@ -66,7 +66,7 @@ CREATE INDEX exceptions_state ON exceptions (state, id);
 CREATE INDEX exceptions_requester_id ON exceptions (requester_id, id);
 CREATE INDEX exceptions_approved_model_id ON exceptions (approved_model_id, id);
 
--- Requests to change a model in service. Those that are not over are found by their model, scheduled ones by month.
+-- Requests to change a model in service. Those that are not over are found by their model, scheduled and ended ones by month.
 CREATE TABLE changes (
     id BLOB NOT NULL PRIMARY KEY,
     revision INTEGER NOT NULL,
@@ -79,6 +79,7 @@ CREATE TABLE changes (
     environment TEXT,
     open_model_id TEXT,
     scheduled_month TEXT,
+    ended_month TEXT,
     document BLOB NOT NULL
 ) STRICT;
 
@@ -90,3 +91,4 @@ CREATE INDEX changes_requester_id ON changes (requester_id, id);
 CREATE INDEX changes_environment ON changes (environment, id);
 CREATE INDEX changes_open_model_id ON changes (open_model_id, id);
 CREATE INDEX changes_scheduled_month ON changes (scheduled_month, id);
+CREATE INDEX changes_ended_month ON changes (ended_month, id);
