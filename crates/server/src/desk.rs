@@ -9,9 +9,12 @@ use assent_app::reach;
 use assent_app::seal::KeyRing;
 use assent_app::view::{Loaded, Snapshot};
 use assent_domain::aggregate::State;
+use assent_domain::change_request::ChangeRequest;
 use assent_domain::evaluation::Job;
 use assent_domain::identity::{Permission, Principal, Target, authorise, reach as within};
-use assent_domain::ids::{DatasetId, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId, VersionId};
+use assent_domain::ids::{
+    ChangeId, DatasetId, EvaluationId, ModelId, PrincipalId, PromotionId, ProposalId, VersionId,
+};
 use assent_domain::pack::Pack;
 use assent_domain::proposal::Proposal;
 use assent_domain::registry::{Dataset, Model, Version};
@@ -157,6 +160,18 @@ impl<'a> Desk<'a> {
         let all = self.sees_people(caller)?;
         let found = self.any::<Proposal>(id)?.filter(|made| all || made.recorded.by == caller.id());
         found.ok_or_else(|| not_there("proposal", id, all))
+    }
+
+    /// The change with its model, if the caller may read it.
+    pub(crate) fn change(
+        &self,
+        caller: &Caller,
+        id: ChangeId,
+    ) -> Result<(Held<Model>, Held<ChangeRequest>), Problem> {
+        let not_there = || self.not_there(caller, "change", id);
+        let change = self.any::<ChangeRequest>(id)?.ok_or_else(not_there)?;
+        let model = self.readable(caller, change.model)?;
+        Ok((model.ok_or_else(not_there)?, change))
     }
 
     /// What is about models and not there for this caller.

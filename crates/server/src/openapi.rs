@@ -39,6 +39,7 @@ pub fn document() -> serde_json::Value {
         (name = "evaluations", description = "Evaluations of versions, as jobs"),
         (name = "promotions", description = "Promotions and reviews"),
         (name = "proposals", description = "What takes a second person"),
+        (name = "changes", description = "Changes of models in service"),
         (name = "log", description = "The tamper-evident log")
     )
 )]

@@ -15,6 +15,7 @@ use crate::openapi::Base;
 
 pub(crate) mod auth;
 pub(crate) mod blobs;
+pub(crate) mod changes;
 pub(crate) mod datasets;
 pub(crate) mod evaluations;
 mod fallback;
@@ -63,6 +64,7 @@ fn assemble(app: Option<&App>) -> (Router<App>, Document) {
         .merge(evaluations::router())
         .merge(promotions::router())
         .merge(proposals::router())
+        .merge(changes::router())
         .merge(log::router())
         .route_layer(from_fn_with_state(quick, time_limit))
         .merge(evaluations::waiting().route_layer(from_fn_with_state(slow, time_limit)))

@@ -1,5 +1,6 @@
 //! Objects as clients see them: texts of people opened, maps as JSON objects, revisions beside.
 
+mod change;
 mod dataset;
 mod evaluation;
 mod evidence;
@@ -13,6 +14,7 @@ pub(crate) mod schemas;
 mod version;
 mod written;
 
+pub(crate) use change::{ChangeBrief, ChangeView, WindowView};
 pub(crate) use dataset::DatasetView;
 pub(crate) use evaluation::EvaluationView;
 pub(crate) use evidence::EvidenceView;

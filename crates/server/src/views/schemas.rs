@@ -60,7 +60,7 @@ words! {
     /// What a receipt or an entry is about.
     KindWords "Kind" [
         "PRINCIPAL", "TOKEN", "CREDENTIAL", "SESSION", "MODEL", "VERSION", "DATASET", "EVALUATION", "PROMOTION", "PACK", "PROPOSAL",
-        "ACCESS"
+        "CHANGE", "ACCESS"
     ];
     /// What an evaluation computes.
     EvaluationKindWords "EvaluationKind" ["FIGURES", "ARTIFACT_SCAN"];
@@ -76,4 +76,19 @@ words! {
     OutcomeWords "Outcome" ["SUCCESS", "FAILURE", "PARTIAL"];
     /// The answer of the gate.
     VerdictWords "Verdict" ["ELIGIBLE", "NOT_ELIGIBLE"];
+    /// What a change changes.
+    ChangeTypeWords "ChangeType" [
+        "MODEL_UPDATE", "CONFIG_CHANGE", "PROMPT_UPDATE", "INFRASTRUCTURE", "ROLLBACK", "EMERGENCY"
+    ];
+    /// Where a change is in its life.
+    ChangeStateWords "ChangeState" [
+        "DRAFT", "SUBMITTED", "UNDER_REVIEW", "APPROVED", "REJECTED", "SCHEDULED", "IN_PROGRESS", "COMPLETED", "FAILED",
+        "ROLLED_BACK", "WITHDRAWN"
+    ];
+    /// Who notices a change.
+    ReachWords "Reach" ["INTERNAL_ONLY", "SPECIFIC_GROUPS", "ALL_USERS"];
+    /// How much is at stake.
+    RiskWords "RiskLevel" ["LOW", "MEDIUM", "HIGH", "CRITICAL"];
+    /// Yes or no.
+    SignatureVerdictWords "SignatureVerdict" ["APPROVED", "REJECTED"];
 }

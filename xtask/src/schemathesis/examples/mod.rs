@@ -2,6 +2,7 @@
 //! it asks for. They are written into the description as its examples, so that they are sent before anything else, and
 //! what is made up begins from them.
 
+mod changes;
 mod models;
 mod people;
 
@@ -33,6 +34,7 @@ impl Examples {
         let mut requests = BTreeMap::new();
         requests.extend(models::requests(url, objects)?);
         requests.extend(people::requests(objects)?);
+        requests.extend(changes::requests(url, objects)?);
         requests.extend(reads());
         let (more, sessions) = people::doors(url, objects)?;
         requests.extend(more);

@@ -25,6 +25,7 @@ use crate::problem::Problem;
 use crate::views::{PromotionView, created, done, judged_steps};
 
 pub(crate) use request::TargetBody;
+pub(crate) use withdraw::Remark;
 
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()

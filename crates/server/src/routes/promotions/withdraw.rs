@@ -20,7 +20,7 @@ use crate::views::{PromotionView, Written};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Remark {
     #[schema(min_length = 1, max_length = 10000)]
-    pub(super) comment: Option<String>,
+    pub(crate) comment: Option<String>,
 }
 
 /// Takes a promotion back.
