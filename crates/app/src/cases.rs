@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use assent_domain::change_request::{ChangeFacts, Hearing, facts as facts_of};
 use assent_domain::exception::Exception;
 use assent_domain::facts::{Inputs, Target};
 use assent_domain::gate::{self, GateAnswer};
@@ -15,6 +16,7 @@ use assent_domain::workflow::{self, Case, Judgement, Promotion};
 use assent_domain::{Code, Kind, Refusal, Time};
 use uuid::Uuid;
 
+use crate::changes;
 use crate::command::Command;
 use crate::governance::Packs;
 use crate::ledger::Failure;
@@ -38,6 +40,8 @@ pub struct OwnedCase {
     pub exceptions: Vec<Arc<Exception>>,
     /// The promotion that counts.
     pub promotion: Option<Arc<Promotion>>,
+    /// The newest change to the version that is neither rejected nor withdrawn, as conditions read it.
+    pub change: Option<ChangeFacts>,
     /// The principals that the case names.
     pub people: BTreeMap<PrincipalId, Arc<Principal>>,
     /// The pack in force.
@@ -63,6 +67,7 @@ impl OwnedCase {
                 exceptions: &self.exceptions,
                 assessment: self.assessment.as_deref(),
                 is_first: self.is_first,
+                change: self.change.as_ref(),
                 pack: &self.pack,
                 now: self.now,
             },
@@ -129,7 +134,8 @@ impl Question {
             | Command::RequestException(..)
             | Command::Exception(..)
             | Command::Assessment(..)
-            | Command::TierChange(..) => None,
+            | Command::TierChange(..)
+            | Command::Change(..) => None,
         }
     }
 
@@ -257,12 +263,10 @@ fn load(
         named.push(promotion.requester());
         named.extend(promotion.reviews.iter().map(|record| record.recorded.by));
     }
-    let mut people = BTreeMap::new();
-    for id in named {
-        if let Some(principal) = view.get::<Principal>(id)? {
-            people.insert(id, principal);
-        }
-    }
+    let change = changes::newest(view, version.id)?;
+    named.extend(change.iter().flat_map(|change| Hearing::named(change, &model)));
+    let people = changes::people(view, &named)?;
+    let change = change.map(|change| facts_of(&Hearing::new(&change, &model, &people, &pack, now)));
     let mut exceptions = approved_exceptions(view, model.id.0)?;
     exceptions.extend(approved_exceptions(view, version.id.0)?);
     let assessment = counting_assessment(view, model.id, Some(version.id))?;
@@ -277,6 +281,7 @@ fn load(
         target,
         exceptions,
         promotion,
+        change,
         people,
         pack,
         now,

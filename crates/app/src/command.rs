@@ -8,7 +8,7 @@ use assent_domain::facts::Target;
 use assent_domain::identity::provider::Vouched;
 use assent_domain::identity::{self, Restriction};
 use assent_domain::ids::{
-    AssessmentId, DatasetId, Digest, EvaluationId, ExceptionId, ModelId, PrincipalId, PromotionId,
+    AssessmentId, ChangeId, DatasetId, Digest, EvaluationId, ExceptionId, ModelId, PrincipalId, PromotionId,
     ProposalId, SystemId, TierChangeId, TokenId, VersionId,
 };
 use assent_domain::registry::{DatasetCommand, Evaluation, ModelCommand, NewVersion, Scan, VersionCommand};
@@ -25,6 +25,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::cases::Prepared;
+use crate::changes::ChangeCommand;
 use crate::doors::Door;
 use crate::log_in::Shut;
 
@@ -128,6 +129,8 @@ pub enum Command {
     DeclineProposal(ProposalId, Sealed),
     /// Take a proposal back.
     WithdrawProposal(ProposalId, Option<Sealed>),
+    /// A command on a change of a model.
+    Change(ChangeId, Box<ChangeCommand>),
     /// Record attempts that were denied.
     RecordDenials {
         /// The operation.

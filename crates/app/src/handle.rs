@@ -1,5 +1,6 @@
 //! One command on a unit of work: load, authorise, decide.
 
+mod changes;
 mod evaluations;
 mod exceptions;
 mod people;
@@ -163,6 +164,7 @@ impl Hand<'_> {
             Command::Exception(id, command) => (id.into(), self.exception(id, command)?),
             Command::Assessment(id, command) => (id.into(), self.assessment(id, *command)?),
             Command::TierChange(id, command) => (id.into(), self.tier_change(id, *command)?),
+            Command::Change(id, command) => self.change(id, *command)?,
         })
     }
 

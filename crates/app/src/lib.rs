@@ -11,6 +11,7 @@
 mod answers;
 pub mod blobs;
 pub mod cases;
+pub mod changes;
 pub mod checkpoints;
 pub mod command;
 pub mod denials;

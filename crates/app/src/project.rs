@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use assent_domain::change_request::ChangeRequest;
 use assent_domain::evaluation::Job;
 use assent_domain::exception::{Exception, StateName};
 use assent_domain::registry::{Dataset, Model, Version};
@@ -32,6 +33,7 @@ pub fn table(kind: Kind) -> Option<&'static str> {
         Kind::Pack => Some("packs"),
         Kind::Proposal => Some("proposals"),
         Kind::System => Some("systems"),
+        Kind::Change => Some("changes"),
         Kind::Access => None,
         Kind::Exception => Some("exceptions"),
         Kind::Assessment => Some("assessments"),
@@ -78,6 +80,7 @@ pub fn columns(state: &Aggregate) -> Vec<Option<Value>> {
         Aggregate::Exception(exception) => exception_columns(exception),
         Aggregate::Assessment(assessment) => assessment_columns(assessment),
         Aggregate::TierChange(change) => tier_change_columns(change),
+        Aggregate::Change(change) => change_columns(change),
     }
 }
 
@@ -158,6 +161,20 @@ fn tier_change_columns(change: &Arc<TierChange>) -> Vec<Option<Value>> {
     let model = id(change.asked.model.0);
     let open = model.clone().filter(|_| change.state() == tier_change::StateName::Open);
     vec![model, text(change.state().name()), id(change.requester().0), open]
+}
+
+fn change_columns(change: &Arc<ChangeRequest>) -> Vec<Option<Value>> {
+    vec![
+        id(change.model.0),
+        id(change.content.target_version.0),
+        text(change.content.kind.name()),
+        text(change.state.name()),
+        id(change.requester().0),
+        text(&change.content.environment),
+        id(change.model.0).filter(|_| change.is_unfinished()),
+        change.month().and_then(text),
+        change.completed.as_ref().and_then(|completed| text(&completed.month)),
+    ]
 }
 
 /// The look-up of a version by its number.

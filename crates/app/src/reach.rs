@@ -35,7 +35,8 @@ fn of_scopes(kind: Kind, scopes: &[&Scope]) -> Predicate {
         | Kind::Promotion
         | Kind::Exception
         | Kind::Assessment
-        | Kind::TierChange => {
+        | Kind::TierChange
+        | Kind::Change => {
             let described = described(scopes).map(|condition| Predicate::OfModel(Box::new(condition)));
             any(named(scopes).into_iter().chain(described))
         }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use assent_domain::pack::Pack;
 use assent_domain::registry::Model;
-use assent_domain::{AggregateId, Change, Kind, RiskLevel, Stamp, Time, aggregate};
+use assent_domain::{AggregateId, Change, Event, Kind, RiskLevel, Stamp, Time, aggregate};
 use assent_log::entry::{Actor, Entry, Outcome, SCHEMA_VERSION, Subject};
 use assent_log::{Hash, Tree, leaf_hash};
 use assent_store::{
@@ -176,7 +176,7 @@ impl<'a> Unit<'a> {
     /// The risk level of an event is that of its model's tier, or more where the event says so.
     fn risk_level(&self, pack: Option<&Pack>, change: &Change) -> Result<Option<RiskLevel>, Failure> {
         let (Some(pack), Some(model)) = (pack, change.model) else { return Ok(None) };
-        let tier = if let assent_domain::Event::ModelRegistered(event) = &change.event {
+        let tier = if let Event::ModelRegistered(event) = &change.event {
             Some(event.tier.clone())
         } else {
             self.get::<Model>(model)?.map(|model| model.tier.clone())

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::change_request::ChangeRequest;
 use crate::evaluation;
 use crate::event::{Event, Stamp};
 use crate::exception::Exception;
 use crate::identity::{Credential, Principal, Session, Token};
 use crate::ids::{
-    AssessmentId, CredentialId, DatasetId, EvaluationId, ExceptionId, ModelId, PrincipalId, PromotionId,
-    ProposalId, SessionId, SystemId, TierChangeId, TokenId, VersionId,
+    AssessmentId, ChangeId, CredentialId, DatasetId, EvaluationId, ExceptionId, ModelId, PrincipalId,
+    PromotionId, ProposalId, SessionId, SystemId, TierChangeId, TokenId, VersionId,
 };
 use crate::pack::Applied;
 use crate::proposal::Proposal;
@@ -55,13 +56,15 @@ pub enum Kind {
     Assessment,
     /// A request to put a model into another tier.
     TierChange,
+    /// A change of a model in service.
+    Change,
     /// The door: attempts that were denied. It has no state.
     Access,
 }
 
 impl Kind {
     /// Every kind that has state.
-    pub const STATEFUL: [Self; 15] = [
+    pub const STATEFUL: [Self; 16] = [
         Self::Principal,
         Self::Token,
         Self::Credential,
@@ -77,6 +80,7 @@ impl Kind {
         Self::Exception,
         Self::Assessment,
         Self::TierChange,
+        Self::Change,
     ];
 
     /// As on the wire.
@@ -97,6 +101,7 @@ impl Kind {
             Self::Exception => "EXCEPTION",
             Self::Assessment => "ASSESSMENT",
             Self::TierChange => "TIER_CHANGE",
+            Self::Change => "CHANGE",
             Self::Access => "ACCESS",
         }
     }
@@ -203,6 +208,7 @@ aggregates! {
     Exception Exception, ExceptionId;
     Assessment Assessment, AssessmentId;
     TierChange TierChange, TierChangeId;
+    Change ChangeRequest, ChangeId;
 }
 
 macro_rules! into_uuid {
@@ -221,7 +227,7 @@ macro_rules! into_uuid {
     )*};
 }
 
-into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, SystemId System, ExceptionId Exception, AssessmentId Assessment, TierChangeId TierChange);
+into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, SystemId System, ExceptionId Exception, AssessmentId Assessment, TierChangeId TierChange, ChangeId Change);
 
 /// The state after an event. Total: an event that does not fit the state (which no decision produces) changes nothing.
 pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
@@ -245,6 +251,7 @@ pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) 
         Aggregate::Exception(exception) => Arc::make_mut(exception).evolve(event, stamp),
         Aggregate::Assessment(assessment) => Arc::make_mut(assessment).evolve(event, stamp),
         Aggregate::TierChange(change) => Arc::make_mut(change).evolve(event, stamp),
+        Aggregate::Change(change) => Arc::make_mut(change).evolve(event, stamp),
     }
     Some(state)
 }
@@ -272,6 +279,7 @@ fn create(id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
         Event::ExceptionRequested(event) => Some(Exception::new(id.into(), event, stamp).into()),
         Event::AssessmentStarted(event) => Some(Assessment::new(id.into(), event, stamp).into()),
         Event::TierChangeRequested(event) => Some(TierChange::new(id.into(), event, stamp).into()),
+        Event::ChangeRequested(event) => Some(ChangeRequest::new(id.into(), event, stamp).into()),
         _ => Credential::create(id.into(), event, stamp).map(Into::into),
     }
 }

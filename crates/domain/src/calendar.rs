@@ -1,4 +1,4 @@
-//! Business days by the calendar of the pack.
+//! Days and months by the calendar of the pack.
 
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Span, civil};
@@ -9,7 +9,7 @@ use crate::pack::Calendar;
 /// The end of the `days`-th business day after `start`: what is asked for on a Friday and due in one business day is due at
 /// the end of Monday. `None` beyond the end of time.
 pub fn due(calendar: &Calendar, start: Time, days: u32) -> Option<Time> {
-    let zone = TimeZone::fixed(Offset::from_hours(calendar.utc_offset_hours).unwrap_or(Offset::UTC));
+    let zone = zone(calendar);
     let mut date = start.to_zoned(zone.clone()).date();
     let mut left = days;
     while left > 0 {
@@ -20,6 +20,37 @@ pub fn due(calendar: &Calendar, start: Time, days: u32) -> Option<Time> {
     }
     let end = date.checked_add(Span::new().days(1)).ok()?;
     end.to_zoned(zone).ok().map(|zoned| zoned.timestamp())
+}
+
+/// The month of a time, `YYYY-MM`.
+pub fn month(calendar: &Calendar, time: Time) -> String {
+    let date = time.to_zoned(zone(calendar)).date();
+    format!("{:04}-{:02}", date.year(), date.month())
+}
+
+/// The month of that name: its first day. `None` for what is no month, `YYYY-MM`.
+pub fn first_of_month(month: &str) -> Option<civil::Date> {
+    let (year, month_of_year) = month.split_once('-')?;
+    let is_number = |text: &str, len| text.len() == len && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(year, 4) || !is_number(month_of_year, 2) {
+        return None;
+    }
+    civil::Date::new(year.parse().ok()?, month_of_year.parse().ok()?, 1).ok()
+}
+
+/// When the month that begins on that day begins, and when the next one does.
+pub fn month_bounds(calendar: &Calendar, first: civil::Date) -> Option<(Time, Time)> {
+    let next = first.checked_add(Span::new().months(1)).ok()?;
+    Some((midnight(calendar, first)?, midnight(calendar, next)?))
+}
+
+/// When a day begins.
+pub fn midnight(calendar: &Calendar, date: civil::Date) -> Option<Time> {
+    date.to_zoned(zone(calendar)).ok().map(|zoned| zoned.timestamp())
+}
+
+fn zone(calendar: &Calendar) -> TimeZone {
+    TimeZone::fixed(Offset::from_hours(calendar.utc_offset_hours).unwrap_or(Offset::UTC))
 }
 
 fn is_business_day(calendar: &Calendar, date: civil::Date) -> bool {
@@ -43,6 +74,20 @@ mod tests {
         check(&plain, "2026-11-21T15:00:00Z", 1, "2026-11-24T00:00:00Z");
         let holiday = Calendar { holidays: vec![civil::date(2026, 11, 23)], ..Calendar::default() };
         check(&holiday, "2026-11-20T15:00:00Z", 1, "2026-11-25T00:00:00Z");
+    }
+
+    #[test]
+    fn months_are_those_of_the_pack() {
+        let east = Calendar { utc_offset_hours: 9, ..Calendar::default() };
+        let time: Time = "2026-11-30T15:00:00Z".parse().unwrap();
+        assert_eq!(month(&Calendar::default(), time), "2026-11");
+        assert_eq!(month(&east, time), "2026-12");
+        let first = first_of_month("2026-12").unwrap();
+        let (from, until) = month_bounds(&east, first).unwrap();
+        assert_eq!((from, until.to_string().as_str()), (time, "2026-12-31T15:00:00Z"));
+        for wrong in ["2026-13", "2026-1", "2026", "x-01", "+026-01", "2026-12-01", "0000-00"] {
+            assert_eq!(first_of_month(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

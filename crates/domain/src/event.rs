@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::AggregateId;
+use crate::change_request::event as change;
 use crate::evaluation::event as evaluation;
 use crate::exception::event as exception;
 use crate::identity::event as identity;
@@ -168,6 +169,18 @@ events! {
     TierChangeWithdrawn(tier_change::TierChangeWithdrawn) "tierChangeWithdrawn" "withdrew a request for another tier";
     TierChanged(tier_change::TierChanged) "tierChanged" "put a model into another tier";
     PromotionRepinned(tier_change::PromotionRepinned) "promotionRepinned" "let a promotion go on through another workflow";
+    ChangeRequested(change::ChangeRequested) "changeRequested" "asked for a change";
+    ChangeSubmitted(change::ChangeSubmitted) "changeSubmitted" "submitted a change";
+    ChangeSigned(Signature) "changeSigned" "signed a change";
+    ChangeApproved(change::ChangeApproved) "changeApproved" "completed the signatures of a change";
+    ChangeRejected(change::ChangeRejected) "changeRejected" "rejected a change";
+    ChangeScheduled(change::ChangeScheduled) "changeScheduled" "scheduled a change";
+    ChangeStarted(change::ChangeStarted) "changeStarted" "began to make a change";
+    ChangeCompleted(change::ChangeCompleted) "changeCompleted" "said how a change ended";
+    ChangeRollbackRequested(change::ChangeRollbackRequested) "changeRollbackRequested" "asked to take a change back";
+    ChangeRolledBack(change::ChangeRolledBack) "changeRolledBack" "took a change back";
+    ChangeWithdrawn(change::ChangeWithdrawn) "changeWithdrawn" "withdrew a change";
+    ChangeCommented(change::ChangeCommented) "changeCommented" "commented on a change";
 }
 
 impl Event {
@@ -178,13 +191,14 @@ impl Event {
 
     /// The least risk level of the event, whatever the tier of its model.
     pub fn least_risk(&self) -> Option<RiskLevel> {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "the other events use no exception")]
-        let uses_exception = match self {
-            Self::ExceptionUsed(_) => true,
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the other events have the risk of their tier")]
+        let is_grave = match self {
+            Self::ExceptionUsed(_) | Self::ChangeRollbackRequested(_) | Self::ChangeRolledBack(_) => true,
             Self::PromotionCompleted(completed) => !completed.exceptions.is_empty(),
+            Self::ChangeStarted(started) => started.by_emergency_pair,
             _ => false,
         };
-        uses_exception.then_some(RiskLevel::High)
+        is_grave.then_some(RiskLevel::High)
     }
 }
 

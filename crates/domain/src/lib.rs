@@ -11,10 +11,12 @@
 //! decision everybody asks; [`pack`] governance as data; [`proposal`] what takes two persons; [`signoff`] the consent of
 //! several people to one request; [`exception`] waivers of policies for a while; [`evaluation`] what is being
 //! several people to one request; [`risk`] assessments, tiers and the score of a deployment; [`evaluation`] what is being
+//! several people to one request; [`change_request`] changes of models in service; [`evaluation`] what is being
 //! computed; [`event`] what happened and what it changes.
 
 pub mod aggregate;
 pub mod calendar;
+pub mod change_request;
 pub mod evaluation;
 pub mod event;
 pub mod exception;

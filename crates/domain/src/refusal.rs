@@ -177,6 +177,16 @@ codes! {
     TierChangeOpen "tier-change-open" Conflict "let the open request be signed or rejected, or withdraw it first";
     /// The model has another tier than when the request was made.
     TierMoved "tier-moved" Conflict "look at the tier of today, and ask anew";
+    /// The pack in force does not say how changes are rated.
+    ChangeRulesMissing "change-rules-missing" Unprocessable "apply a pack with a document of the kind `ChangeRules`";
+    /// The pack knows no such environment.
+    UnknownEnvironment "unknown-environment" Unprocessable "use an environment of the active pack";
+    /// A change is submitted with its impact and a way back.
+    PlanMissing "plan-missing" Unprocessable "give the impact and the rollback plan with the submission";
+    /// Nobody changes anything then.
+    Blackout "blackout" Unprocessable "choose a time after the blackout that the message names";
+    /// Those who have to sign did not, or may not any more.
+    SignaturesMissing "signatures-missing" Unprocessable "let those sign whom the message names";
     /// The pack does not fit together.
     PackInvalid "pack-invalid" Unprocessable "mend the documents that the message names; nothing was applied";
     /// The data cannot be evaluated.

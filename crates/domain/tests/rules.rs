@@ -137,6 +137,7 @@ fn facts_of(version: &Aggregate, pack: &Pack, now: &str) -> Value {
         version,
         datasets: &[],
         champion: None,
+        change: None,
         target: Some(&target),
         exceptions: &[],
         assessment: None,

@@ -9,12 +9,13 @@ use assent_app::reach;
 use assent_app::seal::KeyRing;
 use assent_app::view::{Loaded, Snapshot};
 use assent_domain::aggregate::State;
+use assent_domain::change_request::ChangeRequest;
 use assent_domain::evaluation::Job;
 use assent_domain::exception::Exception;
 use assent_domain::identity::{Permission, Principal, Target, authorise, reach as within};
 use assent_domain::ids::{
-    AssessmentId, DatasetId, EvaluationId, ExceptionId, ModelId, PrincipalId, PromotionId, ProposalId,
-    SystemId, TierChangeId, VersionId,
+    AssessmentId, ChangeId, DatasetId, EvaluationId, ExceptionId, ModelId, PrincipalId, PromotionId,
+    ProposalId, SystemId, TierChangeId, VersionId,
 };
 use assent_domain::pack::Pack;
 use assent_domain::proposal::Proposal;
@@ -198,6 +199,18 @@ impl<'a> Desk<'a> {
         let held = self.any::<TierChange>(id)?.ok_or_else(not_there)?;
         self.readable(caller, held.asked.model)?.ok_or_else(not_there)?;
         Ok(held)
+    }
+
+    /// The change with its model, if the caller may read it.
+    pub(crate) fn change(
+        &self,
+        caller: &Caller,
+        id: ChangeId,
+    ) -> Result<(Held<Model>, Held<ChangeRequest>), Problem> {
+        let not_there = || self.not_there(caller, "change", id);
+        let change = self.any::<ChangeRequest>(id)?.ok_or_else(not_there)?;
+        let model = self.readable(caller, change.model)?;
+        Ok((model.ok_or_else(not_there)?, change))
     }
 
     /// What is about models and not there for this caller.

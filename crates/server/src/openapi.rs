@@ -44,6 +44,7 @@ pub fn document() -> serde_json::Value {
         (name = "systems", description = "What models are used for"),
         (name = "exceptions", description = "Waivers of policies for a while"),
         (name = "risk", description = "Risk assessments and requests for other tiers"),
+        (name = "changes", description = "Changes of models in service"),
         (name = "log", description = "The tamper-evident log")
     )
 )]

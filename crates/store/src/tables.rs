@@ -115,6 +115,7 @@ pub const TABLES: &[Table] = &[
             text("environment"),
             text("open_model_id"),
             text("scheduled_month"),
+            text("ended_month"),
         ],
     },
 ];

@@ -83,7 +83,7 @@ pub fn pack() -> Vec<(String, Value)> {
          "permissions": ["READ", "READ_LOG", "MANAGE_PRINCIPALS", "MANAGE_GRANTS", "ERASE_SUBJECTS", "APPLY_PACK"]},
         {"kind": "Role", "id": "model_owner", "title": "Model owner", "permissions":
          ["READ", "REGISTER_MODEL", "REGISTER_VERSION", "ATTACH_EVIDENCE", "EVALUATE", "REQUEST_PROMOTION",
-          "REQUEST_EXCEPTION", "ASSESS_RISK"]},
+          "REQUEST_EXCEPTION", "ASSESS_RISK", "REQUEST_CHANGE"]},
         {"kind": "Role", "id": "steward", "title": "Data steward", "permissions": ["READ", "REGISTER_DATASET", "EVALUATE"]},
         {"kind": "Role", "id": "compliance", "title": "Compliance", "permissions": ["READ", "REVIEW"]},
         {"kind": "Role", "id": "security", "title": "Security", "permissions": ["READ", "REVIEW"]},
@@ -123,8 +123,11 @@ pub fn pack() -> Vec<(String, Value)> {
          "tierChangeApprovers": {"HIGH": ["compliance"], "LOW": ["compliance"]},
          "accountability": {"HIGH": ["model_owner"], "LOW": ["model_owner"]},
          "exceptionApprovers": {"HIGH": ["compliance", "security"], "LOW": ["compliance"]},
-         "changeReviewers": {"LOW": ["compliance"], "MEDIUM": ["compliance"], "HIGH": ["compliance"],
-         "CRITICAL": ["compliance"]}},
+         "changeReviewers": {"LOW": ["owner"], "MEDIUM": ["owner", "compliance"],
+            "HIGH": ["owner", "compliance", "security"], "CRITICAL": ["owner", "compliance", "security"]}},
+        {"kind": "ChangeRules", "id": "changes", "fixed": {"EMERGENCY": "CRITICAL", "ROLLBACK": "MEDIUM"},
+         "byType": {"MODEL_UPDATE": "HIGH", "CONFIG_CHANGE": "MEDIUM", "PROMPT_UPDATE": "MEDIUM", "INFRASTRUCTURE": "HIGH"},
+         "downtime": "HIGH", "environments": {"DEV": "LOW", "PROD": "HIGH"}},
     ]);
     let documents = documents.as_array().unwrap().clone();
     documents.into_iter().enumerate().map(|(i, document)| (format!("{i}.yaml"), document)).collect()

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{reports, risk, suites};
 use crate::Time;
+use crate::change_request::ChangeFacts;
 use crate::exception::{Exception, Waivers};
 use crate::pack::Pack;
 use crate::registry::{Artifact, Dataset, Model, ScanRecord, ScanStatus, Version};
@@ -61,6 +62,8 @@ pub struct Inputs<'a> {
     pub assessment: Option<&'a Assessment>,
     /// Whether no other version of the model stands in the target stage.
     pub is_first: bool,
+    /// The newest change to the version that is neither rejected nor withdrawn.
+    pub change: Option<&'a ChangeFacts>,
     /// The pack in force: its thresholds judge the figures.
     pub pack: &'a Pack,
     /// The time of the question.
@@ -69,7 +72,7 @@ pub struct Inputs<'a> {
 
 /// The facts, with no approvals in them; see [`with_approvals`].
 pub fn build(inputs: &Inputs<'_>) -> Value {
-    let Inputs { model, version, datasets, champion, target, exceptions, pack, now, .. } = *inputs;
+    let Inputs { model, version, datasets, champion, target, exceptions, change, pack, now, .. } = *inputs;
     let mut facts = Map::new();
     put(&mut facts, "model", Some(model_facts(model)));
     put(&mut facts, "version", Some(version_facts(version)));
@@ -84,6 +87,7 @@ pub fn build(inputs: &Inputs<'_>) -> Value {
     put(&mut facts, "target", target);
     put(&mut facts, "champion", champion.map(|champion| champion_facts(champion, &model.tier, pack, now)));
     put(&mut facts, "approvals", Some(json!({"roles": [], "list": []})));
+    put(&mut facts, "change", change);
     put(&mut facts, "now", Some(now.to_string()));
     Value::Object(facts)
 }

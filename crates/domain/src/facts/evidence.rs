@@ -9,11 +9,12 @@ use serde_json::{Map, Value};
 use crate::ids::Digest;
 use crate::policy::Finding;
 
-/// Top-level facts that approvals, exceptions, monitoring, the clock and other versions change by themselves. The champion
-/// is one of them: a version that takes its place must not lose its approvals by that. So is the risk: an assessment is
-/// approved by others, acceptances end by the clock, and a deployment is scored by the champion and by evidence that
-/// counts by itself.
-const VOLATILE_ROOTS: [&str; 6] = ["now", "approvals", "exceptions", "monitoring", "champion", "risk"];
+/// Top-level facts that approvals, exceptions, changes, monitoring, the clock and other versions change by themselves. The
+/// champion is one of them: a version that takes its place must not lose its approvals by that. So is the risk: an
+/// assessment is approved by others, acceptances end by the clock, and a deployment is scored by the champion and by
+/// evidence that counts by itself.
+const VOLATILE_ROOTS: [&str; 7] =
+    ["now", "approvals", "exceptions", "monitoring", "champion", "risk", "change"];
 /// Members, at any depth, that the clock, the position of the version, or a scan that found the same again change by
 /// themselves.
 const VOLATILE_MEMBERS: [&str; 4] = ["ageDays", "stale", "stage", "scannedAt"];

@@ -61,6 +61,11 @@ pub(super) fn root() -> ObjectType {
         .field("exceptions", Type::object(exceptions()), "active exceptions")
         .field("target", Type::object(target()), "where the version is to go")
         .field("champion", Type::object(champion()), "the version that now stands in the target stage")
+        .field(
+            "change",
+            Type::object(change()),
+            "the newest change to the version that is neither rejected nor withdrawn",
+        )
         .field("now", Type::Timestamp, "the time of the question")
         .field("risk", Type::object(risk()), "what is known of the risk")
 }
@@ -233,6 +238,16 @@ fn approvals() -> ObjectType {
     ObjectType::new("approvals")
         .field("roles", Type::list(Type::String), "roles in which a valid approval stands")
         .field("list", Type::list(Type::object(approval)), "the valid approvals")
+}
+
+fn change() -> ObjectType {
+    ObjectType::new("change")
+        .field("id", Type::String, "id of the change")
+        .field("type", Type::String, "MODEL_UPDATE, CONFIG_CHANGE, PROMPT_UPDATE, INFRASTRUCTURE, ROLLBACK or EMERGENCY")
+        .field("state", Type::String, "DRAFT, SUBMITTED, UNDER_REVIEW, APPROVED, SCHEDULED, IN_PROGRESS, COMPLETED, FAILED or ROLLED_BACK")
+        .field("environment", Type::String, "where it is made")
+        .field("risk", Type::String, "LOW, MEDIUM, HIGH or CRITICAL, once it was submitted")
+        .field("approved", Type::Bool, "whether its reviewers have signed and what they signed was neither made in vain nor taken back")
 }
 
 fn exceptions() -> ObjectType {

@@ -1,5 +1,6 @@
 //! Every document against every other.
 
+mod change_rules;
 mod duties;
 mod risk;
 
@@ -12,8 +13,8 @@ use serde_json::Value;
 use super::pack_index::tier_env;
 use super::risk::RiskDocuments;
 use super::{
-    CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow, Document, Duties, Pack, Policy, Rule,
-    Settings, Stage, Step, StepKind, TierRule, Workflow,
+    ChangeRules, CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow, Document, Duties, Pack,
+    Policy, Rule, Settings, Stage, Step, StepKind, TierRule, Workflow,
 };
 use crate::facts;
 use crate::ids::Digest;
@@ -123,6 +124,7 @@ impl Check {
     fn assemble(&mut self, documents: Vec<Document>) -> Option<Pack> {
         let (mut info, mut stages): (Vec<_>, Vec<Stage>) = (Vec::new(), Vec::new());
         let (mut settings, mut duties): (Vec<Settings>, Vec<Duties>) = (Vec::new(), Vec::new());
+        let mut change_rules: Vec<ChangeRules> = Vec::new();
         let (mut roles, mut tiers) = (BTreeMap::new(), BTreeMap::new());
         let (mut suites, mut threshold_sets) = (BTreeMap::new(), BTreeMap::new());
         let (mut tier_rules, mut policies, mut workflows) = (Vec::new(), Vec::new(), Vec::new());
@@ -131,6 +133,7 @@ impl Check {
                 Document::Pack(document) => info.push(document),
                 Document::Settings(document) => settings.push(document),
                 Document::Duties(document) => duties.push(document),
+                Document::ChangeRules(document) => change_rules.push(document),
                 Document::Stage(document) => stages.push(document),
                 Document::Role(document) => drop(roles.insert(document.id.clone(), document)),
                 Document::Tier(document) => drop(tiers.insert(document.id.clone(), document)),
@@ -148,7 +151,8 @@ impl Check {
         tier_rules.sort_by(|a: &TierRule, b: &TierRule| (a.order, &a.id).cmp(&(b.order, &b.id)));
         let info = self.the_only("Pack", info);
         let settings = self.the_only("Settings", settings);
-        let duties = if duties.is_empty() { None } else { self.the_only("Duties", duties) };
+        let duties = self.at_most_one("Duties", duties);
+        let change_rules = self.at_most_one("ChangeRules", change_rules);
         self.needed([("Role", roles.is_empty()), ("Tier", tiers.is_empty()), ("Stage", stages.is_empty())]);
         let mut pack = Pack {
             info: info?,
@@ -161,6 +165,7 @@ impl Check {
             threshold_sets,
             settings: settings?,
             duties,
+            change_rules,
             policies: Vec::new(),
             workflows: Vec::new(),
             reads_now: false,
@@ -169,6 +174,7 @@ impl Check {
         self.names(&pack);
         self.duties(&pack);
         pack.risk = self.risk(&pack);
+        self.change_rules(&pack);
         pack.tier_rules = self.tier_rules(&pack, tier_rules);
         pack.policies = policies.into_iter().map(|policy| self.policy(&pack, policy)).collect();
         pack.workflows = workflows.iter().filter_map(|workflow| self.workflow(&pack, workflow)).collect();
@@ -190,6 +196,10 @@ impl Check {
             self.say("", format!("a pack has one document of the kind `{kind}`, not {}", documents.len()));
         }
         documents.pop()
+    }
+
+    fn at_most_one<T>(&mut self, kind: &str, documents: Vec<T>) -> Option<T> {
+        if documents.is_empty() { None } else { self.the_only(kind, documents) }
     }
 
     fn names(&mut self, pack: &Pack) {

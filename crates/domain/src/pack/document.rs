@@ -6,7 +6,7 @@ use assent_sabotage::{Fault, planted};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Duties, Period, Policy, RiskModel, RiskTemplate, TierCriterion, Workflow};
+use super::{ChangeRules, Duties, Period, Policy, RiskModel, RiskTemplate, TierCriterion, Workflow};
 use crate::RiskLevel;
 use crate::identity::Permission;
 
@@ -34,6 +34,8 @@ pub enum Document {
     ThresholdSet(ThresholdSet),
     /// Which roles do what the engine has people for.
     Duties(Duties),
+    /// How changes of models in service are rated.
+    ChangeRules(ChangeRules),
     /// Everything that there is one of.
     Settings(Settings),
     /// A risk that assessments look at.
@@ -58,6 +60,7 @@ impl Document {
             Self::Suite(document) => ("Suite", &document.id),
             Self::ThresholdSet(document) => ("ThresholdSet", &document.id),
             Self::Duties(document) => ("Duties", &document.id),
+            Self::ChangeRules(document) => ("ChangeRules", &document.id),
             Self::Settings(document) => ("Settings", &document.id),
             Self::RiskTemplate(document) => ("RiskTemplate", &document.id),
             Self::RiskModel(document) => ("RiskModel", &document.id),

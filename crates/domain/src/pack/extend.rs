@@ -12,8 +12,8 @@ type Documents = Vec<(String, Value)>;
 const MAX_DEPTH: usize = 8;
 
 /// The documents with those of the built-in packs that they build on. A document replaces the one of the same kind and id;
-/// the base's own `Pack` document gives way, and so do its `Settings`, `Duties` and `RiskModel` where the pack has some, because
-/// there is one of each.
+/// the base's own `Pack` document gives way, and so do its `Settings`, `Duties`, `ChangeRules` and `RiskModel` where the pack has
+/// some, because there is one of each.
 pub fn extended(
     mut documents: Documents,
     builtin: &BTreeMap<String, Documents>,
@@ -47,7 +47,7 @@ fn base_name(documents: &Documents) -> Option<String> {
 
 fn is_replaced(old: &Value, by: &Documents) -> bool {
     let kind = field(old, "kind");
-    let single = matches!(kind, Some("Pack" | "Settings" | "Duties" | "RiskModel"));
+    let single = matches!(kind, Some("Pack" | "Settings" | "Duties" | "ChangeRules" | "RiskModel"));
     by.iter().any(|(_, new)| field(new, "kind") == kind && (single || field(new, "id") == field(old, "id")))
 }
 

@@ -1,5 +1,6 @@
 //! Packs: governance as data. A pack is a set of YAML documents, each with `kind` and `id`; roles, tiers, stages,
-//! workflows, policies, suites, thresholds, duties, templates and models of risk, criteria and settings are its words, and the engine knows none of them.
+//! workflows, policies, suites, thresholds, duties, templates and models of risk, criteria, rules of changes and settings
+//! are its words, and the engine knows none of them.
 //!
 //! [`compile`](Pack::compile) checks every document against every other and compiles every condition; what it returns can
 //! be trusted: a name that a document uses exists. A pack is applied as one event that carries the documents, so that a
@@ -9,6 +10,7 @@
 //! type that its place asks for; no workflow has a cycle.
 
 mod applied;
+mod change_rules;
 mod check;
 pub(crate) use check::{compile_workflow, is_id};
 mod compile;
@@ -28,6 +30,7 @@ pub use applied::{
     Applied, MAX_CONTENT_BYTES, PackApplied, TwoPersonsRequired, apply, content, require_two_persons,
     weakened,
 };
+pub use change_rules::{Blackout, ChangeRules};
 pub use check::Problem;
 pub use compile::{CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow};
 pub use diff::{DocumentChange, diff};

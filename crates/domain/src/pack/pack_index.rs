@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::check::{self, Problem};
 use super::risk::RiskDocuments;
 use super::{
-    CompiledPolicy, CompiledWorkflow, Document, Duties, PackInfo, RiskTemplate, Role, Settings, Stage, Suite,
-    ThresholdSet, Tier, TierRule,
+    ChangeRules, CompiledPolicy, CompiledWorkflow, Document, Duties, PackInfo, RiskTemplate, Role, Settings,
+    Stage, Suite, ThresholdSet, Tier, TierRule,
 };
 use crate::identity::Permission;
 use crate::registry::{Model, Version};
@@ -33,6 +33,8 @@ pub struct Pack {
     pub(super) settings: Settings,
     /// Absent in packs that were applied before there were duties.
     pub(super) duties: Option<Duties>,
+    /// Absent in packs that manage no changes.
+    pub(super) change_rules: Option<ChangeRules>,
     pub(super) policies: Vec<CompiledPolicy>,
     pub(super) workflows: Vec<CompiledWorkflow>,
     pub(super) reads_now: bool,

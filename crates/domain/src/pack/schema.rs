@@ -8,10 +8,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use super::{
-    Duties, PackInfo, Period, Policy, RiskModel, RiskTemplate, Role, Settings, Stage, Suite, ThresholdSet,
-    Tier, TierCriterion, TierRule, Workflow,
+    ChangeRules, Duties, PackInfo, Period, Policy, RiskModel, RiskTemplate, Role, Settings, Stage, Suite,
+    ThresholdSet, Tier, TierCriterion, TierRule, Workflow,
 };
 use crate::RiskLevel;
+use crate::change_request::{ChangeType, Reach};
 use crate::identity::Permission;
 
 /// By kind, the JSON Schema (2020-12) of a document.
@@ -27,6 +28,7 @@ pub fn json_schemas() -> BTreeMap<&'static str, Value> {
         ("Suite", of_kind::<Suite>("Suite")),
         ("ThresholdSet", of_kind::<ThresholdSet>("ThresholdSet")),
         ("Duties", of_kind::<Duties>("Duties")),
+        ("ChangeRules", of_kind::<ChangeRules>("ChangeRules")),
         ("Settings", of_kind::<Settings>("Settings")),
         ("RiskTemplate", of_kind::<RiskTemplate>("RiskTemplate")),
         ("RiskModel", of_kind::<RiskModel>("RiskModel")),
@@ -80,6 +82,33 @@ pub(super) fn roles_by_risk(_: &mut SchemaGenerator) -> Schema {
         "propertyNames": {"enum": [RiskLevel::Low, RiskLevel::Medium, RiskLevel::High, RiskLevel::Critical]},
         "additionalProperties": {"type": "array", "items": {"type": "string"}},
     })
+}
+
+/// A risk by each of these words.
+fn risks_by(words: &[&str]) -> Schema {
+    let risks = [RiskLevel::Low, RiskLevel::Medium, RiskLevel::High, RiskLevel::Critical];
+    json_schema!({
+        "type": "object",
+        "propertyNames": {"enum": words},
+        "additionalProperties": {"type": "string", "enum": risks},
+    })
+}
+
+pub(super) fn risks_by_type(_: &mut SchemaGenerator) -> Schema {
+    risks_by(&ChangeType::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>())
+}
+
+pub(super) fn risks_by_reach(_: &mut SchemaGenerator) -> Schema {
+    risks_by(&Reach::ALL.iter().map(|reach| reach.name()).collect::<Vec<_>>())
+}
+
+pub(super) fn risks_by_name(_: &mut SchemaGenerator) -> Schema {
+    let risks = [RiskLevel::Low, RiskLevel::Medium, RiskLevel::High, RiskLevel::Critical];
+    json_schema!({"type": "object", "additionalProperties": {"type": "string", "enum": risks}})
+}
+
+pub(super) fn date(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "format": "date"})
 }
 
 pub(super) fn time(_: &mut SchemaGenerator) -> Schema {

@@ -21,6 +21,6 @@ pub(crate) use decide::repin;
 pub use decide::{complete, expire, meet_condition, request, submit, withdraw};
 pub use event::{ConditionMet, ConditionTime, Decision, NewCondition, Review};
 pub use review::{NewReview, review};
-pub(crate) use standing::OWNER;
+pub use standing::OWNER;
 pub use standing::{Approval, Lapse, StepStanding, StepState};
 pub use state::{Lifecycle, Promotion, ReviewRecord, Round, StateName};

@@ -103,7 +103,7 @@ pub struct StepStanding {
 }
 
 /// The role that an attestation is given in.
-pub(crate) const OWNER: &str = "owner";
+pub const OWNER: &str = "owner";
 
 pub(super) fn standing(
     case: &Case<'_>,

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::world::{World, exception_id, new, noon};
 
 fn judged(world: &World, version: usize, now: Time) -> (Judgement, GateAnswer) {
-    let target = Target { stage: "PROD".to_owned(), environment: None, strategy: None };
+    let target = Target { stage: "PROD".to_owned(), environment: None, strategy: None, replicas: None };
     let people = BTreeMap::new();
     let inputs = Inputs {
         model: &world.model,
@@ -23,6 +23,9 @@ fn judged(world: &World, version: usize, now: Time) -> (Judgement, GateAnswer) {
         datasets: &[],
         champion: None,
         target: Some(&target),
+        assessment: None,
+        is_first: true,
+        change: None,
         exceptions: &world.exceptions,
         pack: &world.pack,
         now,

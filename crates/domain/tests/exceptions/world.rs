@@ -125,6 +125,7 @@ impl World {
             tier: "LOW".to_owned(),
             tier_source: TierSource::Given,
             owner: person(OWNER),
+            criteria: std::collections::BTreeMap::new(),
         };
         let model = Model::new(ModelId(Uuid::from_u128(10)), &registered, &stamp);
         let version = |number: u64| {

@@ -216,7 +216,7 @@ fn a_risk_model_with_holes() {
         check(&with_risk_model(change), place, message);
     };
     wrong("likelihoods", "the scale has 4 steps, not 5", |model| {
-        drop(model["likelihoods"].as_array_mut().unwrap().remove(0))
+        drop(model["likelihoods"].as_array_mut().unwrap().remove(0));
     });
     wrong("unanswered/impact", "there is no step `HUGE`", |model| {
         model["unanswered"]["impact"] = json!("HUGE");

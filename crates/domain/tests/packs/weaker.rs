@@ -375,3 +375,37 @@ fn what_scores_risks_is_not_compared_but_for_words() {
         json!({"kind": "TierCriterion", "id": "x", "order": 1, "question": "x", "answers": answers});
     assert_eq!(added(criterion), NOTHING);
 }
+
+#[test]
+fn lower_risks_of_changes_are_weaker_and_higher_ones_are_not() {
+    let rules = |change: fn(&mut Value)| changed("ChangeRules", "changes", change);
+    assert_eq!(rules(|rules| rules["byType"]["CONFIG_CHANGE"] = json!("HIGH")), NOTHING);
+    assert_eq!(rules(|rules| rules["byReach"]["ALL_USERS"] = json!("CRITICAL")), NOTHING);
+    says(
+        &rules(|rules| rules["environments"]["PRODUCTION"] = json!("LOW")),
+        "changes: risk of environment `PRODUCTION` changed (cannot be compared, counts as weaker)",
+    );
+    says(
+        &rules(|rules| rules["environments"]["SANDBOX"] = json!("CRITICAL")),
+        "changes: risk of environment `SANDBOX` changed (cannot be compared, counts as weaker)",
+    );
+    says(&rules(|rules| rules["downtime"] = json!("LOW")), "changes with a downtime: lower risk");
+    let blackout = |documents: &mut Documents| {
+        let (_, rules) =
+            documents.iter_mut().find(|(_, document)| document["kind"] == "ChangeRules").unwrap();
+        rules["blackouts"] = json!([{"from": "2026-12-24", "until": "2026-12-26", "reason": "holidays"}]);
+    };
+    let mut documents = default_documents();
+    blackout(&mut documents);
+    let with = compiled(documents);
+    assert_eq!(weaker(&default_pack(), &with), NOTHING);
+    says(&weaker(&with, &default_pack()), "blackout from 2026-12-24 until 2026-12-26 removed or changed");
+    let mut without = default_documents();
+    without.retain(|(_, document)| document["kind"] != "ChangeRules");
+    let without = compiled(without);
+    says(
+        &weaker(&without, &default_pack()),
+        "rules of changes added (what nobody could ask for becomes possible)",
+    );
+    says(&weaker(&default_pack(), &without), "rules of changes removed");
+}

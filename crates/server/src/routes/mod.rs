@@ -16,6 +16,7 @@ use crate::openapi::Base;
 pub(crate) mod assessments;
 pub(crate) mod auth;
 pub(crate) mod blobs;
+pub(crate) mod changes;
 pub(crate) mod datasets;
 pub(crate) mod evaluations;
 pub(crate) mod exceptions;
@@ -69,6 +70,7 @@ fn assemble(app: Option<&App>) -> (Router<App>, Document) {
         .merge(promotions::router())
         .merge(proposals::router())
         .merge(systems::router())
+        .merge(changes::router())
         .merge(log::router())
         .merge(exceptions::router())
         .merge(assessments::router())

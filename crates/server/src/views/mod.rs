@@ -2,6 +2,7 @@
 
 mod assessment;
 mod assessment_report;
+mod change;
 mod dataset;
 mod evaluation;
 mod evidence;
@@ -20,6 +21,7 @@ mod version;
 mod written;
 
 pub(crate) use assessment::AssessmentView;
+pub(crate) use change::{ChangeBrief, ChangeView, WindowView};
 pub(crate) use dataset::DatasetView;
 pub(crate) use evaluation::EvaluationView;
 pub(crate) use evidence::EvidenceView;

@@ -61,7 +61,7 @@ words! {
     /// What a receipt or an entry is about.
     KindWords "Kind" [
         "PRINCIPAL", "TOKEN", "CREDENTIAL", "SESSION", "MODEL", "VERSION", "DATASET", "EVALUATION", "PROMOTION", "PACK", "PROPOSAL",
-        "SYSTEM", "EXCEPTION", "ASSESSMENT", "TIER_CHANGE", "ACCESS"
+        "SYSTEM", "EXCEPTION", "ASSESSMENT", "TIER_CHANGE", "CHANGE", "ACCESS"
     ];
     /// What an evaluation computes.
     EvaluationKindWords "EvaluationKind" ["FIGURES", "ARTIFACT_SCAN"];
@@ -98,4 +98,17 @@ words! {
     ExceptionStateWords "ExceptionState" [
         "DRAFT", "SUBMITTED", "APPROVED", "ACTIVE", "REJECTED", "WITHDRAWN", "EXPIRED", "REVOKED", "REMEDIATED"
     ];
+    /// What a change changes.
+    ChangeTypeWords "ChangeType" [
+        "MODEL_UPDATE", "CONFIG_CHANGE", "PROMPT_UPDATE", "INFRASTRUCTURE", "ROLLBACK", "EMERGENCY"
+    ];
+    /// Where a change is in its life.
+    ChangeStateWords "ChangeState" [
+        "DRAFT", "SUBMITTED", "UNDER_REVIEW", "APPROVED", "REJECTED", "SCHEDULED", "IN_PROGRESS", "COMPLETED", "FAILED",
+        "ROLLED_BACK", "WITHDRAWN"
+    ];
+    /// Who notices a change.
+    ReachWords "Reach" ["INTERNAL_ONLY", "SPECIFIC_GROUPS", "ALL_USERS"];
+    /// How much is at stake.
+    RiskWords "RiskLevel" ["LOW", "MEDIUM", "HIGH", "CRITICAL"];
 }

@@ -58,7 +58,7 @@ pub(crate) struct VersionView {
 
 /// A model, by id and name.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ModelRef {
+pub(in crate::views) struct ModelRef {
     id: Uuid,
     pub(super) name: String,
     tier: String,

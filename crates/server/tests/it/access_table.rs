@@ -86,7 +86,7 @@ async fn nothing_is_left_out_of_the_table() {
                 ("/log/tile/{path}", _) => &["all", "bundle"],
                 (_, Some(_)) => &["all"],
                 // The version is named in the body.
-                ("/api/v1/promotions", None) if id == "requestPromotion" => {
+                ("/api/v1/promotions" | "/api/v1/changes", None) if id.starts_with("request") => {
                     &["own", "foreign", "missing", "all"]
                 }
                 ("/api/v1/exceptions", None) if id == "requestException" => {
@@ -174,11 +174,12 @@ struct Objects {
     version: String,
     promotion: String,
     exception: String,
+    change: String,
 }
 
 impl Objects {
-    fn ids(&self) -> [&String; 4] {
-        [&self.model, &self.version, &self.promotion, &self.exception]
+    fn ids(&self) -> [&String; 5] {
+        [&self.model, &self.version, &self.promotion, &self.exception, &self.change]
     }
 }
 
@@ -268,11 +269,15 @@ impl Stage {
             "own" => &self.own,
             "missing" => {
                 let missing = MISSING.to_owned();
-                let [model, version, promotion] = [(); 3].map(|()| missing.clone());
-                return Objects { model, version, promotion, exception: missing };
+                let [model, version, promotion, exception] = [(); 4].map(|()| missing.clone());
+                return Objects { model, version, promotion, exception, change: missing };
             }
             _ => &self.foreign,
         };
+        if operation == "signChange" {
+            let change = change(&self.world, &self.owner, &held.version, true).await;
+            return Objects { change, ..held.clone() };
+        }
         let submit = match operation {
             "reviewPromotion" | "completePromotion" | "meetCondition" | "withdrawPromotion" => Some(true),
             "submitPromotion" => Some(false),
@@ -287,7 +292,7 @@ impl Stage {
             Some(submit) => promotion(&self.world, &self.owner, &version, submit).await,
             None => String::new(),
         };
-        Objects { model: held.model.clone(), version, promotion, exception: held.exception.clone() }
+        Objects { version, promotion, ..held.clone() }
     }
 
     /// A proposal that somebody else made: its id and digest.
@@ -364,7 +369,7 @@ impl Stage {
             return ("GET", "/log/tile/entries/000.p/2".to_owned(), String::new());
         }
         let it = self.objects(operation, object).await;
-        let Objects { model, version, promotion, exception } = &it;
+        let Objects { model, version, promotion, exception, change } = &it;
         let model_at = |rest: &str| format!("/api/v1/models/{model}{rest}");
         let version_at = |rest: &str| format!("/api/v1/versions/{version}{rest}");
         let promotion_at = |rest: &str| format!("/api/v1/promotions/{promotion}/{rest}");
@@ -472,6 +477,15 @@ impl Stage {
             "listEvaluations" => list("/api/v1/evaluations"),
             "getEvaluation" | "cancelEvaluation" => {
                 return self.request_on_evaluations(operation, object, version).await;
+            }
+            "listChanges" => list("/api/v1/changes"),
+            "changeCalendar" => list("/api/v1/changes/calendar"),
+            "changeMetrics" => list("/api/v1/changes/metrics"),
+            "requestChange" => post("/api/v1/changes".to_owned(), wanted(version, false)),
+            "getChange" => get(format!("/api/v1/changes/{change}")),
+            "submitChange" | "signChange" | "scheduleChange" | "startChange" | "completeChange"
+            | "rollBackChange" | "withdrawChange" | "commentOnChange" => {
+                request_on_changes(operation, change)
             }
             "listProposals" => list("/api/v1/proposals"),
             "listSystems" => list("/api/v1/systems"),
@@ -694,7 +708,9 @@ async fn objects(world: &World, owner: &str, team: &str) -> Objects {
     let promotion = promotion(world, owner, &version, false).await;
     let asked = exceptions::asked(&version, "data-privacy");
     let exception = world.post(owner, "/api/v1/exceptions", asked).await.expect(201);
-    Objects { model, version, promotion, exception: text(&exception["object"]["id"]) }
+    let exception = text(&exception["object"]["id"]);
+    let change = change(world, owner, &version, false).await;
+    Objects { model, version, promotion, exception, change }
 }
 
 async fn version(world: &World, owner: &str, model: &str) -> String {
@@ -713,6 +729,32 @@ async fn version(world: &World, owner: &str, model: &str) -> String {
 async fn promotion(world: &World, owner: &str, version: &str, submit: bool) -> String {
     let body = json!({"version": version, "target": {"stage": "STAGING"}, "submit": submit});
     text(&world.post(owner, "/api/v1/promotions", body).await.expect(201)["object"]["id"])
+}
+
+/// A change that the owner of the model asks for, and that waits for reviewers where it was submitted.
+async fn change(world: &World, owner: &str, version: &str, submit: bool) -> String {
+    let made = world.post(owner, "/api/v1/changes", wanted(version, submit)).await.expect(201);
+    text(&made["object"]["id"])
+}
+
+fn wanted(version: &str, submit: bool) -> Value {
+    json!({"type": "INFRASTRUCTURE", "title": "t", "description": "d", "justification": "j", "environment": "STAGING",
+        "targetVersion": version, "rollbackPlan": "r", "submit": submit, "impact": {"affectedSystems": [],
+        "affectedUsers": "ALL_USERS", "estimatedDowntime": "none", "rollbackTime": "none"}})
+}
+
+fn request_on_changes(operation: &str, change: &str) -> (&'static str, String, Value) {
+    let (what, body) = match operation {
+        "submitChange" => ("submit", json!({})),
+        "signChange" => ("signatures", json!({"verdict": "APPROVED"})),
+        "scheduleChange" => ("schedule", json!({"at": "2030-01-01T00:00:00Z"})),
+        "startChange" => ("start", json!({})),
+        "completeChange" => ("complete", json!({"success": true})),
+        "rollBackChange" => ("roll-back", json!({"reason": "r"})),
+        "withdrawChange" => ("withdraw", json!({})),
+        _ => ("comments", json!({"comment": "c"})),
+    };
+    ("POST", format!("/api/v1/changes/{change}/{what}"), body)
 }
 
 /// A data set whose steward is the caller, who does not hold the role for it any more.

@@ -74,7 +74,7 @@ CREATE INDEX exceptions_requester_id ON exceptions (requester_id, id);
 CREATE UNIQUE INDEX exceptions_open_subject ON exceptions (open_subject) WHERE open_subject IS NOT NULL;
 CREATE INDEX exceptions_approved_subject ON exceptions (approved_subject, id);
 
--- Requests to change a model in service. Those that are not over are found by their model, scheduled ones by month.
+-- Requests to change a model in service. Those that are not over are found by their model, scheduled and ended ones by month.
 CREATE TABLE changes (
     id uuid PRIMARY KEY,
     revision bigint NOT NULL,
@@ -87,6 +87,7 @@ CREATE TABLE changes (
     environment text COLLATE "C",
     open_model_id text COLLATE "C",
     scheduled_month text COLLATE "C",
+    ended_month text COLLATE "C",
     document bytea NOT NULL
 );
 
@@ -98,3 +99,4 @@ CREATE INDEX changes_requester_id ON changes (requester_id, id);
 CREATE INDEX changes_environment ON changes (environment, id);
 CREATE INDEX changes_open_model_id ON changes (open_model_id, id);
 CREATE INDEX changes_scheduled_month ON changes (scheduled_month, id);
+CREATE INDEX changes_ended_month ON changes (ended_month, id);

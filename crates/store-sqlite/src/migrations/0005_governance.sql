@@ -73,7 +73,7 @@ CREATE INDEX exceptions_requester_id ON exceptions (requester_id, id);
 CREATE UNIQUE INDEX exceptions_open_subject ON exceptions (open_subject) WHERE open_subject IS NOT NULL;
 CREATE INDEX exceptions_approved_subject ON exceptions (approved_subject, id);
 
--- Requests to change a model in service. Those that are not over are found by their model, scheduled ones by month.
+-- Requests to change a model in service. Those that are not over are found by their model, scheduled and ended ones by month.
 CREATE TABLE changes (
     id BLOB NOT NULL PRIMARY KEY,
     revision INTEGER NOT NULL,
@@ -86,6 +86,7 @@ CREATE TABLE changes (
     environment TEXT,
     open_model_id TEXT,
     scheduled_month TEXT,
+    ended_month TEXT,
     document BLOB NOT NULL
 ) STRICT;
 
@@ -97,3 +98,4 @@ CREATE INDEX changes_requester_id ON changes (requester_id, id);
 CREATE INDEX changes_environment ON changes (environment, id);
 CREATE INDEX changes_open_model_id ON changes (open_model_id, id);
 CREATE INDEX changes_scheduled_month ON changes (scheduled_month, id);
+CREATE INDEX changes_ended_month ON changes (ended_month, id);

@@ -2,6 +2,7 @@
 //! it asks for. They are written into the description as its examples, so that they are sent before anything else, and
 //! what is made up begins from them.
 
+mod changes;
 mod exceptions;
 mod models;
 mod people;
@@ -37,6 +38,7 @@ impl Examples {
         requests.extend(people::requests(objects)?);
         requests.extend(exceptions::requests(url, objects)?);
         requests.extend(risk::requests(url, objects)?);
+        requests.extend(changes::requests(url, objects)?);
         requests.extend(reads());
         let (more, sessions) = people::doors(url, objects)?;
         requests.extend(more);

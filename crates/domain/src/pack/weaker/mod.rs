@@ -7,6 +7,7 @@
 //! Invariant: whoever walks in steps of which none is weaker has not come to a weaker pack. So each comparison here is an
 //! order: what is not weaker than the second, which is not weaker than the first, is not weaker than the first.
 
+mod change_rules;
 mod duties;
 mod policies;
 mod risk;
@@ -35,6 +36,7 @@ pub fn weaker(before: &Pack, after: &Pack) -> Vec<String> {
     settings::thresholds(before, after, &mut reasons);
     duties::duties(before, after, &mut reasons);
     risk::risk(before, after, &mut reasons);
+    change_rules::change_rules(before, after, &mut reasons);
     policies::policies(before, after, &mut reasons);
     workflows::workflows(before, after, &mut reasons);
     reasons

@@ -1,0 +1,146 @@
+use assent_domain::change_request::facts;
+use assent_domain::registry::event::Recorded;
+use assent_domain::signoff::Signature;
+
+use super::*;
+
+fn submitted(kind: ChangeType) -> (World, ChangeId) {
+    let mut world = World::new();
+    let id = world.request(20, content(kind)).unwrap();
+    world.submit(id, &[]).unwrap();
+    (world, id)
+}
+
+#[test]
+fn all_reviewers_of_the_risk_sign_each_another_person() {
+    let (mut world, id) = submitted(ChangeType::ModelUpdate);
+    assert_eq!(world.hearing(id).missing(), ["owner", "tech", "security"]);
+    refused(world.sign(id, REQUESTER, Verdict::Approved), Code::ReviewerIsRequester, "");
+    refused(world.sign(id, CHIEF, Verdict::Approved), Code::ReviewerLacksRole, "");
+    world.approve(id, &[TECH]);
+    assert_eq!(world.state(id), StateName::UnderReview);
+    refused(world.sign(id, TECH, Verdict::Approved), Code::ReviewerDecidedAlready, "");
+    world.approve(id, &[SECURITY]);
+    assert_eq!(world.state(id), StateName::UnderReview);
+    assert!(!facts(&world.hearing(id)).approved);
+    world.approve(id, &[OWNER]);
+    assert_eq!(world.state(id), StateName::Approved);
+    assert!(facts(&world.hearing(id)).approved);
+}
+
+#[test]
+fn who_made_the_version_does_not_review_it() {
+    let (mut world, id) = submitted(ChangeType::ModelUpdate);
+    let mut change = world.changes[&id].clone();
+    change.maker = id_of(TECH);
+    world.changes.insert(id, change);
+    refused(world.sign(id, TECH, Verdict::Approved), Code::ReviewerIsRequester, "your own work");
+}
+
+#[test]
+fn one_rejection_rejects() {
+    let (mut world, id) = submitted(ChangeType::ModelUpdate);
+    world.approve(id, &[TECH, OWNER]);
+    world.sign(id, SECURITY, Verdict::Rejected).unwrap();
+    assert_eq!(world.state(id), StateName::Rejected);
+    assert!(!facts(&world.hearing(id)).approved);
+    refused(world.start(id), Code::WrongState, "REJECTED");
+}
+
+#[test]
+fn the_request_of_an_owner_carries_their_attestation() {
+    let mut world = World::new();
+    let versions = (Some(&world.versions[0]), &world.versions[1]);
+    let decided =
+        change_request::request(change_id(1), Box::new(small()), &world.model, versions, &world.pack, 0);
+    world.happen(OWNER, decided).unwrap();
+    let id = change_id(1);
+    let decided = change_request::submit(&world.hearing(id), Plan::default(), &[], id_of(OWNER));
+    world.happen(OWNER, decided).unwrap();
+    assert_eq!(world.state(id), StateName::Approved, "a small change waits for nobody else");
+    // Where somebody else asks, the owner is waited for.
+    let id = world.request(2, small()).unwrap();
+    world.submit(id, &[]).unwrap();
+    assert_eq!(world.state(id), StateName::Submitted);
+}
+
+#[test]
+fn a_signature_counts_as_long_as_its_signer_could_still_give_it() {
+    let (mut world, id) = submitted(ChangeType::ModelUpdate);
+    world.approve(id, &[TECH, SECURITY, OWNER]);
+    world.person(SECURITY, &[]);
+    assert!(!facts(&world.hearing(id)).approved);
+    refused(world.start(id), Code::SignaturesMissing, "security");
+    refused(world.schedule(id, "2026-12-02T09:00:00Z"), Code::SignaturesMissing, "security");
+    // Somebody else takes the place, and what was approved goes on.
+    world.person(RISK, &["security"]);
+    world.approve(id, &[RISK]);
+    assert_eq!(world.state(id), StateName::Approved);
+    world.start(id).unwrap();
+    // What was begun was approved on the day it began.
+    world.person(TECH, &[]);
+    assert!(facts(&world.hearing(id)).approved);
+    world.complete(id, false).unwrap();
+    assert!(!facts(&world.hearing(id)).approved, "what failed lets nothing through");
+}
+
+#[test]
+fn an_emergency_starts_with_the_pair_and_is_reviewed_afterwards() {
+    let (mut world, id) = submitted(ChangeType::Emergency);
+    refused(world.start(id), Code::SignaturesMissing, "with those of risk and chief it may start before");
+    world.approve(id, &[RISK]);
+    refused(world.start(id), Code::SignaturesMissing, "chief");
+    world.approve(id, &[CHIEF]);
+    assert_eq!(world.state(id), StateName::UnderReview, "the pair is not all of the reviewers");
+    world.start(id).unwrap();
+    assert!(world.changes[&id].started.as_ref().unwrap().by_emergency_pair);
+    assert!(!facts(&world.hearing(id)).approved);
+    world.complete(id, true).unwrap();
+    assert!(world.changes[&id].is_unfinished(), "reviewers still have to sign");
+    world.approve(id, &[TECH, SECURITY, OWNER]);
+    assert_eq!(world.state(id), StateName::Completed);
+    assert!(facts(&world.hearing(id)).approved && !world.changes[&id].is_unfinished());
+}
+
+#[test]
+fn a_late_rejection_leaves_the_state_and_takes_the_approval() {
+    let (mut world, id) = submitted(ChangeType::Emergency);
+    world.approve(id, &[RISK, CHIEF]);
+    world.start(id).unwrap();
+    world.sign(id, TECH, Verdict::Rejected).unwrap();
+    assert_eq!(world.state(id), StateName::InProgress);
+    assert!(world.changes[&id].rejected.is_some());
+    refused(world.sign(id, SECURITY, Verdict::Approved), Code::WrongState, "IN_PROGRESS");
+    world.complete(id, true).unwrap();
+    assert!(!facts(&world.hearing(id)).approved);
+}
+
+#[test]
+fn other_types_do_not_start_with_the_pair() {
+    let (mut world, id) = submitted(ChangeType::Infrastructure);
+    refused(world.sign(id, RISK, Verdict::Approved), Code::ReviewerLacksRole, "");
+    refused(world.start(id), Code::WrongState, "SUBMITTED");
+}
+
+#[test]
+fn approvals_of_the_promotion_count_for_roles_that_both_ask_for() {
+    let approval = |role: &str, by: u128| SignatureRecord {
+        signature: Signature { role: role.to_owned(), verdict: Verdict::Approved, comment: None },
+        recorded: Recorded { at: time("2026-11-30T09:00:00Z"), by: id_of(by) },
+    };
+    let mut world = World::new();
+    let id = world.request(20, content(ChangeType::ModelUpdate)).unwrap();
+    // Of these only the first counts: the change asks for no chief, the requester is no reviewer, and one person signs once.
+    let approvals = [
+        approval("tech", TECH),
+        approval("chief", CHIEF),
+        approval("security", REQUESTER),
+        approval("security", TECH),
+    ];
+    world.submit(id, &approvals).unwrap();
+    assert_eq!(world.changes[&id].signatures, approvals[..1]);
+    assert_eq!(world.state(id), StateName::UnderReview);
+    assert_eq!(world.hearing(id).missing(), ["owner", "security"]);
+    world.approve(id, &[OWNER, SECURITY]);
+    assert_eq!(world.state(id), StateName::Approved);
+}
