@@ -90,6 +90,9 @@ pub(crate) enum Command {
     /// Decide reviews
     #[command(subcommand)]
     Review(commands::review::Review),
+    /// Ask for changes of models in service, sign them, make them, and take them back
+    #[command(subcommand)]
+    Change(commands::change::Change),
     /// Search, follow, verify, prove, export and replay the log
     #[command(subcommand)]
     Audit(commands::audit::Audit),
