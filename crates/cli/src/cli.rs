@@ -99,6 +99,9 @@ pub(crate) enum Command {
     /// Assess the risks of models
     #[command(subcommand)]
     Risk(commands::risk::Risk),
+    /// Ask for changes of models in service, sign them, make them, and take them back
+    #[command(subcommand)]
+    Change(commands::change::Change),
     /// Search, follow, verify, prove, export and replay the log
     #[command(subcommand)]
     Audit(commands::audit::Audit),
