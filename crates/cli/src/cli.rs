@@ -96,6 +96,9 @@ pub(crate) enum Command {
     /// Waive a policy for a while: ask for it, sign it, end it
     #[command(subcommand)]
     Exception(commands::exception::Exception),
+    /// Assess the risks of models
+    #[command(subcommand)]
+    Risk(commands::risk::Risk),
     /// Search, follow, verify, prove, export and replay the log
     #[command(subcommand)]
     Audit(commands::audit::Audit),

@@ -16,8 +16,10 @@ pub(crate) mod model;
 pub(crate) mod promote;
 pub(crate) mod restore;
 pub(crate) mod review;
+pub(crate) mod risk;
 pub(crate) mod scan;
 pub(crate) mod serve;
+pub(crate) mod signature;
 pub(crate) mod system;
 mod target;
 pub(crate) mod version;
@@ -72,6 +74,7 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
         Command::Promote(command) => command.run(&context),
         Command::Review(command) => command.run(&context),
         Command::Exception(command) => command.run(&context),
+        Command::Risk(command) => command.run(&context),
         Command::Audit(command) => return command.run(&context),
         Command::Backup(command) => command.run(),
         Command::Restore(command) => command.run(),

@@ -1,8 +1,10 @@
 //! `assent model`: models.
 
 mod list;
+mod reclassify;
 mod register;
 mod show;
+mod tier_change;
 
 use clap::Subcommand;
 
@@ -19,6 +21,11 @@ pub(crate) enum Model {
     List(list::List),
     /// Show a model and its versions
     Show(show::Show),
+    /// Ask for another tier of a model
+    Reclassify(reclassify::Reclassify),
+    /// Requests for another tier
+    #[command(subcommand)]
+    TierChange(tier_change::TierChange),
 }
 
 impl Model {
@@ -28,16 +35,20 @@ impl Model {
             Self::Register(command) => command.run(context),
             Self::List(command) => command.run(context),
             Self::Show(command) => command.run(context),
+            Self::Reclassify(command) => command.run(context),
+            Self::TierChange(command) => command.run(context),
         }
     }
 }
 
 /// What is shown of a model.
-const FACTS: [(&str, &str); 7] = [
+pub(super) const FACTS: [(&str, &str); 9] = [
     ("id", "/id"),
     ("name", "/name"),
     ("tier", "/tier"),
     ("tier rule", "/tierRule"),
+    ("tier criterion", "/tierCriterion"),
+    ("tier change", "/tierChange"),
     ("purpose", "/purpose"),
     ("use cases", "/useCases"),
     ("owner", "/owner/name"),

@@ -14,6 +14,9 @@ pub(crate) struct Target {
     /// How it is rolled out: `ROLLING`, `BLUE_GREEN`, `CANARY` or `SHADOW`
     #[arg(long, value_name = "STRATEGY", requires = "stage")]
     pub(crate) strategy: Option<String>,
+    /// In how many copies it is to run
+    #[arg(long, value_name = "COUNT", requires = "stage")]
+    pub(crate) replicas: Option<u32>,
 }
 
 impl Target {
@@ -23,6 +26,7 @@ impl Target {
             ("stage", self.stage.clone()),
             ("environment", self.environment.clone()),
             ("strategy", self.strategy.clone()),
+            ("replicas", self.replicas.map(|replicas| replicas.to_string())),
         ]
     }
 }

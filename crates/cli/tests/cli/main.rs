@@ -28,6 +28,7 @@ mod oidc;
 #[path = "../../../server/tests/provider/mod.rs"]
 mod provider;
 mod remote;
+mod risk;
 mod scan;
 mod shared;
 mod support;

@@ -5,6 +5,7 @@
 mod exceptions;
 mod models;
 mod people;
+mod risk;
 
 use std::collections::BTreeMap;
 
@@ -35,6 +36,7 @@ impl Examples {
         requests.extend(models::requests(url, objects)?);
         requests.extend(people::requests(objects)?);
         requests.extend(exceptions::requests(url, objects)?);
+        requests.extend(risk::requests(url, objects)?);
         requests.extend(reads());
         let (more, sessions) = people::doors(url, objects)?;
         requests.extend(more);

@@ -29,6 +29,9 @@ pub(crate) struct Register {
     /// Its risk class, if the rules of the pack are not to decide alone
     #[arg(long)]
     tier: Option<String>,
+    /// An answer to a criterion of the pack; several times for several criteria
+    #[arg(long = "criterion", value_name = "CRITERION=ANSWER", value_parser = pairs::parse)]
+    criteria: Vec<(String, String)>,
     /// Who answers for it: id or name; who registers it if absent
     #[arg(long)]
     owner: Option<String>,
@@ -43,6 +46,8 @@ impl Register {
         let tags: BTreeMap<String, String> = self.tags.into_iter().collect();
         pairs::put(&mut body, "tags", (!tags.is_empty()).then_some(&tags));
         pairs::put(&mut body, "tier", self.tier.as_ref());
+        let criteria: BTreeMap<String, String> = self.criteria.into_iter().collect();
+        pairs::put(&mut body, "criteria", (!criteria.is_empty()).then_some(&criteria));
         let owner = self.owner.map(|owner| names::principal_id(&client, &owner)).transpose()?;
         pairs::put(&mut body, "owner", owner.as_ref());
         let answer = client.post("/api/v1/models", &body)?;

@@ -23,6 +23,9 @@ pub(crate) struct Request {
     /// How it is rolled out: `ROLLING`, `BLUE_GREEN`, `CANARY` or `SHADOW`
     #[arg(long, value_name = "STRATEGY")]
     strategy: Option<String>,
+    /// In how many copies it is to run
+    #[arg(long, value_name = "COUNT")]
+    replicas: Option<u32>,
     /// Why
     #[arg(long)]
     comment: Option<String>,
@@ -39,6 +42,7 @@ impl Request {
         let mut target = json!({"stage": self.stage});
         pairs::put(&mut target, "environment", self.environment.as_ref());
         pairs::put(&mut target, "strategy", self.strategy.as_ref());
+        pairs::put(&mut target, "replicas", self.replicas.as_ref());
         let mut body = json!({"version": version, "target": target, "submit": !self.draft});
         pairs::put(&mut body, "comment", self.comment.as_ref());
         Ok(super::written(client.post("/api/v1/promotions", &body)?))
