@@ -307,6 +307,10 @@ fn the_highest_of_answers_rules_and_what_was_given_decides() {
         registered(Some("LOW"), "a prototype", &[("automation", "semi-automated")]),
         criterion("MEDIUM", "automation")
     );
+    // Of equals, what was given comes first, and answers come before rules.
+    let semi = [("automation", "semi-automated")];
+    assert_eq!(registered(Some("MEDIUM"), "sorts mail", &semi), Ok(("MEDIUM".to_owned(), TierSource::Given)));
+    assert_eq!(registered(None, "sorts mail", &semi), criterion("MEDIUM", "automation"));
     assert_eq!(registered(None, "sorts mail", &[("colour", "red")]), Err(Code::InvalidValue));
     assert_eq!(registered(None, "sorts mail", &[("automation", "red")]), Err(Code::InvalidValue));
 }
