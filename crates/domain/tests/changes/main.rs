@@ -117,6 +117,7 @@ impl World {
             tier: "T".to_owned(),
             tier_source: TierSource::Given,
             owner: id_of(OWNER),
+            criteria: BTreeMap::new(),
         };
         let model = Model::new(ModelId(Uuid::from_u128(9)), &registered, &stamp);
         let version = |number: u64| {

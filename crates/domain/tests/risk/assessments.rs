@@ -140,6 +140,7 @@ impl World {
             champion: None,
             target: None,
             exceptions: &[],
+            change: None,
             assessment: Some(&held),
             is_first: true,
             pack: &self.pack,

@@ -233,6 +233,7 @@ fn facts_say_the_score_and_approvals_do_not_bind_to_it() {
         champion: None,
         target: Some(&to),
         exceptions: &[],
+        change: None,
         assessment: None,
         is_first: true,
         pack: &pack,
