@@ -5,14 +5,12 @@
 //! ids and the principal are arguments: nothing here reads a clock, draws a random number, or knows of a database, a
 //! network or a file.
 //!
-//! Map: [`identity`] who may do what; [`registry`] models, versions, data sets and their evidence; [`system`]
-//! what they are used for; [`facts`] what is known
-//! of one version; [`policy`] findings and compliance; [`workflow`] promotions, rounds and reviews; [`gate`] the one
-//! decision everybody asks; [`pack`] governance as data; [`proposal`] what takes two persons; [`signoff`] the consent of
-//! several people to one request; [`exception`] waivers of policies for a while; [`evaluation`] what is being
-//! several people to one request; [`risk`] assessments, tiers and the score of a deployment; [`evaluation`] what is being
-//! several people to one request; [`change_request`] changes of models in service; [`evaluation`] what is being
-//! computed; [`event`] what happened and what it changes.
+//! Map: [`identity`] who may do what; [`registry`] models, versions, data sets and their evidence; [`system`] what they are
+//! used for; [`facts`] what is known of one version; [`policy`] findings and compliance; [`workflow`] promotions, rounds and
+//! reviews; [`gate`] the one decision everybody asks; [`pack`] governance as data; [`proposal`] what takes two persons;
+//! [`signoff`] the consent of several people to one request; [`exception`] waivers of policies for a while; [`risk`]
+//! assessments, tiers and the score of a deployment; [`change_request`] changes of models in service; [`evaluation`] what is
+//! being computed; [`event`] what happened and what it changes.
 
 pub mod aggregate;
 pub mod calendar;
