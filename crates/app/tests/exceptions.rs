@@ -53,6 +53,18 @@ fn prod() -> Target {
     Target { stage: "PROD".to_owned(), environment: None, strategy: None, replicas: None }
 }
 
+fn register(tier: &str) -> ModelCommand {
+    ModelCommand::Register {
+        name: "scoring".to_owned(),
+        purpose: "sort letters".to_owned(),
+        use_cases: Vec::new(),
+        tags: BTreeMap::new(),
+        tier: Some(tier.to_owned()),
+        owner: None,
+        criteria: BTreeMap::new(),
+    }
+}
+
 impl Scene {
     /// With the exception approved now, for a model of that tier.
     async fn new(tier: &str) -> Self {
@@ -62,16 +74,7 @@ impl Scene {
         let security = world.person(&["security"]).await;
         let deployer = world.person(&["deployer"]).await;
         let model = ModelId(world.id());
-        let register = ModelCommand::Register {
-            name: "scoring".to_owned(),
-            purpose: "sort letters".to_owned(),
-            use_cases: Vec::new(),
-            tags: BTreeMap::new(),
-            tier: Some(tier.to_owned()),
-            owner: None,
-            criteria: std::collections::BTreeMap::new(),
-        };
-        world.run(owner, Command::Model(model, register)).await.unwrap();
+        world.run(owner, Command::Model(model, register(tier))).await.unwrap();
         let (version, exception) = (VersionId(world.id()), ExceptionId(world.id()));
         let new = Box::new(common::new_version());
         world.run(owner, Command::RegisterVersion(version, model, new)).await.unwrap();
@@ -328,4 +331,27 @@ async fn who_may_do_what() {
     world.run(scene.owner, Command::Exception(id, ExceptionCommand::Remediate(words()))).await.unwrap();
     assert_eq!(scene.state(), StateName::Remediated);
     assert!(!scene.case().gate().reasons.is_empty());
+}
+
+#[tokio::test]
+async fn who_asks_owns_the_model_or_made_the_version_does_not_sign() {
+    let world = World::new().await;
+    let owner = world.person(&["model_owner", "compliance"]).await;
+    let maker = world.person(&["model_owner", "compliance"]).await;
+    let requester = world.person(&["model_owner", "compliance"]).await;
+    let other = world.person(&["compliance"]).await;
+    let (model, version, id) = (ModelId(world.id()), VersionId(world.id()), ExceptionId(world.id()));
+    world.run(owner, Command::Model(model, register("LOW"))).await.unwrap();
+    let new = Box::new(common::new_version());
+    world.run(maker, Command::RegisterVersion(version, model, new)).await.unwrap();
+    let new = Box::new(common::exception(model, version));
+    world.run(requester, Command::RequestException(id, new, true)).await.unwrap();
+    let sign = || {
+        let new = NewSignature { role: None, verdict: Verdict::Approved, comment: None };
+        Command::Exception(id, ExceptionCommand::Sign(new))
+    };
+    for own in [owner, maker, requester] {
+        assert_eq!(world.refused(own, sign()).await, Code::ReviewerIsRequester);
+    }
+    world.run(other, sign()).await.unwrap();
 }
