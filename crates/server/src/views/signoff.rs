@@ -40,7 +40,7 @@ pub(super) struct SignatureView {
 /// An approval that does not count any more.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = LapsedSignature)]
-pub(super) struct LapsedView {
+pub(crate) struct LapsedView {
     role: String,
     by: Person,
     /// Why.
@@ -59,7 +59,7 @@ impl SignatureView {
 }
 
 impl LapsedView {
-    pub(super) fn new(desk: &Desk<'_>, lapsed: Lapsed) -> Result<Self, Problem> {
+    pub(crate) fn new(desk: &Desk<'_>, lapsed: Lapsed) -> Result<Self, Problem> {
         Ok(Self { role: lapsed.role, by: desk.person(lapsed.by)?, reason: lapsed.reason })
     }
 }

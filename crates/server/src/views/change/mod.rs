@@ -6,14 +6,14 @@ mod standing;
 use assent_domain::change_request::{ChangeRequest, ChangeType, Impact, Reach, StateName, rate};
 use assent_domain::registry::event::Recorded;
 use assent_domain::registry::{Model, Version};
-use assent_domain::signoff::{SignatureRecord, Verdict};
 use assent_domain::{RiskLevel, Sealed};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::schemas::{ChangeStateWords, ChangeTypeWords, ReachWords, RiskWords, SignatureVerdictWords};
+use super::schemas::{ChangeStateWords, ChangeTypeWords, ReachWords, RiskWords};
+use super::signoff::SignatureView;
 use super::version::ModelRef;
 use super::{RecordedView, Words, recorded};
 use crate::desk::{Desk, Held};
@@ -111,7 +111,7 @@ struct VersionBrief {
 /// What a change does to others.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = Impact)]
+#[schema(as = ChangeImpact)]
 struct ImpactView {
     affected_systems: Vec<SystemBody>,
     #[schema(value_type = ReachWords)]
@@ -120,19 +120,6 @@ struct ImpactView {
     rollback_time: String,
     testing_required: Vec<Words>,
     dependencies: Vec<Words>,
-}
-
-/// What a reviewer said.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Signature)]
-struct SignatureView {
-    /// The role in which; `owner` for the attestation of the owner.
-    role: String,
-    #[schema(value_type = SignatureVerdictWords)]
-    verdict: Verdict,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    comment: Option<Words>,
-    recorded: RecordedView,
 }
 
 /// When a change is to be made.
@@ -175,7 +162,7 @@ impl ChangeView {
         let at = |at: Option<Recorded>| at.map(|at| recorded(desk, at)).transpose();
         let (risk, reasons) = rated(desk, change)?;
         let submitted = change.submitted.as_ref();
-        let signatures = change.signatures.iter().map(|record| signature(desk, record));
+        let signatures = change.signatures.iter().map(|record| SignatureView::new(desk, record));
         let comments = change.comments.iter().map(|said| {
             let (comment, recorded) = (desk.words(&said.comment)?, recorded(desk, said.recorded)?);
             Ok::<_, Problem>(CommentView { comment, recorded })
@@ -245,16 +232,6 @@ fn impact(desk: &Desk<'_>, impact: &Impact) -> Result<ImpactView, Problem> {
         rollback_time: impact.rollback_time.clone(),
         testing_required: lines(&impact.testing_required)?,
         dependencies: lines(&impact.dependencies)?,
-    })
-}
-
-fn signature(desk: &Desk<'_>, record: &SignatureRecord) -> Result<SignatureView, Problem> {
-    let signature = &record.signature;
-    Ok(SignatureView {
-        role: signature.role.clone(),
-        verdict: signature.verdict,
-        comment: signature.comment.as_ref().map(|comment| desk.words(comment)).transpose()?,
-        recorded: recorded(desk, record.recorded)?,
     })
 }
 

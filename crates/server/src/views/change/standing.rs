@@ -2,7 +2,6 @@
 
 use assent_app::changes::OwnedHearing;
 use assent_domain::change_request::{ChangeRequest, Move, StateName, facts};
-use assent_domain::signoff::Lapsed;
 use assent_store::{Predicate, Value};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -13,7 +12,7 @@ use crate::desk::Desk;
 use crate::http::Caller;
 use crate::problem::Problem;
 use crate::routes::changes::visit_all;
-use crate::views::Person;
+use crate::views::signoff::LapsedView;
 
 /// The most clashes that are shown.
 const MAX_CLASHES: usize = 50;
@@ -38,15 +37,6 @@ pub(super) struct StandingView {
     outside_preferred_window: bool,
 }
 
-/// A signature that does not count any more.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = LapsedSignature)]
-struct LapsedView {
-    role: String,
-    by: Person,
-    reason: &'static str,
-}
-
 impl ChangeView {
     /// The same, with where it stands now.
     pub(crate) fn with_standing(
@@ -57,9 +47,7 @@ impl ChangeView {
     ) -> Result<Self, Problem> {
         let (hearing, change) = (owned.hearing(), &*owned.change);
         let lapsed = hearing.standing().lapsed.into_iter();
-        let lapsed = lapsed.map(|Lapsed { role, by, reason }| {
-            Ok::<_, Problem>(LapsedView { role, by: desk.person(by)?, reason })
-        });
+        let lapsed = lapsed.map(|lapsed| LapsedView::new(desk, lapsed));
         let preferred = change.content.preferred_window;
         self.now = Some(StandingView {
             approved: facts(&hearing).approved,
