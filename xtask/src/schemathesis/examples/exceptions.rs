@@ -24,7 +24,7 @@ pub(super) fn requests(url: &str, objects: &Objects) -> Result<Requests> {
     };
     let (maker, approver) = (person("Waived", "model_owner")?, person("Waives", "compliance_officer")?);
     let caller = Client::new(url, Some(&objects.token));
-    let model = json!({"name": "Excused", "purpose": "to be excused", "tier": "LOW"});
+    let model = json!({"name": "Excused", "purpose": "a prototype to be excused", "tier": "LOW"});
     let model = made(&maker, "/api/v1/models", &model)?;
     Scene { maker, approver, caller, model }.requests()
 }
