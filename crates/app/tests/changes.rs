@@ -207,12 +207,23 @@ async fn approvals_of_a_promotion_count_where_it_leads_to_the_same_place() {
     };
     assert_eq!(refused(of("DEV", version)).await, Code::InvalidValue);
     assert_eq!(refused(of("PROD", cast.versions[0])).await, Code::InvalidValue);
+    let other = Content { kind: ChangeType::Emergency, ..of("PROD", version) };
+    assert_eq!(refused(other).await, Code::InvalidValue);
     let id = cast.request(of("PROD", version)).await;
     let change = cast.change(id);
     assert_eq!(change.signatures.len(), 1);
     assert_eq!((change.state, change.signatures[0].recorded.by), (StateName::UnderReview, cast.compliance));
     cast.sign(id, cast.security).await;
     assert_eq!(cast.change(id).state, StateName::Approved);
+
+    // What was approved for a promotion that is over counts for nothing, drafted before or not.
+    let draft = ChangeId(cast.world.id());
+    let command = ChangeCommand::Request { content: Box::new(of("PROD", version)), submit: false };
+    cast.run(cast.owner, draft, command).await;
+    cast.world.run(cast.owner, Command::WithdrawPromotion(promotion, None)).await.unwrap();
+    cast.run(cast.owner, draft, ChangeCommand::Submit(Box::default())).await;
+    assert_eq!(cast.change(draft).signatures, []);
+    assert_eq!(refused(of("PROD", version)).await, Code::InvalidValue);
 }
 
 #[tokio::test]

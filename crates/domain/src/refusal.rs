@@ -169,6 +169,8 @@ codes! {
     GateShut "gate-shut" Unprocessable "mend what the gate names, then try again";
     /// The review was given on other evidence than today's.
     EvidenceMoved "evidence-moved" Conflict "look at the evidence again and decide on what is there now";
+    /// The policy has another text than when the exception was asked for.
+    PolicyMoved "policy-moved" Conflict "read the policy as it is now; take the request back, and ask anew";
     /// The pack in force does not say who does that.
     DutyUnbound "duty-unbound" Unprocessable "apply a pack whose document `Duties` binds roles to that duty";
     /// The pack in force does not say how risks are scored.

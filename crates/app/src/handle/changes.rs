@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use assent_domain::change_request::{self, ChangeRequest, Content, NewRollback, Plan};
+use assent_domain::change_request::{self, ChangeRequest, ChangeType, Content, NewRollback, Plan};
 use assent_domain::event::{Change, Event};
 use assent_domain::identity::{Permission, Principal, Target, left_by_token};
 use assent_domain::ids::{ChangeId, VersionId};
 use assent_domain::registry::event::Recorded;
 use assent_domain::registry::{Model, Version};
 use assent_domain::signoff::{NewSignature, Signature, SignatureRecord, Verdict};
-use assent_domain::workflow::{Approval, Decision, OWNER, Promotion};
+use assent_domain::workflow::{Approval, Decision, OWNER, Promotion, StateName as PromotionState};
 use assent_domain::{Code, Kind, Refusal, Stamp};
 
 use super::{Hand, Outcome};
@@ -19,6 +19,11 @@ use crate::ledger::Failure;
 use crate::view::View;
 
 type Changes = Result<Vec<Change>, Failure>;
+
+/// Whether approvals of a promotion in that state say anything today.
+fn carries(state: PromotionState) -> bool {
+    matches!(state, PromotionState::InReview | PromotionState::Approved | PromotionState::Completed)
+}
 
 impl Hand<'_> {
     pub(super) fn change(&self, id: ChangeId, command: ChangeCommand) -> Outcome {
@@ -80,13 +85,25 @@ impl Hand<'_> {
         Ok(version.ok_or_else(|| not_found("version", id).at(place))?)
     }
 
-    /// Whoever approved that a version goes to one stage has not approved that it goes to another.
+    /// Whoever approved that a version goes to one stage has not approved that it goes to another, nor anything else than that
+    /// it goes there.
     fn fits_promotion(&self, content: &Content) -> Result<(), Failure> {
         let Some(id) = content.promotion else { return Ok(()) };
         let promotion = self.unit.get::<Promotion>(id)?;
         let promotion = promotion.ok_or_else(|| not_found("promotion", id).at("/promotion"))?;
         let (stage, environment) = (&promotion.target.stage, &content.environment);
-        let message = if promotion.version != content.target_version {
+        let lifecycle = promotion.state_at(self.now);
+        let message = if content.kind != ChangeType::ModelUpdate {
+            format!(
+                "a change of the type {} is not made for a promotion; MODEL_UPDATE is",
+                content.kind.name()
+            )
+        } else if !carries(lifecycle) {
+            format!(
+                "the promotion `{id}` is {}; IN_REVIEW, APPROVED or COMPLETED ones count",
+                lifecycle.name()
+            )
+        } else if promotion.version != content.target_version {
             format!("the promotion `{id}` is of another version")
         } else if stage != environment {
             format!("the promotion `{id}` leads to `{stage}`, and the change is made in `{environment}`")
@@ -109,7 +126,10 @@ impl Hand<'_> {
     /// The valid approvals of the promotion that the change was made for. One with conditions is no signature.
     fn approvals(&self, change: &ChangeRequest) -> Result<Vec<SignatureRecord>, Failure> {
         let Some(promotion) = change.content.promotion else { return Ok(Vec::new()) };
-        let (_, judgement) = self.case(promotion)?;
+        let (case, judgement) = self.case(promotion)?;
+        if !case.promotion.as_ref().is_some_and(|promotion| carries(promotion.state_at(self.now))) {
+            return Ok(Vec::new());
+        }
         let given = judgement.approvals().filter(|approval| approval.decision == Decision::Approved);
         let record = |approval: &Approval| SignatureRecord {
             signature: Signature { role: approval.role.clone(), verdict: Verdict::Approved, comment: None },

@@ -11,7 +11,7 @@ use super::{Exception, StateName};
 use crate::event::{Change, Event};
 use crate::identity::Principal;
 use crate::ids::{ExceptionId, ModelId, PrincipalId, VersionId};
-use crate::pack::{Duty, Pack};
+use crate::pack::{Duty, Pack, Policy};
 use crate::registry::{Model, Version};
 use crate::signoff::{self, NewSignature, Verdict};
 use crate::{Code, Refusal, Sealed, Time};
@@ -87,7 +87,8 @@ pub fn submit(
     let Situation { model, pack, now, .. } = *situation;
     only_requester(exception, model, actor)?;
     in_state(exception, now, &[StateName::Draft], "be submitted")?;
-    let (_, allowed) = allowed(exception.policy(), exception.terms().duration, situation)?;
+    let (policy, allowed) = allowed(exception.policy(), exception.terms().duration, situation)?;
+    is_of_today(exception, policy)?;
     let roles = pack.duty(Duty::ExceptionApprovers(&model.tier))?.to_vec();
     let event = Event::ExceptionSubmitted(ExceptionSubmitted { tier: model.tier.clone(), roles });
     let mut changes = vec![of(exception, situation, event)];
@@ -109,7 +110,8 @@ pub fn sign(
     let (signature, standing) = signoff::sign(case, signer, new)?;
     let verdict = signature.verdict;
     if verdict == Verdict::Approved {
-        allowed(exception.policy(), exception.terms().duration, situation)?;
+        let (policy, _) = allowed(exception.policy(), exception.terms().duration, situation)?;
+        is_of_today(exception, policy)?;
     }
     let mut changes = vec![of(exception, situation, Event::ExceptionSigned(signature))];
     match verdict {
@@ -195,6 +197,19 @@ fn in_state(exception: &Exception, now: Time, legal: &[StateName], what: &str) -
     let legal: Vec<&str> = legal.iter().map(|state| state.name()).collect();
     let message = format!("an exception that is {} cannot {what}; {} can", state.name(), legal.join(", "));
     Err(Refusal::new(Code::WrongState, message))
+}
+
+/// People consent to waiving the policy that they could read: another text is another policy.
+fn is_of_today(exception: &Exception, policy: &Policy) -> Result<(), Refusal> {
+    let asked = &exception.request.policy_version;
+    if policy.version == *asked {
+        return Ok(());
+    }
+    let message = format!(
+        "this was asked for from version `{asked}` of the policy `{}`, and version `{}` is in force now",
+        policy.id, policy.version
+    );
+    Err(Refusal::new(Code::PolicyMoved, message))
 }
 
 fn only_requester(exception: &Exception, model: &Model, actor: PrincipalId) -> Result<(), Refusal> {

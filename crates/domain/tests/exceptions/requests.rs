@@ -3,10 +3,11 @@
 use assent_domain::Code;
 use assent_domain::exception::StateName;
 use assent_domain::ids::VersionId;
+use assent_domain::signoff::Verdict;
 use jiff::SignedDuration;
 use uuid::Uuid;
 
-use crate::world::{World, exception_id, kinds, new};
+use crate::world::{ANNE, World, exception_id, kinds, new, with_policies_of};
 
 #[track_caller]
 fn refused(world: &mut World, policy: &str, duration: &str) -> (Code, String) {
@@ -107,4 +108,18 @@ fn without_approval_a_submission_is_active_at_once_and_says_so() {
     assert!(exception.holds_at(world.now));
     assert!(exception.approval.unwrap().without_approval);
     assert_eq!(exception.submission.as_ref().unwrap().roles, ["a"], "who may revoke it is known");
+}
+
+/// Who consents reads the policy of today; what was asked for is another one.
+#[test]
+fn a_policy_with_another_text_has_to_be_asked_of_anew() {
+    let mut world = World::new();
+    world.request(1, &new("card", "1d")).unwrap();
+    world.request(2, &new("endless", "1d")).unwrap();
+    world.submit(2).unwrap();
+    world.pack = with_policies_of("3");
+    assert_eq!(world.submit(1).unwrap_err().code, Code::PolicyMoved);
+    assert_eq!(world.sign(2, ANNE, Verdict::Approved).unwrap_err().code, Code::PolicyMoved);
+    // A no is heard all the same.
+    world.sign(2, ANNE, Verdict::Rejected).unwrap();
 }

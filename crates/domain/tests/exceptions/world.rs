@@ -39,7 +39,7 @@ pub(crate) fn exception_id(number: u128) -> ExceptionId {
 }
 
 /// Policies by what they say of exceptions; `card` reads a fact that is missing, `broken` cannot be evaluated.
-fn policies() -> Vec<Value> {
+fn policies(version: &str) -> Vec<Value> {
     let week = json!({"allowExceptions": true, "maxDuration": "7d"});
     let free = json!({"allowExceptions": true, "requireApproval": false, "maxDuration": "1d"});
     [
@@ -53,7 +53,7 @@ fn policies() -> Vec<Value> {
     ]
     .into_iter()
     .map(|(id, condition, exceptions)| {
-        let mut policy = json!({"kind": "Policy", "id": id, "name": id, "version": "2", "category": "QUALITY",
+        let mut policy = json!({"kind": "Policy", "id": id, "name": id, "version": version, "category": "QUALITY",
             "severity": "HIGH", "enforcement": "BLOCKING",
             "rules": [{"id": "r", "condition": condition, "message": "m"}]});
         if !exceptions.is_null() {
@@ -68,6 +68,11 @@ fn policies() -> Vec<Value> {
 }
 
 pub(crate) fn pack() -> Pack {
+    with_policies_of("2")
+}
+
+/// The pack with another version of each policy.
+pub(crate) fn with_policies_of(version: &str) -> Pack {
     let by_tier = |roles: Value| json!({"HIGH": roles, "LOW": roles});
     let mut documents = vec![
         json!({"kind": "Pack", "id": "test", "title": "Test"}),
@@ -86,7 +91,7 @@ pub(crate) fn pack() -> Pack {
                "exceptionApprovers": {"HIGH": ["a", "b"], "LOW": ["a"]},
                "changeReviewers": {"LOW": ["a"], "MEDIUM": ["a"], "HIGH": ["a"], "CRITICAL": ["a"]}}),
     ];
-    documents.extend(policies());
+    documents.extend(policies(version));
     let documents = documents.into_iter().map(|document| ("test.yaml".to_owned(), document)).collect();
     Pack::compile(documents).unwrap_or_else(|problems| panic!("{problems:#?}"))
 }
