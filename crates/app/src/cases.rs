@@ -40,7 +40,7 @@ pub struct OwnedCase {
     pub exceptions: Vec<Arc<Exception>>,
     /// The promotion that counts.
     pub promotion: Option<Arc<Promotion>>,
-    /// The newest change to the version that is neither rejected nor withdrawn, as conditions read it.
+    /// The newest change to the version that was submitted and is neither rejected nor withdrawn, as conditions read it.
     pub change: Option<ChangeFacts>,
     /// The principals that the case names.
     pub people: BTreeMap<PrincipalId, Arc<Principal>>,

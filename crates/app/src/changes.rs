@@ -113,13 +113,16 @@ pub fn people(
     Ok(people)
 }
 
-/// The newest change to a version that is neither rejected nor withdrawn.
+/// The newest change to a version that was submitted and is neither rejected nor withdrawn: a draft says nothing yet, and must
+/// not hide what was approved.
 pub fn newest(view: &impl View, version: VersionId) -> Result<Option<Arc<ChangeRequest>>, StoreError> {
     let ids = view.ids(Kind::Change, "version_id", &version.to_string())?;
     for id in ids.into_iter().rev().take(LOOKED_AT) {
         let change = view.get::<ChangeRequest>(id.into())?;
         let counts = |change: &Arc<ChangeRequest>| {
-            change.rejected.is_none() && !matches!(change.state, StateName::Rejected | StateName::Withdrawn)
+            let says_nothing =
+                matches!(change.state, StateName::Draft | StateName::Rejected | StateName::Withdrawn);
+            change.rejected.is_none() && !says_nothing
         };
         if let Some(change) = change.filter(counts) {
             return Ok(Some(change));

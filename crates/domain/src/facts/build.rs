@@ -62,7 +62,7 @@ pub struct Inputs<'a> {
     pub assessment: Option<&'a Assessment>,
     /// Whether no other version of the model stands in the target stage.
     pub is_first: bool,
-    /// The newest change to the version that is neither rejected nor withdrawn.
+    /// The newest change to the version that was submitted and is neither rejected nor withdrawn.
     pub change: Option<&'a ChangeFacts>,
     /// The pack in force: its thresholds judge the figures.
     pub pack: &'a Pack,

@@ -64,7 +64,7 @@ pub(super) fn root() -> ObjectType {
         .field(
             "change",
             Type::object(change()),
-            "the newest change to the version that is neither rejected nor withdrawn",
+            "the newest change to the version that was submitted and is neither rejected nor withdrawn",
         )
         .field("now", Type::Timestamp, "the time of the question")
         .field("risk", Type::object(risk()), "what is known of the risk")
