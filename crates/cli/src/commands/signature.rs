@@ -11,7 +11,7 @@ pub(crate) struct Signature {
     /// Yes or no; a no needs a comment
     #[arg(long, value_enum)]
     verdict: Verdict,
-    /// The role in which, where you hold several that are missing
+    /// The role in which, where you hold several that are missing; `owner` for the attestation of the owner
     #[arg(long)]
     role: Option<String>,
     /// Why

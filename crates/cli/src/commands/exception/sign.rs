@@ -1,11 +1,10 @@
 //! `assent exception sign`
 
-use clap::{Args, ValueEnum};
-use serde_json::json;
+use clap::Args;
 
 use crate::commands::Context;
+use crate::commands::signature::Signature;
 use crate::output::Answer;
-use crate::pairs;
 use crate::problem::Problem;
 
 /// Options of `assent exception sign`.
@@ -13,35 +12,14 @@ use crate::problem::Problem;
 pub(crate) struct Sign {
     /// Id of the exception
     exception: uuid::Uuid,
-    /// Yes or no
-    #[arg(long, value_enum)]
-    verdict: Verdict,
-    /// The role in which, where you hold several that are missing
-    #[arg(long)]
-    role: Option<String>,
-    /// Why; a no needs it
-    #[arg(long)]
-    comment: Option<String>,
-}
-
-/// Yes or no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Verdict {
-    Approved,
-    Rejected,
+    #[command(flatten)]
+    signature: Signature,
 }
 
 impl Sign {
     /// Runs the command.
     pub(super) fn run(self, context: &Context) -> Result<Answer, Problem> {
-        let verdict = match self.verdict {
-            Verdict::Approved => "APPROVED",
-            Verdict::Rejected => "REJECTED",
-        };
-        let mut body = json!({"verdict": verdict});
-        pairs::put(&mut body, "role", self.role.as_ref());
-        pairs::put(&mut body, "comment", self.comment.as_ref());
         let path = format!("/api/v1/exceptions/{}/signatures", self.exception);
-        Ok(super::written(context.client()?.post(&path, &body)?))
+        Ok(super::written(context.client()?.post(&path, &self.signature.body())?))
     }
 }
