@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use assent_domain::change_request::{ChangeRequest, Content, Hearing, NewRollback, Plan, StateName};
+use assent_domain::change_request::{ChangeRequest, Content, Hearing, NewRollback, Plan};
 use assent_domain::identity::Principal;
 use assent_domain::ids::{ChangeId, PrincipalId, VersionId};
 use assent_domain::pack::Pack;
@@ -16,9 +16,6 @@ use crate::cases::not_found;
 use crate::governance::Packs;
 use crate::ledger::Failure;
 use crate::view::View;
-
-/// How many of the changes to a version are looked at for the one that counts.
-const LOOKED_AT: usize = 100;
 
 /// What can be asked of a change.
 #[derive(Debug, Clone)]
@@ -113,20 +110,10 @@ pub fn people(
     Ok(people)
 }
 
-/// The newest change to a version that was submitted and is neither rejected nor withdrawn: a draft says nothing yet, and must
-/// not hide what was approved.
+/// The newest change to a version that says something of it.
 pub fn newest(view: &impl View, version: VersionId) -> Result<Option<Arc<ChangeRequest>>, StoreError> {
-    let ids = view.ids(Kind::Change, "version_id", &version.to_string())?;
-    for id in ids.into_iter().rev().take(LOOKED_AT) {
-        let change = view.get::<ChangeRequest>(id.into())?;
-        let counts = |change: &Arc<ChangeRequest>| {
-            let says_nothing =
-                matches!(change.state, StateName::Draft | StateName::Rejected | StateName::Withdrawn);
-            change.rejected.is_none() && !says_nothing
-        };
-        if let Some(change) = change.filter(counts) {
-            return Ok(Some(change));
-        }
+    match view.ids(Kind::Change, "counts_for", &version.to_string())?.last() {
+        Some(id) => view.get::<ChangeRequest>((*id).into()),
+        None => Ok(None),
     }
-    Ok(None)
 }

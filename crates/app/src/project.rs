@@ -16,7 +16,7 @@ use assent_store::{EntryKeys, Row, StoreError, Value};
 use uuid::Uuid;
 
 /// Version of the code that makes documents and columns. A row of another version is rebuilt from the log.
-pub const PROJECTION_VERSION: u32 = 3;
+pub const PROJECTION_VERSION: u32 = 4;
 
 /// The table of a kind. `None` for what has no state.
 pub fn table(kind: Kind) -> Option<&'static str> {
@@ -126,6 +126,7 @@ fn promotion_columns(promotion: &Arc<Promotion>) -> Vec<Option<Value>> {
         open,
         text(state.name()),
         id(promotion.requester().0),
+        id(promotion.model.0).filter(|_| state.is_open()),
     ]
 }
 
@@ -174,6 +175,7 @@ fn change_columns(change: &Arc<ChangeRequest>) -> Vec<Option<Value>> {
         id(change.model.0).filter(|_| change.is_unfinished()),
         change.month().and_then(text),
         change.completed.as_ref().and_then(|completed| text(&completed.month)),
+        id(change.content.target_version.0).filter(|_| change.says_something()),
     ]
 }
 

@@ -71,6 +71,7 @@ pub const TABLES: &[Table] = &[
             unique("open_target"),
             text("state"),
             text("requester_id"),
+            text("open_model_id"),
         ],
     },
     Table { name: "packs", columns: &[text("digest")] },
@@ -116,6 +117,7 @@ pub const TABLES: &[Table] = &[
             text("open_model_id"),
             text("scheduled_month"),
             text("ended_month"),
+            text("counts_for"),
         ],
     },
 ];

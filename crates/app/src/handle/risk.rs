@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use assent_domain::event::Change;
+use assent_domain::event::{Change, Event};
 use assent_domain::identity::{Permission, Principal, Target, left_by_token};
 use assent_domain::ids::{AssessmentId, ModelId, PromotionId, TierChangeId, VersionId};
 use assent_domain::registry::{Model, Version};
@@ -105,12 +105,21 @@ impl Hand<'_> {
             }
             TierChangeCommand::Sign(new) => {
                 self.may_sign(&model)?;
-                let promotions = self.promotions_of(&model)?;
-                let signoff = OwnedSignoff::of_tier_change(self.unit, model, &held)?;
-                let case = signoff.case(self.pack, self.now);
-                Ok(tier_change::sign(&held, &case, self.actor, new, &promotions)?)
+                self.sign_tier_change(&held, model, new)
             }
         }
+    }
+
+    /// The open promotions of the model are only read where the tier changes.
+    fn sign_tier_change(&self, held: &TierChange, model: Arc<Model>, new: NewSignature) -> Changes {
+        let signoff = OwnedSignoff::of_tier_change(self.unit, model, held)?;
+        let case = signoff.case(self.pack, self.now);
+        let decided = tier_change::sign(held, &case, self.actor, new.clone(), &[])?;
+        if !decided.iter().any(|change| matches!(change.event, Event::TierChanged(_))) {
+            return Ok(decided);
+        }
+        let promotions = self.promotions_of(&signoff.model)?;
+        Ok(tier_change::sign(held, &case, self.actor, new, &promotions)?)
     }
 
     /// A signature needs the permission to review; the attestation of the owner needs none but to read.
@@ -127,7 +136,7 @@ impl Hand<'_> {
     /// The promotions of a model that are not over.
     fn promotions_of(&self, model: &Model) -> Result<Vec<Arc<Promotion>>, Failure> {
         let mut open = Vec::new();
-        for id in self.unit.ids(Kind::Promotion, "model_id", &model.id.to_string())? {
+        for id in self.unit.ids(Kind::Promotion, "open_model_id", &model.id.to_string())? {
             let held = self.unit.get::<Promotion>(PromotionId(id))?;
             open.extend(held.filter(|held| held.state_at(self.now).is_open()));
         }

@@ -86,7 +86,7 @@ fn is_signed(hearing: &Hearing<'_>) -> Result<(), Refusal> {
 
 /// What cannot wait is made whenever it has to be.
 fn outside_blackouts(change: &ChangeRequest, pack: &Pack, at: Time) -> Result<(), Refusal> {
-    if change.content.kind.is_urgent() {
+    if change.rated_as().is_urgent() {
         return Ok(());
     }
     if let Some(window) = change.content.blackouts.iter().find(|window| window.holds(at)) {

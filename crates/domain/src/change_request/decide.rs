@@ -52,7 +52,7 @@ pub fn request(
     pack.change_rules()?.environment(&content.environment)?;
     content.plan.impact.as_ref().map_or(Ok(()), check_impact)?;
     let maker = target.registered.by;
-    let event = ChangeRequested { model: model.id, content, maker, rollback_of: None };
+    let event = ChangeRequested { model: model.id, content, maker, rollback_of: None, to_unserved: false };
     Ok(vec![requested(id, model, event)])
 }
 
@@ -130,7 +130,8 @@ pub(super) fn submitted(
     actor: PrincipalId,
 ) -> Result<Vec<Change>, Refusal> {
     let (change, model, pack) = (hearing.change, hearing.model, hearing.pack);
-    let rating = rate(&change.content, &plan, pack)?;
+    let content = Content { kind: change.rated_as(), ..change.content.clone() };
+    let rating = rate(&content, &plan, pack)?;
     let reviewers = pack.duty(Duty::ChangeReviewers(rating.risk))?.to_vec();
     let emergency_pair = match change.content.kind {
         ChangeType::Emergency => pack.duty(Duty::EmergencyPair)?.to_vec(),

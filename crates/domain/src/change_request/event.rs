@@ -191,6 +191,9 @@ pub struct ChangeRequested {
     /// The change that it takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback_of: Option<ChangeId>,
+    /// Of a change that takes another one back: the version that it leads to has never stood in that environment.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub to_unserved: bool,
 }
 
 /// A change was submitted: its risk and its reviewers are fixed from here on.

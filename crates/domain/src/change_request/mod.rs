@@ -3,7 +3,7 @@
 //! A request says what is to change, whom it reaches and how it is undone. Its risk is rated by the rules of the pack when it
 //! is submitted; the risk names the roles that sign, and both are pinned. What is approved is scheduled or started, and ends
 //! COMPLETED or FAILED. Such a change is taken back by another one, with the versions swapped, whose completion makes the
-//! first `ROLLED_BACK`. An emergency may start once the emergency pair has signed; the other reviewers sign afterwards.
+//! first `ROLLED_BACK`; where the version that it leads to never stood there, that is rated like any update. An emergency may start once the emergency pair has signed; the other reviewers sign afterwards.
 //!
 //! Invariants: every move is legal just where [`ChangeRequest::legal`] lists it; what starts has its signatures on the day it
 //! starts; a wider reach never lowers a risk; a change is taken back at most once, and a rollback never.

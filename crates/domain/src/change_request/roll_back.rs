@@ -22,7 +22,8 @@ pub struct NewRollback {
 }
 
 /// Decides to ask that a change be taken back. The request is submitted at once. `before` is the one that was to take it back
-/// the last time; `target` is the version that was there before the change.
+/// the last time; `target` is the version that was there before the change. If it never stood in that environment, whatever
+/// the change said, this is no way back to what was proven there: it is rated as an update, and waits for the end of blackouts.
 ///
 /// # Errors
 /// Refuses what did not happen, what is being taken back already, and changes that left no version to go back to.
@@ -70,6 +71,7 @@ pub fn roll_back(
         content: Box::new(content),
         maker: target.registered.by,
         rollback_of: Some(original.id),
+        to_unserved: !target.stood_in.contains(&original.content.environment),
     };
     let rollback = ChangeRequest::new(id, &event, &Stamp { at: hearing.now, actor });
     let review = Hearing::new(&rollback, model, hearing.people, hearing.pack, hearing.now);

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Content;
 use super::event::{ChangeRequested, ChangeSubmitted};
+use super::{ChangeType, Content};
 use crate::event::{Event, Stamp};
 use crate::ids::{ChangeId, ModelId, PrincipalId};
 use crate::registry::event::Recorded;
@@ -184,6 +184,10 @@ pub struct ChangeRequest {
     /// The change that it takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback_of: Option<ChangeId>,
+    /// Of a change that takes another one back: the version that it leads to had never stood in that environment, so that it
+    /// is no way back, and is treated as an update.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub to_unserved: bool,
     /// The newest change that was to take it back, or did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rolled_back_by: Option<ChangeId>,
@@ -213,6 +217,7 @@ impl ChangeRequest {
             started: None,
             completed: None,
             rollback_of: event.rollback_of,
+            to_unserved: event.to_unserved,
             rolled_back_by: None,
             withdrawn: None,
             comments: Vec::new(),
@@ -222,6 +227,11 @@ impl ChangeRequest {
     /// Who asked for it.
     pub fn requester(&self) -> PrincipalId {
         self.requested.by
+    }
+
+    /// The type by which it is rated.
+    pub fn rated_as(&self) -> ChangeType {
+        if self.to_unserved { ChangeType::ModelUpdate } else { self.content.kind }
     }
 
     /// Its risk, once it was submitted.
@@ -237,6 +247,13 @@ impl ChangeRequest {
     /// Whether anything is still to be done: a draft is to be submitted, a late review to be given.
     pub fn is_unfinished(&self) -> bool {
         self.state == StateName::Draft || self.state.is_open() || self.is_reviewed_late()
+    }
+
+    /// Whether it says anything of the version that it leads to: a draft says nothing yet, and what was rejected or withdrawn
+    /// nothing any more.
+    pub fn says_something(&self) -> bool {
+        use StateName::{Draft, Rejected, Withdrawn};
+        self.rejected.is_none() && !matches!(self.state, Draft | Rejected | Withdrawn)
     }
 
     /// When it happens, or happened: when it was begun, or else when it is to be.

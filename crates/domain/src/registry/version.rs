@@ -1,6 +1,6 @@
 //! A version as it stands, with the evidence about it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -96,6 +96,9 @@ pub struct Version {
     pub stage: String,
     /// Since when.
     pub stage_since: Time,
+    /// Every stage in which it has stood.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub stood_in: BTreeSet<String>,
     /// When it was registered, and by whom: its creator.
     pub registered: Recorded,
 }
@@ -120,6 +123,7 @@ impl Version {
             suites: BTreeMap::new(),
             stage: event.stage.clone(),
             stage_since: stamp.at,
+            stood_in: BTreeSet::from([event.stage.clone()]),
             registered: stamp.into(),
         }
     }
@@ -136,6 +140,7 @@ impl Version {
             Event::VersionStageChanged(moved) => {
                 self.stage.clone_from(&moved.to);
                 self.stage_since = stamp.at;
+                self.stood_in.insert(moved.to.clone());
             }
             _ => {}
         }

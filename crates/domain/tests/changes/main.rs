@@ -125,7 +125,9 @@ impl World {
                 json!({"model": model.id, "number": number, "kind": "CLASSICAL", "stage": "S"}),
             )
             .unwrap();
-            Version::new(version_id(u128::from(number)), &event, &stamp)
+            let mut version = Version::new(version_id(u128::from(number)), &event, &stamp);
+            version.stood_in.insert("PRODUCTION".to_owned());
+            version
         };
         let versions = [version(1), version(2)];
         let mut world = Self {

@@ -62,3 +62,18 @@ fn without_a_version_before_there_is_none_to_go_back_to() {
     world.complete(id, true).unwrap();
     refused(world.roll_back(id, 21), Code::InvalidValue, "no current version");
 }
+
+#[test]
+fn a_way_back_to_what_never_stood_there_is_an_update() {
+    let (mut world, id) = completed(true);
+    world.versions[0].stood_in.remove("PRODUCTION");
+    let rollback = world.roll_back(id, 21).unwrap();
+    let made = &world.changes[&rollback];
+    assert_eq!((made.content.kind, made.risk()), (ChangeType::Rollback, Some(RiskLevel::High)));
+    assert_eq!(world.hearing(rollback).missing(), ["owner", "tech", "security"]);
+    world.approve(rollback, &[OWNER, TECH, SECURITY]);
+    world.now = time("2026-12-24T12:00:00Z");
+    refused(world.start(rollback), Code::Blackout, "holidays");
+    world.now = time("2026-12-27T12:00:00Z");
+    world.start(rollback).unwrap();
+}

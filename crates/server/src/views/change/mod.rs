@@ -90,6 +90,10 @@ pub(crate) struct ChangeView {
     /// Id of the change that it takes back.
     #[serde(skip_serializing_if = "Option::is_none")]
     rollback_of: Option<Uuid>,
+    /// Of a change that takes another one back: the version that it leads to had never stood in the environment, so that it is
+    /// rated as an update.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    to_unserved: bool,
     /// Id of the newest change that was to take it back, or did.
     #[serde(skip_serializing_if = "Option::is_none")]
     rolled_back_by: Option<Uuid>,
@@ -200,6 +204,7 @@ impl ChangeView {
             started: started(desk, change)?,
             completed: completed(desk, change)?,
             rollback_of: change.rollback_of.map(|id| id.0),
+            to_unserved: change.to_unserved,
             rolled_back_by: change.rolled_back_by.map(|id| id.0),
             withdrawn: at(change.withdrawn)?,
             comments: comments.collect::<Result<_, _>>()?,
