@@ -23,7 +23,7 @@ use assent_domain::pack::{self, Applied, Pack};
 use assent_domain::registry::{
     self, Dataset, DatasetCommand, Model, ModelCommand, NewVersion, Version, VersionCommand,
 };
-use assent_domain::workflow::{self, Judgement, NewReview, Promotion};
+use assent_domain::workflow::{self, Judgement, NewReview, OWNER, Promotion};
 use assent_domain::{Code, Kind, Refusal, Sealed, Stamp, Time};
 use uuid::Uuid;
 
@@ -64,6 +64,7 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Resul
         now,
     };
     let (object, changes) = hand.decide(request.command.clone())?;
+    hand.carries_attestation(&changes)?;
     Ok(Decided { object, pack: Some(pack), changes })
 }
 
@@ -170,6 +171,30 @@ impl Hand<'_> {
 
     pub(crate) fn may(&self, permission: Permission, target: Target<'_>) -> Result<(), Refusal> {
         authorise(self.actor, permission, target, self.pack, self.now)
+    }
+
+    /// Where the owner submits what the owner has to attest to, the request carries the attestation. That is a signature, and
+    /// a token that does not leave signatures leaves none of this kind.
+    fn carries_attestation(&self, changes: &[Change]) -> Result<(), Failure> {
+        for change in changes {
+            #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else is submitted to be signed")]
+            let roles = match &change.event {
+                Event::AssessmentSubmitted(event) => &event.roles,
+                Event::TierChangeRequested(event) => &event.roles,
+                Event::ExceptionSubmitted(event) => &event.roles,
+                Event::ChangeSubmitted(event) => &event.reviewers,
+                _ => continue,
+            };
+            let model = change.model.filter(|_| roles.iter().any(|role| role == OWNER));
+            let Some(model) = model.map(|id| self.unit.get::<Model>(id)).transpose()?.flatten() else {
+                continue;
+            };
+            let owner = self.unit.get::<Principal>(model.owner)?;
+            if owner.is_some_and(|owner| owner.answerable() == self.actor.answerable()) {
+                left_by_token(self.actor, Permission::Review)?;
+            }
+        }
+        Ok(())
     }
 
     fn submit(&self, id: PromotionId) -> Result<Vec<Change>, Failure> {
