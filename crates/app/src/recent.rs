@@ -19,6 +19,8 @@ use crate::view::Loaded;
 
 /// How many aggregates a generation holds. Two generations are kept.
 const GENERATION: usize = 4_096;
+/// How many bytes of documents it holds, whatever their number.
+const GENERATION_BYTES: usize = 32 << 20;
 /// So many new entries are looked at; after more of them everything is forgotten.
 const FOLLOWED: u64 = 1_024;
 
@@ -32,6 +34,8 @@ struct Held {
     /// The size of the log up to which every change is known.
     known: u64,
     young: HashMap<AggregateId, Standing>,
+    /// Bytes that were put into the young generation.
+    young_bytes: usize,
     old: HashMap<AggregateId, Standing>,
 }
 
@@ -56,7 +60,7 @@ impl Recent {
         match changed {
             _ if planted(Fault::Follow) => {}
             Some(changed) => changed.iter().for_each(|id| held.forget(id)),
-            None => (held.young, held.old) = Default::default(),
+            None => *held = Held { known: held.known, ..Held::default() },
         }
         held.known = held.known.max(size);
         Ok(())
@@ -100,9 +104,11 @@ impl Recent {
 
 impl Held {
     fn put(&mut self, id: AggregateId, standing: Standing) {
-        if self.young.len() >= GENERATION {
+        if self.young.len() >= GENERATION || self.young_bytes >= GENERATION_BYTES {
             self.old = std::mem::take(&mut self.young);
+            self.young_bytes = 0;
         }
+        self.young_bytes += standing.loaded.as_ref().map_or(0, |loaded| loaded.size);
         self.old.remove(&id);
         self.young.insert(id, standing);
     }
@@ -127,7 +133,7 @@ fn changed(read: &dyn Read, from: u64, end: u64) -> Result<Option<Vec<AggregateI
 
 #[cfg(test)]
 mod tests {
-    use assent_domain::Kind;
+    use assent_domain::{Aggregate, Kind};
     use uuid::Uuid;
 
     use super::*;
@@ -162,6 +168,20 @@ mod tests {
         assert!(is_read(&recent, 1, 0));
         let held = recent.held();
         assert!(held.young.len() + held.old.len() <= 2 * GENERATION);
+    }
+
+    #[test]
+    fn few_large_ones_make_room_as_well() {
+        let recent = Recent::default();
+        let pack = serde_json::json!({"name": "p", "digest": "00".repeat(32), "content": "[]",
+            "recorded": {"at": "2026-12-01T09:00:00Z", "by": Uuid::nil()}});
+        let state = Aggregate::from_json(Kind::Pack, pack.to_string().as_bytes()).unwrap().unwrap();
+        for number in 0..10 {
+            let loaded = Loaded { revision: 1, state: state.clone(), size: GENERATION_BYTES / 2 };
+            recent.put(id(number), 0, Some(loaded));
+        }
+        let held = recent.held();
+        assert!(held.young.len() + held.old.len() <= 4, "{} {}", held.young.len(), held.old.len());
     }
 
     #[test]

@@ -14,6 +14,7 @@ use assent_store::{
 };
 use uuid::Uuid;
 
+use crate::budget;
 use crate::command::Request;
 use crate::ledger::{EventRef, Failure};
 use crate::project;
@@ -165,7 +166,8 @@ impl<'a> Unit<'a> {
         let (bytes, payload) = entry
             .encode_or_offload()
             .map_err(|error| Failure::Internal(format!("entry {index}: {error}")))?;
-        self.evolve(change, request, undo)?;
+        let added = payload.as_ref().map_or(bytes.len(), |payload| payload.bytes.len());
+        self.evolve(change, request, added, undo)?;
         self.payloads
             .extend(payload.map(|payload| Payload { digest: payload.digest.0, bytes: payload.bytes }));
         self.leaves.push(leaf_hash(&bytes));
@@ -189,6 +191,7 @@ impl<'a> Unit<'a> {
         &mut self,
         change: &Change,
         request: &Request,
+        added: usize,
         undo: &mut Vec<(AggregateId, Option<Dirty>)>,
     ) -> Result<(), Failure> {
         let id = change.subject;
@@ -196,12 +199,14 @@ impl<'a> Unit<'a> {
             return Ok(());
         }
         let before = self.aggregate(id)?;
+        let size = before.as_ref().map_or(0, |loaded| loaded.size) + added;
         let revision = before.as_ref().map_or(0, |loaded| loaded.revision) + 1;
         let stamp = Stamp { at: self.now, actor: request.actor };
         let state = aggregate::evolve(before.map(|loaded| loaded.state), id.id, &change.event, &stamp);
         let state = state.ok_or_else(|| Failure::Internal(format!("{id} does not exist")))?;
+        let size = budget::fits(&state, size, added)?;
         let columns = project::columns(&state);
-        let dirty = Dirty { loaded: Loaded { revision, state }, columns };
+        let dirty = Dirty { loaded: Loaded { revision, state, size }, columns };
         undo.push((id, self.dirty.insert(id, dirty)));
         Ok(())
     }
@@ -210,8 +215,10 @@ impl<'a> Unit<'a> {
     pub(crate) fn finish(mut self) -> Result<Done, StoreError> {
         let mut rows = Vec::with_capacity(self.dirty.len());
         let mut changed = Vec::with_capacity(self.dirty.len());
-        for (id, Dirty { loaded, columns }) in self.dirty {
-            rows.push(project::row(id, loaded.revision, &loaded.state, columns)?);
+        for (id, Dirty { mut loaded, columns }) in self.dirty {
+            let row = project::row(id, loaded.revision, &loaded.state, columns)?;
+            loaded.size = row.document.len();
+            rows.push(row);
             changed.push((id, loaded));
         }
         self.leaves.into_iter().for_each(|leaf| self.tree.push(leaf));

@@ -20,6 +20,8 @@ pub struct Loaded {
     pub revision: u64,
     /// Its state.
     pub state: Aggregate,
+    /// How many bytes that takes, or a little more.
+    pub size: usize,
 }
 
 /// State as somebody sees it.
@@ -82,7 +84,8 @@ impl<'a> Snapshot<'a> {
         let Some(table) = project::table(id.kind) else { return Ok(None) };
         let row = self.read.row(table, id.id)?;
         let loaded = row.map(|row| {
-            Ok::<_, StoreError>(Loaded { revision: row.revision, state: project::aggregate(id.kind, &row)? })
+            let state = project::aggregate(id.kind, &row)?;
+            Ok::<_, StoreError>(Loaded { revision: row.revision, state, size: row.document.len() })
         });
         let loaded = loaded.transpose()?;
         if let Some((recent, size)) = self.recent {

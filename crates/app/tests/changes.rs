@@ -19,12 +19,14 @@ use std::sync::Arc;
 
 use assent_app::cases::{Prepared, Question, of_version};
 use assent_app::changes::ChangeCommand;
+use assent_app::ledger::Failure;
 use assent_app::view::{Snapshot, View};
 use assent_app::{Command, replay, verify};
 use assent_domain::change_request::{
     ChangeRequest, ChangeType, Content, Impact, NewRollback, Plan, Reach, StateName,
 };
 use assent_domain::facts::{self, Target};
+use assent_domain::identity::Permission;
 use assent_domain::ids::{ChangeId, ModelId, PrincipalId, PromotionId, VersionId};
 use assent_domain::registry::VersionCommand;
 use assent_domain::signoff::{NewSignature, Verdict};
@@ -239,6 +241,8 @@ async fn a_rollback_completes_both_in_one_commit_and_the_log_tells_it_again() {
     let new = NewRollback { title: text(), description: text(), justification: text(), plan: text() };
     cast.run(cast.owner, id, ChangeCommand::RollBack { rollback, new: Box::new(new) }).await;
     cast.sign(rollback, cast.compliance).await;
+    // The version before never was in service, so that going there is an update, and asks for as much.
+    cast.sign(rollback, cast.security).await;
     cast.run(cast.owner, rollback, ChangeCommand::Start).await;
     let command = ChangeCommand::Complete { success: true, notes: Some(text()) };
     let receipt = cast.world.run(cast.owner, Command::Change(rollback, Box::new(command))).await.unwrap();
@@ -254,4 +258,37 @@ async fn a_rollback_completes_both_in_one_commit_and_the_log_tells_it_again() {
     replay::serve(&mut frames.as_slice(), &mut rows).unwrap();
     let report = replay::compare(&*read, &mut rows.as_slice()).unwrap();
     assert!(report.is_sound(), "{report:#?}");
+}
+
+/// Where the owner asks, the request carries the attestation of the owner; a token that may only ask does not.
+#[tokio::test]
+async fn a_token_that_may_not_review_carries_no_attestation() {
+    let cast = cast().await;
+    let ask = |permissions: Option<Vec<Permission>>| {
+        let id = ChangeId(cast.world.id());
+        let command = ChangeCommand::Request { content: Box::new(cast.content()), submit: true };
+        let mut request = cast.world.request(cast.owner, Command::Change(id, Box::new(command)));
+        request.restriction.permissions = permissions.map(|held| held.into_iter().collect());
+        cast.world.assent.ledger.execute(request)
+    };
+    let asking = vec![Permission::Read, Permission::RequestChange];
+    let Err(Failure::Refused(refusal)) = ask(Some(asking.clone())).await else { panic!("it was done") };
+    assert_eq!(refusal.code, Code::TokenRestricted, "{refusal:?}");
+    assert!(ask(Some([asking, vec![Permission::Review]].concat())).await.is_ok());
+    assert!(ask(None).await.is_ok());
+}
+
+/// Every field of it is within its bounds, and all of them together are not.
+#[tokio::test]
+async fn what_would_hold_too_much_is_refused_and_leaves_nothing() {
+    let cast = cast().await;
+    let mut content = cast.content();
+    let impact = content.plan.impact.as_mut().unwrap();
+    impact.testing_required = (0..200).map(|_| cast.sealed(&"x".repeat(8_000))).collect();
+    let command = ChangeCommand::Request { content: Box::new(content), submit: false };
+    let before = cast.world.store.read().unwrap().head().unwrap().size;
+    let id = ChangeId(cast.world.id());
+    let code = cast.world.refused(cast.owner, Command::Change(id, Box::new(command))).await;
+    assert_eq!(code, Code::TooLarge);
+    assert_eq!(cast.world.store.read().unwrap().head().unwrap().size, before);
 }

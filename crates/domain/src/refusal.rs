@@ -60,6 +60,8 @@ codes! {
     InvalidValue "invalid-value" Invalid "give a value within the bounds that the message names";
     /// More items than a list may hold.
     TooMany "too-many" Invalid "split the request, or leave out what is not needed";
+    /// The object would hold more than it may.
+    TooLarge "too-large" Invalid "say it in fewer words, or attach a document; what the object holds already stays";
     /// The same item twice.
     Duplicate "duplicate" Invalid "give each item once";
 

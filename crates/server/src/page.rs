@@ -16,6 +16,10 @@ pub(crate) const MAX_ITEMS: u32 = 200;
 const DEFAULT_ITEMS: u32 = 50;
 /// The most rows that are looked at for one page, where some are left out that no column tells apart: then pages are short.
 const MAX_SCANNED: u32 = 5_000;
+/// How many rows are read at once: so many of the largest are held in memory.
+const AT_ONCE: u32 = 32;
+/// A page ends with the item by which the documents of its items take more bytes than this.
+const MAX_BYTES: usize = 4 << 20;
 
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -60,21 +64,24 @@ pub(crate) fn page<S: State, T>(
 ) -> Result<Page<T>, Problem> {
     let limit = limit(wanted)?;
     let table = project::table(S::KIND).ok_or_else(|| Problem::internal("a kind without a table"))?;
-    let (mut items, mut after, mut scanned) = (Vec::new(), cursor, 0);
+    let (mut items, mut after, mut scanned, mut bytes) = (Vec::new(), cursor, 0, 0);
     loop {
-        let select = Select { table, filter: filter.clone(), order: Order::Descending, after, limit };
+        let at_once = limit.min(AT_ONCE);
+        let select =
+            Select { table, filter: filter.clone(), order: Order::Descending, after, limit: at_once };
         let rows = desk.view.read().select(&select)?;
-        let last_page = rows.len() < limit as usize;
+        let last_page = rows.len() < at_once as usize;
         for row in &rows {
             after = Some(row.id);
             scanned += 1;
             let state = project::aggregate(S::KIND, row)?;
-            let loaded = held::<S>(&Loaded { revision: row.revision, state });
+            let loaded = held::<S>(&Loaded { revision: row.revision, state, size: row.document.len() });
             let Some(loaded) = loaded else { continue };
             if keep(&loaded)? {
                 items.push(show(&loaded)?);
+                bytes += row.document.len();
             }
-            if items.len() == limit as usize {
+            if items.len() == limit as usize || bytes > MAX_BYTES {
                 return Ok(Page { items, next_cursor: after.map(|id| id.to_string()) });
             }
         }
