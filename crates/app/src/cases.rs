@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use assent_domain::change_request::{ChangeFacts, Hearing, facts as facts_of};
+use assent_domain::change_request::{ChangeFacts, Hearing, facts_of_version};
 use assent_domain::exception::Exception;
 use assent_domain::facts::{Inputs, Target};
 use assent_domain::gate::{self, GateAnswer};
@@ -266,7 +266,8 @@ fn load(
     let change = changes::newest(view, version.id)?;
     named.extend(change.iter().flat_map(|change| Hearing::named(change, &model)));
     let people = changes::people(view, &named)?;
-    let change = change.map(|change| facts_of(&Hearing::new(&change, &model, &people, &pack, now)));
+    let change =
+        change.map(|change| facts_of_version(&Hearing::new(&change, &model, &people, &pack, now), &version));
     let mut exceptions = approved_exceptions(view, model.id.0)?;
     exceptions.extend(approved_exceptions(view, version.id.0)?);
     let assessment = counting_assessment(view, model.id, Some(version.id))?;

@@ -36,7 +36,8 @@ impl Hand<'_> {
             }
             AssessmentCommand::Submit => {
                 assesses()?;
-                Ok(assessment::submit(&held, &model, self.pack, self.actor.id)?)
+                let version = held.version.map(|id| self.unit.get::<Version>(id)).transpose()?.flatten();
+                Ok(assessment::submit(&held, (&model, version.as_deref()), self.pack, self.actor.id)?)
             }
             AssessmentCommand::Withdraw(comment) => {
                 assesses()?;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{ChangeRequest, ChangeType, Hearing, StateName};
 use crate::RiskLevel;
 use crate::ids::ChangeId;
+use crate::registry::Version;
 
 /// The newest change to a version that is neither rejected nor withdrawn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -24,6 +25,17 @@ pub struct ChangeFacts {
     /// Whether its reviewers have signed, it was neither made in vain nor taken back, and until it is begun each of them could
     /// still sign.
     pub approved: bool,
+}
+
+/// What conditions read of that change, for the version that it leads to. A change that was completed has brought the version
+/// where it stands; once the version has gone elsewhere, the change is spent, and another way back there needs another one.
+pub fn facts_of_version(hearing: &Hearing<'_>, version: &Version) -> ChangeFacts {
+    let ChangeRequest { state, content, completed, .. } = hearing.change;
+    let is_spent = *state == StateName::Completed
+        && version.stage != content.environment
+        && completed.as_ref().is_some_and(|completed| completed.recorded.at < version.stage_since);
+    let facts = facts(hearing);
+    ChangeFacts { approved: facts.approved && !is_spent, ..facts }
 }
 
 /// What conditions read of that change.

@@ -22,7 +22,7 @@ mod state;
 pub use carry_out::{complete, schedule, start};
 pub use decide::{comment, request, submit, withdraw};
 pub use event::{AffectedSystem, ChangeType, Content, Impact, Plan, Reach, Window};
-pub use facts::{ChangeFacts, facts};
+pub use facts::{ChangeFacts, facts, facts_of_version};
 pub use moves::Move;
 pub use review::{Hearing, sign};
 pub use risk::{Rating, rate};

@@ -78,7 +78,8 @@ pub fn request(
     Ok(changes)
 }
 
-/// Decides to submit an exception. Where its policy wants no approval, it is active at once.
+/// Decides to submit an exception. Where its policy wants no approval, it is active at once; but not one that follows another,
+/// or it would never end.
 pub fn submit(
     exception: &Exception,
     situation: &Situation<'_>,
@@ -92,7 +93,7 @@ pub fn submit(
     let roles = pack.duty(Duty::ExceptionApprovers(&model.tier))?.to_vec();
     let event = Event::ExceptionSubmitted(ExceptionSubmitted { tier: model.tier.clone(), roles });
     let mut changes = vec![of(exception, situation, event)];
-    if !allowed.require_approval {
+    if !allowed.require_approval && exception.request.extends.is_none() {
         changes.push(approved(exception, situation, true));
     }
     Ok(changes)

@@ -1,4 +1,4 @@
-use assent_domain::change_request::facts;
+use assent_domain::change_request::{facts, facts_of_version};
 use assent_domain::registry::event::Recorded;
 use assent_domain::signoff::Signature;
 
@@ -143,4 +143,22 @@ fn approvals_of_the_promotion_count_for_roles_that_both_ask_for() {
     assert_eq!(world.hearing(id).missing(), ["owner", "security"]);
     world.approve(id, &[OWNER, SECURITY]);
     assert_eq!(world.state(id), StateName::Approved);
+}
+
+#[test]
+fn a_change_that_was_made_is_spent_once_its_version_has_left() {
+    let mut world = World::new();
+    let id = world.request(20, content(ChangeType::ModelUpdate)).unwrap();
+    world.submit(id, &[]).unwrap();
+    world.approve(id, &[TECH, SECURITY, OWNER]);
+    world.start(id).unwrap();
+    world.complete(id, true).unwrap();
+    let mut version = world.versions[1].clone();
+    let approved = |version: &Version| facts_of_version(&world.hearing(id), version).approved;
+    version.stage_since = world.now - jiff::SignedDuration::from_hours(1);
+    assert!(approved(&version), "it was completed before the version was moved");
+    version.stage_since = world.now + jiff::SignedDuration::from_hours(1);
+    assert!(!approved(&version), "the version went elsewhere since");
+    version.stage = "PRODUCTION".to_owned();
+    assert!(approved(&version), "it stands where the change brought it");
 }

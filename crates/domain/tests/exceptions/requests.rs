@@ -108,6 +108,11 @@ fn without_approval_a_submission_is_active_at_once_and_says_so() {
     assert!(exception.holds_at(world.now));
     assert!(exception.approval.unwrap().without_approval);
     assert_eq!(exception.submission.as_ref().unwrap().roles, ["a"], "who may revoke it is known");
+    // One that follows it would make a waiver without end of it: that one is reviewed.
+    let mut next = new("free", "1d");
+    next.extends = Some(exception_id(1));
+    world.request(2, &next).unwrap();
+    assert_eq!(kinds(&world.submit(2).unwrap()), ["exceptionSubmitted"]);
 }
 
 /// Who consents reads the policy of today; what was asked for is another one.

@@ -81,7 +81,7 @@ impl World {
     }
 
     fn submit(&mut self, number: u128) -> Result<(), Code> {
-        let changes = assessment::submit(&self.of(number), &self.model, &self.pack, id(ASSESSOR));
+        let changes = assessment::submit(&self.of(number), (&self.model, None), &self.pack, id(ASSESSOR));
         let changes = changes.map_err(|refusal| refusal.code)?;
         self.apply(&changes, ASSESSOR);
         Ok(())
@@ -263,6 +263,9 @@ fn an_acceptance_holds_until_it_ends_and_only_by_who_could_approve() {
     assert_eq!(world.accept(COMPLIANCE, "MQ-001", 10), Err(Code::ReviewerLacksRole));
     assert_eq!(world.accept(RISK, "MQ-009", 10), Err(Code::InvalidValue));
     assert_eq!(world.accept(RISK, "MQ-001", 0), Err(Code::InvalidValue));
+    // A model of this tier is assessed every 180 days.
+    assert_eq!(world.accept(RISK, "MQ-001", 180 * 24 + 1), Err(Code::InvalidValue));
+    world.accept(RISK, "MQ-001", 180 * 24).unwrap();
     world.accept(RISK, "MQ-001", 10).unwrap();
     assert_eq!(unaccepted(&world), json!(["SEC-001"]));
     world.hours = 9;
@@ -275,6 +278,23 @@ fn an_acceptance_holds_until_it_ends_and_only_by_who_could_approve() {
     world.accept(RISK, "MQ-001", 12).unwrap();
     world.hours = 13;
     assert_eq!(unaccepted(&world), json!(["MQ-001", "SEC-001"]));
+}
+
+/// What was answered and scored for one tier is nothing to approve for another.
+#[test]
+fn another_tier_asks_for_another_assessment() {
+    let mut world = World::new("HIGH");
+    world.submit(FIRST).unwrap();
+    world.model.tier = "CRITICAL".to_owned();
+    assert_eq!(world.sign(FIRST, RISK, Verdict::Approved, None), Err(Code::WrongState));
+    world.sign(FIRST, RISK, Verdict::Rejected, None).unwrap();
+    let mut world = World::new("HIGH");
+    let asked_for_today = world.of(FIRST).templates.len();
+    let mut held = Assessment::clone(&world.of(FIRST));
+    held.templates.pop();
+    world.held.insert(held.id.into(), Aggregate::Assessment(Arc::new(held)));
+    assert_eq!(world.of(FIRST).templates.len() + 1, asked_for_today);
+    assert_eq!(world.submit(FIRST), Err(Code::WrongState));
 }
 
 /// Every state with every move: what is legal is done, and what is not is refused with what would be.
@@ -335,7 +355,8 @@ fn bring(world: &mut World, state: StateName) {
 fn a_refusal_names_what_is_possible() {
     let mut world = World::new("HIGH");
     world.submit(FIRST).unwrap();
-    let refusal = assessment::submit(&world.of(FIRST), &world.model, &world.pack, id(ASSESSOR)).unwrap_err();
+    let refusal =
+        assessment::submit(&world.of(FIRST), (&world.model, None), &world.pack, id(ASSESSOR)).unwrap_err();
     assert_eq!(
         refusal.message,
         "an assessment that is SUBMITTED cannot be submitted; it can be signed or had a risk accepted or withdrawn"

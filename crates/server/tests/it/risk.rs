@@ -135,7 +135,9 @@ async fn a_report_has_the_matrix_and_no_markup_of_people() {
     let body = json!({"risk": "X-1", "likelihood": 5, "impact": 5, "category": "FINANCIAL", "title": WORDS});
     cast.done(&cast.assessor, &format!("{at}/risks"), body).await;
     cast.done(&cast.assessor, &format!("{at}/submit"), json!({})).await;
-    let body = json!({"risk": "X-1", "rationale": WORDS, "expiresAt": "2100-01-01T00:00:00Z"});
+    let until =
+        (assent_app::Clock::now(&*cast.world.clock) + jiff::SignedDuration::from_hours(24)).to_string();
+    let body = json!({"risk": "X-1", "rationale": WORDS, "expiresAt": until});
     cast.done(&cast.risk, &format!("{at}/acceptances"), body).await;
     let report = cast.world.get(&cast.owner, &format!("{at}/report")).await.text();
     // Every impact rises by one for this tier: 8 × (12 × 4) + 25 × 5 = 509, by 37.
@@ -148,7 +150,7 @@ async fn a_report_has_the_matrix_and_no_markup_of_people() {
         "| 3 |  |  |  | FAIR-001 MQ-001 MQ-002 OPS-001 PRIV-001 REG-001 SEC-001 SEC-002 |  |",
         "- HIGH: Do more about X-1 (nobody looks \\| \\<b\\>at\\</b\\> it): its controls take away 0 % of it",
         "- HIGH: Test its security and its fairness further",
-        "| X-1 | nobody looks \\| \\<b\\>at\\</b\\> it | Rolf | 2100-01-01T00:00:00Z |",
+        &format!("| X-1 | nobody looks \\| \\<b\\>at\\</b\\> it | Rolf | {until} |"),
     ] {
         assert!(report.lines().any(|held| held == line), "{line}\n{report}");
     }

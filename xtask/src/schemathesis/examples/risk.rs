@@ -29,8 +29,9 @@ pub(super) fn requests(url: &str, objects: &Objects) -> Result<Requests> {
     let with = |id: &str, body: Value| json!({"path": {"id": id}, "body": body});
     let read = submitted()?;
     let rating = json!({"risk": "MQ-001", "likelihood": 3, "impact": 4, "effectiveness": 0.6, "controls": ["a benchmark"]});
-    let acceptance =
-        json!({"risk": "MQ-001", "rationale": "it is known", "expiresAt": "2100-01-01T00:00:00Z"});
+    #[expect(clippy::disallowed_methods, reason = "the clock of the server is the same")]
+    let until = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24);
+    let acceptance = json!({"risk": "MQ-001", "rationale": "it is known", "expiresAt": until.to_string()});
     let changed = asked(&maker, "Tier read")?;
     Ok(vec![
         ("startAssessment", json!({"body": {"model": assessed}})),

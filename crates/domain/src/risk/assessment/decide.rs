@@ -8,7 +8,7 @@ use super::{Assessment, Move};
 use crate::event::{Change, Event};
 use crate::identity::{Permission, Principal, PrincipalKind, Target, holds_role};
 use crate::ids::{AssessmentId, PrincipalId};
-use crate::pack::{Duty, Pack, STEPS};
+use crate::pack::{Duty, Pack, Period, STEPS};
 use crate::registry::{Model, Version};
 use crate::risk::{Exact, score};
 use crate::signoff::{self, Case, NewSignature, Verdict};
@@ -18,6 +18,8 @@ use crate::{Code, Refusal, Sealed, Time};
 const MAX_ADDED: usize = 100;
 const MAX_CONTROLS: usize = 20;
 const MAX_ACCEPTANCES: usize = 1_000;
+/// For how long a risk is accepted of a model that the pack wants assessed once.
+const LONGEST_ACCEPTANCE: Period = Period::days(365);
 
 /// A rating, with what the risk is where no template names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,14 +122,28 @@ fn added(assessment: &Assessment, risk: &str, custom: &Custom, pack: &Pack) -> R
 }
 
 /// Decides to submit the answers: scores them, and says who signs.
+///
+/// # Errors
+/// Refuses who did not begin it, and answers to other questions than a model of that tier is asked today.
 pub fn submit(
     assessment: &Assessment,
-    model: &Model,
+    (model, version): (&Model, Option<&Version>),
     pack: &Pack,
     actor: PrincipalId,
 ) -> Result<Vec<Change>, Refusal> {
     only_assessor(assessment, actor)?;
     can(assessment, Move::Submit)?;
+    let mut new = pack.risk_templates_for(model, version);
+    new.retain(|template| assessment.templates.iter().all(|held| held.id != template.id));
+    if !new.is_empty() {
+        let new: Vec<&str> = new.iter().map(|template| template.id.as_str()).collect();
+        let message = format!(
+            "a model of the tier `{}` is asked for {} as well, since after this was begun: begin another assessment",
+            model.tier,
+            new.join(", ")
+        );
+        return Err(Refusal::new(Code::WrongState, message));
+    }
     let roles = pack.duty(Duty::AssessmentApprover)?.to_vec();
     let result = score::score(pack.risk_model()?, &model.tier, &assessment.rated());
     let event = Event::AssessmentSubmitted(AssessmentSubmitted { result, roles });
@@ -145,6 +161,9 @@ pub fn sign(
     can(assessment, Move::Sign)?;
     let (signature, standing) = signoff::sign(case, signer, new)?;
     let verdict = signature.verdict;
+    if verdict == Verdict::Approved {
+        is_of_todays_tier(assessment, case.model)?;
+    }
     let mut changes = vec![change(assessment.id, case.model, Event::AssessmentSigned(signature))];
     if verdict == Verdict::Rejected {
         let event = Event::AssessmentRejected(AssessmentRejected {});
@@ -160,7 +179,18 @@ pub fn sign(
     Ok(changes)
 }
 
-/// Decides to accept a risk for a time. Whoever could sign the assessment can; the assessor and the owner cannot.
+/// The tier decides on what is asked, and how much an impact counts.
+fn is_of_todays_tier(assessment: &Assessment, model: &Model) -> Result<(), Refusal> {
+    let scored = assessment.submitted.as_ref().map(|submitted| &submitted.result.tier);
+    let Some(scored) = scored.filter(|tier| **tier != model.tier) else { return Ok(()) };
+    let message = format!(
+        "it was scored for the tier `{scored}`, and the model has the tier `{}` now: reject it, and begin another",
+        model.tier
+    );
+    Err(Refusal::new(Code::WrongState, message))
+}
+
+/// Decides to accept a risk for a time, at most until the model would be assessed again. Whoever could sign the assessment can; the assessor and the owner cannot.
 pub fn accept(
     assessment: &Assessment,
     case: &Case<'_>,
@@ -193,6 +223,14 @@ pub fn accept(
     }
     if expires_at <= case.now {
         return Err(Refusal::new(Code::InvalidValue, "the acceptance would be over already").at("/expiresAt"));
+    }
+    let period = case.pack.risk_model()?.next_review.get(&case.model.tier).copied();
+    let latest = period.unwrap_or(LONGEST_ACCEPTANCE).after(case.now);
+    if expires_at > latest {
+        let message = format!(
+            "a risk of this model is accepted until {latest} at the latest: until it is assessed again"
+        );
+        return Err(Refusal::new(Code::InvalidValue, message).at("/expiresAt"));
     }
     if assessment.acceptances.len() >= MAX_ACCEPTANCES {
         return Err(Refusal::new(
