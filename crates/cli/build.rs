@@ -4,7 +4,7 @@ use std::path::Path;
 
 fn main() {
     let root = Path::new("../..");
-    for embedded in ["packs/default", "examples/compas"] {
+    for embedded in ["packs", "examples/compas"] {
         rerun_if_changed(&root.join(embedded));
     }
 }

@@ -88,11 +88,16 @@ mod tests {
     use crate::embedded;
 
     #[test]
-    fn the_built_in_pack_parses_and_compiles() {
-        let documents = parse_all(embedded::yaml_files(&embedded::DEFAULT_PACK)).unwrap();
-        assert!(documents.iter().any(|(_, value)| value["kind"] == "Pack" && value["id"] == "default"));
-        let pack = assent_domain::pack::Pack::compile(documents);
-        assert!(pack.is_ok(), "{:?}", pack.err());
+    fn the_built_in_packs_parse_and_compile() {
+        let packs = embedded::packs().unwrap();
+        for (name, documents) in &packs {
+            assert!(documents.iter().any(|(_, value)| value["kind"] == "Pack" && value["id"] == **name));
+            let documents = assent_domain::pack::extended(documents.clone(), &packs).unwrap();
+            let pack = assent_domain::pack::Pack::compile(documents);
+            assert!(pack.is_ok(), "{name}: {:?}", pack.err());
+        }
+        let folders = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs")).unwrap().count();
+        assert_eq!(packs.len(), folders, "every pack of the folder is built in");
     }
 
     #[test]

@@ -7,12 +7,9 @@ use assent_domain::facts::judgement;
 use assent_domain::pack::{Operator, Pack, Problem as PackProblem, Threshold, ThresholdSet, extended};
 use assent_eval::{Figure, JudgedThreshold, Report, Verdict};
 
-use crate::documents::{parse_all, read_folder};
-use crate::embedded::{DEFAULT_PACK, yaml_files};
+use crate::documents::read_folder;
+use crate::embedded;
 use crate::problem::Problem;
-
-/// The name of the pack that comes with the program.
-const BUILT_IN: &str = "default";
 
 /// A set of thresholds, ready to judge.
 pub(crate) struct Thresholds {
@@ -99,14 +96,13 @@ impl Thresholds {
 }
 
 fn pack(folder: Option<&Path>) -> Result<Pack, Problem> {
-    let built_in = parse_all(yaml_files(&DEFAULT_PACK))?;
     let documents = match folder {
         Some(folder) => {
             let own = read_folder(folder)?;
-            extended(own, &[(BUILT_IN.to_owned(), built_in)].into())
+            extended(own, &embedded::packs()?)
                 .map_err(|refusal| Problem::new(&refusal.message).hint(refusal.code.remedy()))?
         }
-        None => built_in,
+        None => embedded::pack(embedded::DEFAULT_PACK)?,
     };
     Pack::compile(documents).map_err(|problems| unsound(&problems))
 }

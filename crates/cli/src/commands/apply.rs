@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::Context;
 use super::admin::proposals::second;
 use crate::documents::{self, Document};
+use crate::embedded;
 use crate::output::{Answer, Block};
 use crate::problem::Problem;
 use crate::table::{Table, text};
@@ -16,8 +17,11 @@ use crate::table::{Table, text};
 #[derive(Debug, Args)]
 pub(crate) struct Apply {
     /// The folder of the pack
-    #[arg(short = 'f', long = "folder", value_name = "DIR")]
-    folder: PathBuf,
+    #[arg(short = 'f', long = "folder", value_name = "DIR", required_unless_present = "pack")]
+    folder: Option<PathBuf>,
+    /// A pack that comes with this program, by its name
+    #[arg(long, value_name = "NAME", conflicts_with = "folder")]
+    pack: Option<String>,
     /// Say what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -26,7 +30,11 @@ pub(crate) struct Apply {
 impl Apply {
     /// Runs the command.
     pub(crate) fn run(self, context: &Context) -> Result<Answer, Problem> {
-        let documents = documents::read_folder(&self.folder)?;
+        let documents = match (&self.folder, &self.pack) {
+            (Some(folder), _) => documents::read_folder(folder)?,
+            (None, Some(name)) => embedded::pack(name)?,
+            (None, None) => Vec::new(),
+        };
         let client = context.client()?;
         let answer = client.post("/api/v1/packs", &body(documents, self.dry_run))?;
         Ok(shown(answer, self.dry_run))

@@ -11,8 +11,9 @@ use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
 
+use crate::embedded;
 use crate::installation::{
-    Database, Installation, KeysDatabase, MasterKeyFile, Paths, Sink, built_in_pack, providers, system_wiring,
+    Database, Installation, KeysDatabase, MasterKeyFile, Paths, Sink, providers, system_wiring,
 };
 use crate::output::{Answer, Block, Printer};
 use crate::problem::{Exit, Problem};
@@ -88,7 +89,7 @@ impl Serve {
 /// The options of a server of this program.
 pub(super) fn options(sink: Option<&Sink>) -> Result<assent_server::Options, Problem> {
     Ok(assent_server::Options {
-        builtin_packs: [("default".to_owned(), built_in_pack()?)].into(),
+        builtin_packs: embedded::packs()?,
         checkpoint_sink: sink.map(|sink| sink.folder().to_owned()),
         ..assent_server::Options::default()
     })

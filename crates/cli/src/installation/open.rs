@@ -15,7 +15,7 @@ use jiff::SignedDuration;
 
 use super::paths::Paths;
 use super::{Database, KeysDatabase, MasterKeyFile, Sink, at_rest, files};
-use crate::documents::{self, Document};
+use crate::documents::Document;
 use crate::embedded;
 use crate::problem::Problem;
 
@@ -137,7 +137,7 @@ impl Installation {
 
 /// The built-in pack, with its files.
 pub(crate) fn built_in_pack() -> Result<Vec<Document>, Problem> {
-    documents::parse_all(embedded::yaml_files(&embedded::DEFAULT_PACK))
+    embedded::pack(embedded::DEFAULT_PACK)
 }
 
 /// The first administrator holds the roles that let others in.

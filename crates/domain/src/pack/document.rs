@@ -47,6 +47,25 @@ pub enum Document {
 }
 
 impl Document {
+    /// Every kind.
+    pub const KINDS: [&str; 15] = [
+        "Pack",
+        "Role",
+        "Tier",
+        "TierRule",
+        "Stage",
+        "Workflow",
+        "Policy",
+        "Suite",
+        "ThresholdSet",
+        "Duties",
+        "ChangeRules",
+        "Settings",
+        "RiskTemplate",
+        "RiskModel",
+        "TierCriterion",
+    ];
+
     /// Its kind and id.
     pub fn key(&self) -> (&'static str, &str) {
         match self {
@@ -83,6 +102,9 @@ pub struct PackInfo {
     /// The built-in pack whose documents it takes over; documents of the same kind and id replace them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extends: Option<String>,
+    /// The kinds of documents that it takes over from there; all of them if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub takes: Option<Vec<String>>,
 }
 
 /// A named bundle of responsibilities, authority and permissions.

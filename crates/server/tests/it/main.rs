@@ -22,6 +22,7 @@ mod errors;
 mod evaluations;
 mod evidence;
 mod exceptions;
+mod guide;
 mod inputs;
 mod limits;
 mod log;

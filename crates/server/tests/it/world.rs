@@ -1,6 +1,5 @@
 //! An installation in memory with the default pack, and people with tokens.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -91,7 +90,7 @@ fn open(
 }
 
 fn router(assent: &Assent, options: Options) -> Router {
-    let builtin_packs = BTreeMap::from([("default".to_owned(), default_pack())]);
+    let builtin_packs = ["default", "model-governance-guide"].map(|name| (name.to_owned(), pack_of(name))).into();
     assent_server::router(assent.clone(), Options { builtin_packs, ..options })
 }
 
@@ -150,6 +149,15 @@ impl World {
 
     pub(crate) async fn on(store: Arc<dyn Store>, options: Options) -> Self {
         Self::made_of(store, options, masters()).await
+    }
+
+    /// One that is governed by that built-in pack.
+    pub(crate) async fn governed_by(pack: &str) -> Self {
+        let world = Self::new().await;
+        let documents = pack_of(pack).into_iter().map(|(file, document)| json!({"file": file, "document": document}));
+        let body = json!({"documents": documents.collect::<Vec<_>>()});
+        world.post(&world.admin, "/api/v1/packs", body).await.expect(200);
+        world
     }
 
     async fn made_of(store: Arc<dyn Store>, options: Options, masters: MasterKeys) -> Self {
@@ -285,9 +293,15 @@ pub(crate) fn bare(method: &str, token: &str, path: &str) -> axum::http::request
 
 /// The documents of `packs/default`, each with its file.
 pub(crate) fn default_pack() -> Vec<(String, Value)> {
-    let mut documents = Vec::new();
-    collect(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../packs/default")), &mut documents);
+    let documents = pack_of("default");
     assert!(documents.len() > 20, "{}", documents.len());
+    documents
+}
+
+/// The documents of a folder below `packs`, each with its file.
+fn pack_of(name: &str) -> Vec<(String, Value)> {
+    let mut documents = Vec::new();
+    collect(&Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../packs")).join(name), &mut documents);
     documents
 }
 
