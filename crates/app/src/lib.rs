@@ -10,6 +10,7 @@
 
 mod answers;
 pub mod blobs;
+pub mod cards;
 pub mod cases;
 pub mod changes;
 pub mod checkpoints;
