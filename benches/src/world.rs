@@ -193,7 +193,7 @@ impl World {
     /// Attaches a model card.
     pub(crate) async fn card(&self, version: VersionId) -> Result<()> {
         let blob = BlobRef { sha256: Digest::of(b"card"), size_bytes: 4 };
-        let card = Document { kind: "MODEL_CARD".to_owned(), name: "card.md".to_owned(), blob };
+        let card = Document { kind: "MODEL_CARD".to_owned(), name: "card.md".to_owned(), blob, card: None };
         self.run(self.owner, Command::Version(version, Box::new(VersionCommand::Attach(card)))).await?;
         Ok(())
     }

@@ -7,6 +7,7 @@
 
 #![expect(clippy::missing_panics_doc, reason = "an assertion that fails is what fuzzing is for")]
 
+pub mod cards;
 pub mod cel;
 pub mod eval;
 pub mod log;
@@ -17,7 +18,10 @@ pub mod vault;
 pub type Target = fn(&[u8]);
 
 /// Every target, with the name of its folder of seeds.
-pub const TARGETS: [(&str, Target); 15] = [
+pub const TARGETS: [(&str, Target); 18] = [
+    ("cards-json", cards::json),
+    ("cards-markdown", cards::markdown),
+    ("cards-readme", cards::readme),
     ("cel-compile", cel::compile),
     ("cel-evaluate", cel::evaluate),
     ("eval-csv", eval::csv),

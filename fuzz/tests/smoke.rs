@@ -124,6 +124,9 @@ macro_rules! smoke {
 }
 
 smoke!(
+    cards_json "cards-json",
+    cards_markdown "cards-markdown",
+    cards_readme "cards-readme",
     cel_compile "cel-compile",
     cel_evaluate "cel-evaluate",
     eval_csv "eval-csv",

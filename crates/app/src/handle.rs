@@ -1,5 +1,6 @@
 //! One command on a unit of work: load, authorise, decide.
 
+mod cards;
 mod changes;
 mod evaluations;
 mod exceptions;
@@ -291,12 +292,17 @@ impl Hand<'_> {
         let model =
             self.unit.get::<Model>(version.model)?.ok_or_else(|| not_found("model", version.model))?;
         let permission = match &command {
-            VersionCommand::Attach(_) | VersionCommand::RecordScan(_) | VersionCommand::AddEvidence(_) => {
-                Permission::AttachEvidence
-            }
+            VersionCommand::Attach(_)
+            | VersionCommand::AttachCard(_)
+            | VersionCommand::RecordScan(_)
+            | VersionCommand::AddEvidence(_) => Permission::AttachEvidence,
             VersionCommand::Move { .. } => Permission::MoveVersion,
         };
         self.may(permission, Target::Model(&model))?;
+        if let VersionCommand::AttachCard(card) = command {
+            let assessments = self.assessments_of(&card)?;
+            return Ok(registry::attach_card(&model, &version, card, &assessments)?);
+        }
         Ok(registry::decide_version(&model, &version, command, self.pack)?)
     }
 

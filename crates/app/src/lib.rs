@@ -11,6 +11,7 @@
 mod answers;
 pub mod blobs;
 mod budget;
+pub mod cards;
 pub mod cases;
 pub mod changes;
 pub mod checkpoints;

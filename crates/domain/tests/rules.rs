@@ -251,7 +251,7 @@ fn evidence_moves_with_evidence_and_not_with_the_clock() {
     let before = digest(&version, NOON);
     assert_eq!(before, digest(&version, "2027-11-21T12:00:00Z"), "a year alone");
     let blob = BlobRef { sha256: Digest::of(b"x"), size_bytes: 1 };
-    let document = Document { kind: "MODEL_CARD".to_owned(), name: "card".to_owned(), blob };
+    let document = Document { kind: "MODEL_CARD".to_owned(), name: "card".to_owned(), blob, card: None };
     let attached = after(version.clone(), &Event::DocumentAttached(document), NOON);
     assert_ne!(before, digest(&attached, NOON));
     let again = after(version, &evaluation(Some(0.05), 400, Provenance::Measured), NOON);

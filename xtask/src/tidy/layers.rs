@@ -7,10 +7,11 @@ use serde_json::Value;
 use super::{Finding, Sources, dependencies, folder, name};
 
 /// Crates of ours that a crate may use. What is not listed may use all (the binary, tests, benchmarks).
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("assent-sabotage", &[]),
     ("assent-log", &["assent-sabotage"]),
     ("assent-cel", &[]),
+    ("assent-cards", &[]),
     ("assent-eval", &["assent-sabotage"]),
     ("assent-scan", &[]),
     ("assent-store", &[]),
@@ -20,12 +21,21 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("assent-store-postgres", &["assent-sabotage", "assent-store", "assent-tls"]),
     (
         "assent-app",
-        &["assent-domain", "assent-eval", "assent-log", "assent-sabotage", "assent-scan", "assent-store"],
+        &[
+            "assent-cards",
+            "assent-domain",
+            "assent-eval",
+            "assent-log",
+            "assent-sabotage",
+            "assent-scan",
+            "assent-store",
+        ],
     ),
     (
         "assent-server",
         &[
             "assent-app",
+            "assent-cards",
             "assent-domain",
             "assent-eval",
             "assent-log",
@@ -37,9 +47,13 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ];
 
 /// Everything that the core crates use. None of it reads a clock, a file, a socket or random numbers.
-const CORE: [(&str, &[&str]); 6] = [
+const CORE: [(&str, &[&str]); 7] = [
     ("assent-log", &["base64", "ed25519-dalek", "ring", "serde", "serde_json", "thiserror", "uuid"]),
     ("assent-cel", &["jiff", "regex", "regex-syntax", "serde", "serde_json", "thiserror"]),
+    (
+        "assent-cards",
+        &["schemars", "serde", "serde-saphyr", "serde_json", "serde_path_to_error", "thiserror", "uuid"],
+    ),
     (
         "assent-eval",
         &[

@@ -324,5 +324,10 @@ pub fn report(number: u8) -> assent_domain::registry::Evidence {
 
 pub fn card() -> assent_domain::registry::Document {
     let blob = assent_domain::values::BlobRef { sha256: Digest::of(b"card"), size_bytes: 4 };
-    assent_domain::registry::Document { kind: "MODEL_CARD".to_owned(), name: "card.md".to_owned(), blob }
+    assent_domain::registry::Document {
+        kind: "MODEL_CARD".to_owned(),
+        name: "card.md".to_owned(),
+        blob,
+        card: None,
+    }
 }

@@ -8,9 +8,13 @@ use crate::Time;
 use crate::change_request::ChangeFacts;
 use crate::exception::{Exception, Waivers};
 use crate::pack::Pack;
-use crate::registry::{Artifact, Dataset, Model, ScanRecord, ScanStatus, Version};
+use crate::registry::card::CardRecord;
+use crate::registry::{Artifact, Dataset, Document, Model, ScanRecord, ScanStatus, Version};
 use crate::risk::Assessment;
 use crate::workflow::Approval;
+
+/// The kind of documents that are model cards.
+const MODEL_CARD: &str = "MODEL_CARD";
 
 /// Where a version is to go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +92,7 @@ pub fn build(inputs: &Inputs<'_>) -> Value {
     put(&mut facts, "champion", champion.map(|champion| champion_facts(champion, &model.tier, pack, now)));
     put(&mut facts, "approvals", Some(json!({"roles": [], "list": []})));
     put(&mut facts, "change", change);
+    put(&mut facts, "card", Some(card(version)));
     put(&mut facts, "now", Some(now.to_string()));
     Value::Object(facts)
 }
@@ -218,14 +223,44 @@ fn documents(version: &Version) -> Value {
             "attachedBy": record.recorded.by,
             "attachedAt": record.recorded.at.to_string(),
         });
-        by_kind.insert(document.kind.clone(), facts);
+        by_kind.insert(document.kind.clone(), with_completeness(facts, document.card.as_ref()));
     }
     let mut kinds: Vec<String> = by_kind.keys().cloned().collect();
     kinds.sort_unstable();
     json!({"kinds": kinds, "byKind": by_kind})
 }
 
+/// The newest document of the kind `MODEL_CARD`.
+fn card(version: &Version) -> Value {
+    let is_card = |document: &&Document| document.kind == MODEL_CARD;
+    let newest = version.documents.iter().rev().map(|record| &record.document).find(is_card);
+    let record = newest.and_then(|document| document.card.as_ref());
+    let mut facts = with_completeness(json!({"present": newest.is_some()}), record);
+    if let Some((facts, record)) = facts.as_object_mut().zip(record) {
+        put(facts, "upToDate", Some(record.is_up_to_date(version)));
+    }
+    facts
+}
+
+/// The facts, and how much of the record is filled in, if it is one.
+fn with_completeness(mut facts: Value, record: Option<&CardRecord>) -> Value {
+    if let Some((facts, record)) = facts.as_object_mut().zip(record) {
+        let sections: Map<String, Value> = record
+            .sections
+            .iter()
+            .map(|section| (section.section.clone(), json!(section.completeness())))
+            .collect();
+        put(facts, "form", Some(&record.form));
+        put(facts, "completeness", Some(record.completeness()));
+        put(facts, "sections", Some(sections));
+        put(facts, "missing", Some(record.missing().collect::<Vec<_>>()));
+        put(facts, "missingFields", Some(record.missing_fields().collect::<Vec<_>>()));
+    }
+    facts
+}
+
 fn dataset(dataset: &Dataset) -> Value {
+    let datasheet = json!({"present": dataset.facts.datasheet.is_some()});
     json!({
         "id": dataset.id,
         "name": dataset.facts.name,
@@ -234,6 +269,7 @@ fn dataset(dataset: &Dataset) -> Value {
         "classification": dataset.facts.classification.name(),
         "steward": dataset.steward,
         "hasDatasheet": dataset.facts.datasheet.is_some(),
+        "datasheet": with_completeness(datasheet, dataset.facts.datasheet_card.as_ref()),
         "sensitiveAttributes": dataset.facts.sensitive_attributes,
     })
 }

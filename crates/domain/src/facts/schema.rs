@@ -67,6 +67,7 @@ pub(super) fn root() -> ObjectType {
             "the newest change to the version that was submitted and is neither rejected nor withdrawn",
         )
         .field("now", Type::Timestamp, "the time of the question")
+        .field("card", Type::object(card()), "the newest document of the kind MODEL_CARD")
         .field("risk", Type::object(risk()), "what is known of the risk")
 }
 
@@ -134,12 +135,37 @@ fn documents() -> ObjectType {
         .field("sizeBytes", Type::Int, "size in bytes")
         .field("attachedBy", Type::String, "id of the principal who attached it")
         .field("attachedAt", Type::Timestamp, "when it was attached");
+    let document = completeness(document);
     ObjectType::new("documents")
         .field("kinds", Type::list(Type::String), "kinds of documents that are attached")
         .field("byKind", Type::map(Type::object(document)), "the newest document of each kind")
 }
 
+fn card() -> ObjectType {
+    let card = ObjectType::new("card").field("present", Type::Bool, "whether there is one");
+    completeness(card).field(
+        "upToDate",
+        Type::Bool,
+        "whether every evaluation that its figures cite is still the latest of a suite",
+    )
+}
+
+/// The fields that a record has and another document has not.
+fn completeness(object: ObjectType) -> ObjectType {
+    object
+        .field(
+            "form",
+            Type::String,
+            "name and version of its form; absent where it is of no known form, like the next four",
+        )
+        .field("completeness", Type::Double, "share of its questions that are answered, from 0 to 1")
+        .field("sections", Type::map(Type::Double), "by section, the share that is answered")
+        .field("missing", Type::list(Type::String), "sections in which nothing is answered")
+        .field("missingFields", Type::list(Type::String), "fields that are not answered, as section.field")
+}
+
 fn dataset() -> ObjectType {
+    let datasheet = ObjectType::new("datasheet").field("present", Type::Bool, "whether there is one");
     ObjectType::new("dataset")
         .field("id", Type::String, "id of the data set")
         .field("name", Type::String, "its name")
@@ -148,6 +174,7 @@ fn dataset() -> ObjectType {
         .field("classification", Type::String, "PUBLIC, INTERNAL, CONFIDENTIAL or RESTRICTED")
         .field("steward", Type::String, "id of the principal who answers for it")
         .field("hasDatasheet", Type::Bool, "whether it has a datasheet")
+        .field("datasheet", Type::object(completeness(datasheet)), "how much of its datasheet is filled in")
         .field("sensitiveAttributes", Type::list(Type::String), "protected or otherwise sensitive columns")
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::card::NewCard;
 use super::event::{Artifact, DatasetRegistered, Document, Evidence, Scan, VersionKind};
 use crate::Sealed;
 use crate::ids::{DatasetId, PrincipalId};
@@ -51,6 +52,8 @@ pub struct NewVersion {
 pub enum VersionCommand {
     /// Attach a document.
     Attach(Document),
+    /// Attach a model card that is a record, with what it claims.
+    AttachCard(NewCard),
     /// Record a security scan.
     RecordScan(Scan),
     /// Take in the report of another tool.

@@ -1,6 +1,9 @@
 //! Decisions about models, versions and data sets. Whether names are taken and blobs are there is asked by the caller, who
 //! can see the tables; everything else is decided here.
 
+use std::sync::Arc;
+
+use super::card::{self, NewCard};
 use super::command::NewVersion;
 use super::event::{
     DatasetRegistered, Document, Evaluation, Evidence, LabelTask, ModelRegistered, Scan, TierSource,
@@ -10,6 +13,7 @@ use super::{DatasetCommand, EvidenceRecord, Model, ModelCommand, Version, Versio
 use crate::event::{Change, Event};
 use crate::ids::{DatasetId, ModelId, PrincipalId, VersionId};
 use crate::pack::{Pack, Tier};
+use crate::risk::Assessment;
 use crate::text;
 use crate::{Code, Refusal};
 
@@ -145,6 +149,8 @@ pub fn decide_version(
 ) -> Result<Vec<Change>, Refusal> {
     let event = match command {
         VersionCommand::Attach(document) => Event::DocumentAttached(checked_document(version, document)?),
+        // Who decides without the assessments that it names lets it name none.
+        VersionCommand::AttachCard(card) => return attach_card(model, version, card, &[]),
         VersionCommand::RecordScan(scan) => Event::ScanRecorded(checked_scan(scan)?),
         VersionCommand::AddEvidence(evidence) => {
             let is_known = |record: &EvidenceRecord| record.evidence.report.sha256 == evidence.report.sha256;
@@ -159,6 +165,19 @@ pub fn decide_version(
         }
     };
     Ok(vec![of_version(model, version, event)])
+}
+
+/// Decides to attach a model card that is a record: what it says of evaluations, of the run and of `assessments` has to be
+/// what they say.
+pub fn attach_card(
+    model: &Model,
+    version: &Version,
+    card: NewCard,
+    assessments: &[Arc<Assessment>],
+) -> Result<Vec<Change>, Refusal> {
+    card::check(version, &card, assessments)?;
+    let document = checked_document(version, card.document)?;
+    Ok(vec![of_version(model, version, Event::DocumentAttached(document))])
 }
 
 /// Decides to record what the engine has computed about a version of `model`.

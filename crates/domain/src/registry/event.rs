@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::card::CardRecord;
 use crate::Time;
 use crate::ids::{DatasetId, EvaluationId, ModelId, PrincipalId, PromotionId, VersionId};
 use crate::values::{BlobRef, Decimal, Provenance};
@@ -145,6 +146,9 @@ pub struct Document {
     /// Its bytes.
     #[serde(flatten)]
     pub blob: BlobRef,
+    /// How much of it is filled in, where it is a model card or a datasheet of a known form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<CardRecord>,
 }
 
 /// The verdict of a scan.
@@ -382,6 +386,9 @@ pub struct DatasetRegistered {
     /// Its datasheet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub datasheet: Option<BlobRef>,
+    /// How much of that is filled in, where it is of a known form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub datasheet_card: Option<CardRecord>,
     /// Where it holds labels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<Labels>,

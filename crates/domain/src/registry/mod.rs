@@ -7,6 +7,7 @@
 //! Invariants: the name of a model and the number of a version are unique; a version never moves up but by a promotion;
 //! a figure always says how it came to be known.
 
+pub mod card;
 mod command;
 mod dataset;
 mod decide;
@@ -17,7 +18,8 @@ mod version;
 pub use command::{DatasetCommand, ModelCommand, NewVersion, VersionCommand};
 pub use dataset::Dataset;
 pub use decide::{
-    decide_dataset, decide_model, decide_version, record_evaluation, record_scan, register_version,
+    attach_card, decide_dataset, decide_model, decide_version, record_evaluation, record_scan,
+    register_version,
 };
 pub use event::{
     Artifact, Document, Evaluation, Evidence, GroupCounts, Metric, ReportedFigure, Scan, ScanStatus,

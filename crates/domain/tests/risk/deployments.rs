@@ -42,6 +42,7 @@ fn dataset(classification: Classification) -> Dataset {
         classification,
         sensitive_attributes: Vec::new(),
         datasheet: None,
+        datasheet_card: None,
         labels: None,
         designated_for: Vec::new(),
     };
@@ -215,7 +216,7 @@ fn of_several_reports_the_least_coverage_and_the_slowest_way_back_count() {
 #[test]
 fn a_plan_shows_that_there_is_a_way_back_and_not_how_long_it_takes() {
     let blob = BlobRef { sha256: Digest::of(b"plan"), size_bytes: 4 };
-    let plan = Document { kind: "ROLLBACK_PLAN".to_owned(), name: "plan.md".to_owned(), blob };
+    let plan = Document { kind: "ROLLBACK_PLAN".to_owned(), name: "plan.md".to_owned(), blob, card: None };
     let v = evolved(version(&[], VersionKind::Classical), &Event::DocumentAttached(plan));
     assert_eq!(scores(&assess(&v, &[], &target("PRODUCTION", None, None), false))[5], 6);
 }

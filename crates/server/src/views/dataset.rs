@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::schemas::ClassificationWords;
-use super::{Person, RecordedView, recorded};
+use super::{CardView, Person, RecordedView, recorded};
 use crate::desk::{Desk, Held};
 use crate::problem::Problem;
 use crate::routes::datasets::LabelsBody;
@@ -40,6 +40,9 @@ pub(crate) struct DatasetView {
     /// SHA-256 of its datasheet.
     #[serde(skip_serializing_if = "Option::is_none")]
     datasheet: Option<String>,
+    /// How much of the datasheet is filled in, where it is of a known form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    datasheet_card: Option<CardView>,
     /// Who answers for it and holds its labels.
     steward: Person,
     registered: RecordedView,
@@ -61,6 +64,7 @@ impl DatasetView {
             labels: facts.labels.clone().map(LabelsBody::from),
             designated_for: facts.designated_for.clone(),
             datasheet: facts.datasheet.as_ref().map(|blob| blob.sha256.to_string()),
+            datasheet_card: facts.datasheet_card.as_ref().map(CardView::from),
             steward: desk.person(held.steward)?,
             registered: recorded(desk, held.registered)?,
         })

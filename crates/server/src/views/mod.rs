@@ -2,6 +2,7 @@
 
 mod assessment;
 mod assessment_report;
+mod card;
 mod change;
 mod dataset;
 mod evaluation;
@@ -21,6 +22,7 @@ mod version;
 mod written;
 
 pub(crate) use assessment::AssessmentView;
+pub(crate) use card::CardView;
 pub(crate) use change::{ChangeBrief, ChangeView, WindowView};
 pub(crate) use dataset::DatasetView;
 pub(crate) use evaluation::EvaluationView;

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::schemas::{ProvenanceWords, ScanStatusWords, VersionKindWords};
-use super::{RecordedView, recorded};
+use super::{CardView, RecordedView, recorded};
 use crate::desk::{Desk, Held};
 use crate::problem::Problem;
 
@@ -88,6 +88,9 @@ struct DocumentView {
     name: String,
     sha256: String,
     size_bytes: u64,
+    /// How much of it is filled in, where it is a model card or a datasheet of a known form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    card: Option<CardView>,
     recorded: RecordedView,
 }
 
@@ -242,6 +245,7 @@ fn document(desk: &Desk<'_>, document: &Document, at: Recorded) -> Result<Docume
         name: document.name.clone(),
         sha256: document.blob.sha256.to_string(),
         size_bytes: document.blob.size_bytes,
+        card: document.card.as_ref().map(CardView::from),
         recorded: recorded(desk, at)?,
     })
 }

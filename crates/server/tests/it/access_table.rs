@@ -418,6 +418,7 @@ impl Stage {
             "facts" => get(version_at("/facts")),
             "check" => get(version_at("/check")),
             "gate" => get(version_at("/gate?stage=STAGING")),
+            "draftCard" => get(version_at("/card/draft")),
             "downloadArtifact" => get(version_at("/artifacts/model.json")),
             "downloadDocument" => get(version_at("/documents/MODEL_CARD")),
             "getPromotion" => get(promotion_at("").trim_end_matches('/').to_owned()),

@@ -16,6 +16,7 @@ mod access;
 mod access_table;
 #[path = "../../../tls/tests/authority/mod.rs"]
 mod authority;
+mod cards;
 mod changes;
 mod erasure;
 mod errors;

@@ -111,6 +111,7 @@ impl<'a> Scene<'a> {
             ("evaluateVersion", on(self.evaluation())),
             ("getEvaluation", json!({"path": {"id": evaluated}})),
             ("listEvaluations", json!({"query": {"version": read, "state": "FINISHED"}})),
+            ("draftCard", json!({"path": {"id": read}})),
             ("moveVersion", json!({"path": {"id": self.bare()?}, "body": {"to": "ARCHIVED"}})),
         ])
     }

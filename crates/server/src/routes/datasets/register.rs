@@ -2,6 +2,7 @@
 
 use assent_app::Command;
 use assent_app::View as _;
+use assent_app::cards::{self, CardKind};
 use assent_domain::Kind;
 use assent_domain::identity::{Permission, Target};
 use assent_domain::ids::{DatasetId, Digest};
@@ -20,7 +21,7 @@ use crate::app::App;
 use crate::http::{Sent, Write};
 use crate::openapi::{Problems, WriteHeaders};
 use crate::problem::Problem;
-use crate::routes::versions::uploaded;
+use crate::routes::versions::{card_in, uploaded};
 use crate::views::schemas::{ClassificationWords, LabelTaskWords};
 use crate::views::{DatasetView, Written, created};
 
@@ -129,6 +130,10 @@ async fn dataset(app: &App, sent: &Sent, body: NewDataset) -> Result<DatasetRegi
         Some(sha256) => Some(uploaded(app, &sent.caller, sha256, "/datasheet").await?),
         None => None,
     };
+    let datasheet_card = match &datasheet {
+        Some(blob) => card_in(app, CardKind::Datasheet, blob).await?,
+        None => None,
+    };
     let columns = match body.columns {
         Some(columns) => columns,
         None => header(app, body.sha256).await?,
@@ -141,6 +146,7 @@ async fn dataset(app: &App, sent: &Sent, body: NewDataset) -> Result<DatasetRegi
         classification: body.classification,
         sensitive_attributes: body.sensitive_attributes,
         datasheet,
+        datasheet_card: datasheet_card.as_ref().map(cards::record).transpose()?,
         labels: body.labels.map(Labels::from),
         designated_for: body.designated_for,
     })

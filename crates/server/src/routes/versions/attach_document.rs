@@ -1,5 +1,8 @@
 //! `POST /api/v1/versions/{id}/documents`
 
+use assent_app::cards::{self, CardKind};
+use assent_cards::AnyRecord;
+use assent_domain::identity::{Permission, Target};
 use assent_domain::ids::{Digest, VersionId};
 use assent_domain::registry::{Document, VersionCommand};
 use axum::extract::State;
@@ -8,9 +11,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{change, uploaded, visible};
+use super::{card_in, change, uploaded, visible};
 use crate::app::App;
-use crate::http::{Segments, Write};
+use crate::http::{Caller, Segments, Write};
 use crate::openapi::{Problems, WriteHeaders};
 use crate::problem::Problem;
 use crate::views::{VersionView, Written};
@@ -30,7 +33,9 @@ pub(crate) struct NewDocument {
     sha256: Digest,
 }
 
-/// Attaches a document to a version. The newest of a kind counts.
+/// Attaches a document to a version. The newest of a kind counts. A `MODEL_CARD` or `DATASHEET` that is JSON of a form of ours
+/// (its member `schema` names it) is read: what is wrong in it is refused, what its figures cite has to say the same, and how
+/// much of it is filled in is recorded. Every other document is taken as it is.
 #[utoipa::path(post, path = "/api/v1/versions/{id}/documents", tag = "versions", operation_id = "attachDocument",
     params(("id" = Uuid, Path, description = "Id of the version"), WriteHeaders), request_body = NewDocument,
     responses((status = 200, description = "Attached", body = Written<VersionView>), Problems))]
@@ -40,7 +45,31 @@ pub(crate) async fn attach_document(
     write: Write<NewDocument>,
 ) -> Result<Response, Problem> {
     let (id, NewDocument { kind, name, sha256 }) = (VersionId(id), write.body);
-    visible(&app, &write.sent.caller, id).await?;
-    let blob = uploaded(&app, &write.sent.caller, sha256, "/sha256").await?;
-    change(&app, &write.sent, id, VersionCommand::Attach(Document { kind, name, blob })).await
+    let caller = &write.sent.caller;
+    visible(&app, caller, id).await?;
+    let blob = uploaded(&app, caller, sha256, "/sha256").await?;
+    let mut document = Document { kind, name, blob, card: None };
+    let read = match CardKind::of(&document.kind) {
+        Some(kind) => {
+            // Asked before the document is opened, whose errors tell something of what is in it.
+            may_attach(&app, caller, id).await?;
+            card_in(&app, kind, &document.blob).await?
+        }
+        None => None,
+    };
+    document.card = read.as_ref().map(cards::record).transpose()?;
+    let command = match read {
+        Some(AnyRecord::ModelCard(card)) => VersionCommand::AttachCard(cards::claimed(document, &card)),
+        Some(AnyRecord::Datasheet(_)) | None => VersionCommand::Attach(document),
+    };
+    change(&app, &write.sent, id, command).await
+}
+
+async fn may_attach(app: &App, caller: &Caller, id: VersionId) -> Result<(), Problem> {
+    let caller = caller.clone();
+    app.read(move |desk| {
+        let (model, _) = desk.version(&caller, id)?;
+        desk.may(&caller, Permission::AttachEvidence, Target::Model(&model))
+    })
+    .await
 }

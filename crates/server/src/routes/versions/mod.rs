@@ -2,6 +2,7 @@
 
 mod add_evidence;
 mod attach_document;
+mod card_draft;
 mod check;
 mod download_artifact;
 mod download_document;
@@ -20,8 +21,10 @@ mod register;
 
 use std::sync::Arc;
 
+use assent_app::cards::{self, CardKind, MAX_CARD_BYTES};
 use assent_app::evidence::{self, MAX_REPORT_BYTES};
 use assent_app::{Command, Receipt};
+use assent_cards::AnyRecord;
 use assent_domain::ids::{Digest, VersionId};
 use assent_domain::registry::{EvidenceRecord, Version, VersionCommand};
 use assent_domain::values::BlobRef;
@@ -53,6 +56,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(facts::facts))
         .routes(routes!(check::check))
         .routes(routes!(gate::gate))
+        .routes(routes!(card_draft::card_draft))
 }
 
 /// The blob of that digest, which must have been uploaded, and not be a data set of somebody else.
@@ -89,6 +93,15 @@ async fn said(app: &App, sha256: Digest) -> Result<Said, Problem> {
         Ok(evidence::read(&bytes)?)
     })
     .await
+}
+
+/// The model card or datasheet in a blob, if it is of a form of ours.
+pub(super) async fn card_in(app: &App, kind: CardKind, blob: &BlobRef) -> Result<Option<AnyRecord>, Problem> {
+    if blob.size_bytes > MAX_CARD_BYTES {
+        return Ok(None);
+    }
+    let bytes = app.assent.blobs.read(blob.sha256, MAX_CARD_BYTES).await?;
+    app.blocking(move |_| Ok(cards::read(kind, &bytes)?)).await
 }
 
 /// The report of that digest which is evidence of a version, if the caller may read the version.
