@@ -118,4 +118,15 @@ pub const TABLES: &[Table] = &[
             text("ended_month"),
         ],
     },
+    Table { name: "accountabilities", columns: &[text("model_id"), text("persons")] },
+    Table {
+        name: "periodic_reviews",
+        columns: &[
+            text("model_id"),
+            text("state"),
+            text("requester_id"),
+            unique("open_model"),
+            text("completed_model"),
+        ],
+    },
 ];
