@@ -51,7 +51,8 @@ fn duties() -> Value {
     json!({"kind": "Duties", "id": "duties", "assessmentApprover": signs, "tierLoweringApprover": signs,
         "tierChangeApprovers": by_tier, "exceptionApprovers": by_tier, "accountability": by_tier,
         "changeReviewers": {"LOW": signs, "MEDIUM": signs, "HIGH": signs, "CRITICAL": signs},
-        "emergencyPair": ["compliance", "security"], "configurationApprover": ["admin"], "dataSteward": signs})
+        "emergencyPair": ["compliance", "security"], "configurationApprover": ["admin"], "dataSteward": signs,
+        "periodicReviewer": signs})
 }
 
 fn policy(number: usize) -> Value {

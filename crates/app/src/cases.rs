@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use assent_domain::change_request::{ChangeFacts, Hearing, facts_of_version};
 use assent_domain::exception::Exception;
-use assent_domain::facts::{Inputs, Target};
+use assent_domain::facts::{Inputs, Oversight, Target};
 use assent_domain::gate::{self, GateAnswer};
 use assent_domain::identity::Principal;
 use assent_domain::ids::{ModelId, PrincipalId, PromotionId, VersionId};
@@ -20,6 +20,7 @@ use crate::changes;
 use crate::command::Command;
 use crate::governance::Packs;
 use crate::ledger::Failure;
+use crate::oversight::{answering, reviewed};
 use crate::project::stage_key;
 use crate::view::{ReadSet, Recording, View};
 
@@ -52,6 +53,8 @@ pub struct OwnedCase {
     pub assessment: Option<Arc<Assessment>>,
     /// Whether no other version of the model stands in the target stage.
     pub is_first: bool,
+    /// Who answers for the model, and when it was reviewed; absent where no condition reads it.
+    pub oversight: Option<Oversight>,
 }
 
 impl OwnedCase {
@@ -68,12 +71,27 @@ impl OwnedCase {
                 assessment: self.assessment.as_deref(),
                 is_first: self.is_first,
                 change: self.change.as_ref(),
+                oversight: self.oversight.as_ref(),
                 pack: &self.pack,
                 now: self.now,
             },
             promotion: self.promotion.as_deref(),
             reviewers: &self.people,
         }
+    }
+
+    /// The same case with who answers for the model and when it was reviewed, whether or not a condition of the pack in force
+    /// reads it: to be shown, or to be judged by another pack.
+    pub fn overseen(mut self, view: &impl View) -> Result<Self, Failure> {
+        let mut known = match self.oversight.take() {
+            Some(known) => known,
+            None => reviewed(view, &self.model, &self.pack)?,
+        };
+        if known.answering.is_none() {
+            known.answering = Some(answering(view, &self.model)?);
+        }
+        self.oversight = Some(known);
+        Ok(self)
     }
 
     /// Judges the case.
@@ -135,7 +153,9 @@ impl Question {
             | Command::Exception(..)
             | Command::Assessment(..)
             | Command::TierChange(..)
-            | Command::Change(..) => None,
+            | Command::Change(..)
+            | Command::Accountability(..)
+            | Command::PeriodicReview(..) => None,
         }
     }
 
@@ -258,7 +278,8 @@ fn load(
         datasets.extend(view.get::<Dataset>(*id)?);
     }
     let incumbents = incumbents(view, &pack, &version, target.as_ref())?;
-    let mut named = vec![version.registered.by, model.owner];
+    let mut named = vec![version.registered.by];
+    named.extend(model.owners_since(version.registered.at));
     if let Some(promotion) = &promotion {
         named.push(promotion.requester());
         named.extend(promotion.reviews.iter().map(|record| record.recorded.by));
@@ -274,6 +295,7 @@ fn load(
     let stage = target.as_ref().map_or(version.stage.as_str(), |target| target.stage.as_str());
     let there = view.ids(Kind::Version, "model_stage", &stage_key(model.id.0, stage))?;
     let is_first = there.iter().all(|id| *id == version.id.0);
+    let oversight = oversight(view, &model, &pack)?;
     Ok(OwnedCase {
         model,
         version,
@@ -288,7 +310,20 @@ fn load(
         now,
         assessment,
         is_first,
+        oversight,
     })
+}
+
+/// What conditions of the pack read of the model beside its versions: most packs read nothing, or no more than a date.
+fn oversight(view: &impl View, model: &Model, pack: &Pack) -> Result<Option<Oversight>, Failure> {
+    if !pack.reads_review() && !pack.reads_accountability() {
+        return Ok(None);
+    }
+    let mut known = reviewed(view, model, pack)?;
+    if pack.reads_accountability() {
+        known.answering = Some(answering(view, model)?);
+    }
+    Ok(Some(known))
 }
 
 /// The exceptions that were approved for a model, or for a version alone. Whether they hold is for the clock to say.

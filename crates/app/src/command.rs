@@ -8,8 +8,8 @@ use assent_domain::facts::Target;
 use assent_domain::identity::provider::Vouched;
 use assent_domain::identity::{self, Restriction};
 use assent_domain::ids::{
-    AssessmentId, ChangeId, DatasetId, Digest, EvaluationId, ExceptionId, ModelId, PrincipalId, PromotionId,
-    ProposalId, SystemId, TierChangeId, TokenId, VersionId,
+    AssessmentId, ChangeId, DatasetId, Digest, EvaluationId, ExceptionId, ModelId, PeriodicReviewId,
+    PrincipalId, PromotionId, ProposalId, SystemId, TierChangeId, TokenId, VersionId,
 };
 use assent_domain::registry::{DatasetCommand, Evaluation, ModelCommand, NewVersion, Scan, VersionCommand};
 use assent_domain::risk::assessment::Answered;
@@ -28,6 +28,7 @@ use crate::cases::Prepared;
 use crate::changes::ChangeCommand;
 use crate::doors::Door;
 use crate::log_in::Shut;
+use crate::oversight::{AccountabilityCommand, PeriodicReviewCommand};
 
 /// A change that somebody wants.
 #[derive(Debug, Clone)]
@@ -156,6 +157,10 @@ pub enum Command {
     Assessment(AssessmentId, Box<AssessmentCommand>),
     /// A command on a request for another tier.
     TierChange(TierChangeId, Box<TierChangeCommand>),
+    /// A command on who answers for a model.
+    Accountability(ModelId, Box<AccountabilityCommand>),
+    /// A command on a periodic review.
+    PeriodicReview(PeriodicReviewId, Box<PeriodicReviewCommand>),
 }
 
 /// What can be wanted of an exception.

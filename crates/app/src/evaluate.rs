@@ -129,9 +129,9 @@ pub fn figure(metric: &MetricValue) -> Metric {
 }
 
 /// Whether somebody may have a version evaluated on a data set at all is asked by the ledger; this says who counts as its
-/// builder: who created the version, and who owns the model.
-pub fn builders(model: &Model, version: &Version) -> [assent_domain::ids::PrincipalId; 2] {
-    [version.registered.by, model.owner]
+/// builder: who created the version, and who has owned the model since.
+pub fn builders(model: &Model, version: &Version) -> Vec<assent_domain::ids::PrincipalId> {
+    [version.registered.by].into_iter().chain(model.owners_since(version.registered.at)).collect()
 }
 
 #[cfg(test)]

@@ -23,9 +23,11 @@ pub fn with_case<T>(
     now: Time,
     ask: impl FnOnce(&Case<'_>) -> T,
 ) -> Result<T, Failure> {
-    let mut makers = vec![model.owner];
-    if let Some(version) = exception.request.version {
-        makers.extend(view.get::<Version>(version)?.map(|version| version.registered.by));
+    let mut makers: Vec<PrincipalId> = model.owners_since(exception.requested.at).collect();
+    if let Some(version) =
+        exception.request.version.map(|version| view.get::<Version>(version)).transpose()?.flatten()
+    {
+        makers.extend(model.owners_since(version.registered.at).chain([version.registered.by]));
     }
     let signers = exception.signatures.iter().map(|signed| signed.recorded.by);
     let named = makers.iter().copied().chain([exception.requester()]).chain(signers);

@@ -4,6 +4,7 @@ mod cards;
 mod changes;
 mod evaluations;
 mod exceptions;
+mod oversight;
 mod people;
 mod proposals;
 mod risk;
@@ -19,7 +20,7 @@ use assent_domain::identity::event::{AccessDenied, PrincipalRegistered, TokenIss
 use assent_domain::identity::{
     self, Permission, Principal, Restriction, Target, authorise, credential, left_by_token, provider,
 };
-use assent_domain::ids::{DatasetId, ModelId, PrincipalId, PromotionId, VersionId};
+use assent_domain::ids::{AccountabilityId, DatasetId, ModelId, PrincipalId, PromotionId, VersionId};
 use assent_domain::pack::{self, Applied, Pack};
 use assent_domain::registry::{
     self, Dataset, DatasetCommand, Model, ModelCommand, NewVersion, Version, VersionCommand,
@@ -167,6 +168,10 @@ impl Hand<'_> {
             Command::Assessment(id, command) => (id.into(), self.assessment(id, *command)?),
             Command::TierChange(id, command) => (id.into(), self.tier_change(id, *command)?),
             Command::Change(id, command) => self.change(id, *command)?,
+            Command::Accountability(id, command) => {
+                (AccountabilityId::of(id).into(), self.accountability(id, *command)?)
+            }
+            Command::PeriodicReview(id, command) => (id.into(), self.periodic_review(id, *command)?),
         })
     }
 

@@ -29,6 +29,7 @@ pub mod ledger;
 pub mod log_in;
 mod lookup;
 pub mod migrate;
+pub mod oversight;
 pub mod passwords;
 pub mod project;
 pub mod providers;

@@ -1,10 +1,13 @@
 //! From aggregates to rows and back: which table, which index columns, which version of this code.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use assent_domain::accountability::Accountability;
 use assent_domain::change_request::ChangeRequest;
 use assent_domain::evaluation::Job;
 use assent_domain::exception::{Exception, StateName};
+use assent_domain::periodic_review::PeriodicReview;
 use assent_domain::registry::{Dataset, Model, Version};
 use assent_domain::risk::tier_change;
 use assent_domain::risk::{Assessment, TierChange};
@@ -38,6 +41,8 @@ pub fn table(kind: Kind) -> Option<&'static str> {
         Kind::Exception => Some("exceptions"),
         Kind::Assessment => Some("assessments"),
         Kind::TierChange => Some("tier_changes"),
+        Kind::Accountability => Some("accountabilities"),
+        Kind::PeriodicReview => Some("periodic_reviews"),
     }
 }
 
@@ -81,6 +86,8 @@ pub fn columns(state: &Aggregate) -> Vec<Option<Value>> {
         Aggregate::Assessment(assessment) => assessment_columns(assessment),
         Aggregate::TierChange(change) => tier_change_columns(change),
         Aggregate::Change(change) => change_columns(change),
+        Aggregate::Accountability(held) => accountability_columns(held),
+        Aggregate::PeriodicReview(review) => periodic_review_columns(review),
     }
 }
 
@@ -176,6 +183,23 @@ fn change_columns(change: &Arc<ChangeRequest>) -> Vec<Option<Value>> {
         change.month().and_then(text),
         change.completed.as_ref().and_then(|completed| text(&completed.month)),
         id(change.content.target_version.0).filter(|_| change.says_something()),
+    ]
+}
+
+fn accountability_columns(held: &Arc<Accountability>) -> Vec<Option<Value>> {
+    let persons: BTreeSet<String> = held.posts.values().map(|post| post.principal.to_string()).collect();
+    let persons: Vec<String> = persons.into_iter().collect();
+    vec![id(held.model.0), text(persons.join("\n"))]
+}
+
+fn periodic_review_columns(review: &Arc<PeriodicReview>) -> Vec<Option<Value>> {
+    let model = id(review.model.0);
+    vec![
+        model.clone(),
+        text(review.state().name()),
+        id(review.requester().0),
+        model.clone().filter(|_| review.state().is_open()),
+        model.filter(|_| review.completed().is_some()),
     ]
 }
 

@@ -7,6 +7,7 @@ use assent_domain::Time;
 use assent_domain::identity::Principal;
 use assent_domain::ids::PrincipalId;
 use assent_domain::pack::Pack;
+use assent_domain::periodic_review::PeriodicReview;
 use assent_domain::registry::{Model, Version};
 use assent_domain::risk::{Assessment, TierChange};
 use assent_domain::signoff::{Case, SignatureRecord};
@@ -33,9 +34,11 @@ impl OwnedSignoff {
         model: Arc<Model>,
         assessment: &Assessment,
     ) -> Result<Self, Failure> {
-        let mut makers = vec![model.owner];
-        if let Some(version) = assessment.version {
-            makers.extend(view.get::<Version>(version)?.map(|version| version.registered.by));
+        let mut makers: Vec<PrincipalId> = model.owners_since(assessment.started.at).collect();
+        if let Some(version) =
+            assessment.version.map(|version| view.get::<Version>(version)).transpose()?.flatten()
+        {
+            makers.extend(model.owners_since(version.registered.at).chain([version.registered.by]));
         }
         let roles = assessment.submitted.as_ref().map(|submitted| submitted.roles.clone());
         let roles = roles.unwrap_or_default();
@@ -44,8 +47,15 @@ impl OwnedSignoff {
 
     /// That of a request for another tier. Who owns the model does not sign it but as its owner.
     pub fn of_tier_change(view: &impl View, model: Arc<Model>, change: &TierChange) -> Result<Self, Failure> {
-        let (roles, makers) = (change.asked.roles.clone(), vec![model.owner]);
+        let makers = model.owners_since(change.requested.at).collect();
+        let roles = change.asked.roles.clone();
         Self::new(view, model, (roles, &change.signatures), change.requester(), makers)
+    }
+
+    /// That of a periodic review. Who owns the model does not sign it but as its owner.
+    pub fn of_review(view: &impl View, model: Arc<Model>, review: &PeriodicReview) -> Result<Self, Failure> {
+        let makers = model.owners_since(review.opened.at).collect();
+        Self::new(view, model, (review.roles().to_vec(), &review.signatures), review.requester(), makers)
     }
 
     fn new(

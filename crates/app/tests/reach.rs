@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use assent_app::{project, reach};
+use assent_domain::accountability::Accountability;
+use assent_domain::accountability::event::AccountabilityAssigned;
 use assent_domain::exception::event::ExceptionRequested;
 use assent_domain::exception::{Exception, Terms};
 use assent_domain::facts;
@@ -14,9 +16,12 @@ use assent_domain::identity::{
     self, Grant, Permission, Principal, PrincipalKind, Restriction, Scope, Status, Target, authorise,
 };
 use assent_domain::ids::{
-    AssessmentId, ExceptionId, GrantId, ModelId, PrincipalId, PromotionId, TierChangeId, VersionId,
+    AccountabilityId, AssessmentId, ExceptionId, GrantId, ModelId, PeriodicReviewId, PrincipalId,
+    PromotionId, TierChangeId, VersionId,
 };
 use assent_domain::pack::{Pack, Period, Workflow};
+use assent_domain::periodic_review::PeriodicReview;
+use assent_domain::periodic_review::event::PeriodicReviewOpened;
 use assent_domain::registry::event::{ModelRegistered, TierSource, VersionRegistered};
 use assent_domain::registry::{Model, Version, VersionKind};
 use assent_domain::risk::assessment::event::AssessmentStarted;
@@ -147,6 +152,23 @@ fn tier_change(number: u128, model: &Model) -> TierChange {
     TierChange::new(TierChangeId(id(500 + number)), &event, &stamp())
 }
 
+fn accountability(model: &Model) -> Accountability {
+    let event = AccountabilityAssigned {
+        model: model.id,
+        role: "reader".to_owned(),
+        principal: PrincipalId(id(902)),
+        until: None,
+        reason: Sealed { subject: id(900), data: String::new() },
+        predecessor: None,
+    };
+    Accountability::new(AccountabilityId::of(model.id), &event, &stamp())
+}
+
+fn review(number: u128, model: &Model) -> PeriodicReview {
+    let event = PeriodicReviewOpened { model: model.id, tier: model.tier.clone(), sections: Vec::new() };
+    PeriodicReview::new(PeriodicReviewId(id(600 + number)), &event, &stamp())
+}
+
 fn principal(grants: Vec<Grant>, status: Status) -> Principal {
     let name = Sealed { subject: id(901), data: String::new() };
     let event = PrincipalRegistered { kind: PrincipalKind::User, name, email: None, responsible: None };
@@ -229,12 +251,13 @@ proptest! {
         let (pack, now) = (pack(), time(second));
         let person = principal(grants, status).within(restriction);
         let store = MemoryStore::new();
-        let (mut rows, mut expected) = (Vec::new(), [const { BTreeSet::new() }; 6]);
+        let (mut rows, mut expected) = (Vec::new(), [const { BTreeSet::new() }; 8]);
         for (model, number) in models.into_iter().zip(1..) {
             let version = version(number, &model);
             let promotion = promotion(number, &version);
             let exception = exception(number, &version);
             let (assessment, change) = (assessment(number, &model), tier_change(number, &model));
+            let (held, review) = (accountability(&model), review(number, &model));
             if authorise(&person, permission, Target::Model(&model), &pack, now).is_ok() {
                 for (set, id) in expected.iter_mut().zip([
                     model.id.0,
@@ -243,12 +266,15 @@ proptest! {
                     exception.id.0,
                     assessment.id.0,
                     change.id.0,
+                    held.id.0,
+                    review.id.0,
                 ]) {
                     set.insert(id);
                 }
             }
             rows.extend([row(promotion.id.into(), promotion), row(version.id.into(), version)]);
             rows.extend([row(assessment.id.into(), assessment), row(change.id.into(), change)]);
+            rows.extend([row(held.id.into(), held), row(review.id.into(), review)]);
             rows.extend([row(exception.id.into(), exception), row(model.id.into(), model)]);
         }
         rows.push(row(person.id.into(), person.clone()));
@@ -261,6 +287,8 @@ proptest! {
             (Kind::Exception, "exceptions"),
             (Kind::Assessment, "assessments"),
             (Kind::TierChange, "tier_changes"),
+            (Kind::Accountability, "accountabilities"),
+            (Kind::PeriodicReview, "periodic_reviews"),
         ];
         for ((kind, table), expected) in kinds.into_iter().zip(&expected) {
             prop_assert_eq!(&listed(&store, table, &of(kind)), expected, "{}: {:?}", table, of(kind));

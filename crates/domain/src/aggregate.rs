@@ -6,16 +6,19 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::accountability::Accountability;
 use crate::change_request::ChangeRequest;
 use crate::evaluation;
 use crate::event::{Event, Stamp};
 use crate::exception::Exception;
 use crate::identity::{Credential, Principal, Session, Token};
 use crate::ids::{
-    AssessmentId, ChangeId, CredentialId, DatasetId, EvaluationId, ExceptionId, ModelId, PrincipalId,
-    PromotionId, ProposalId, SessionId, SystemId, TierChangeId, TokenId, VersionId,
+    AccountabilityId, AssessmentId, ChangeId, CredentialId, DatasetId, EvaluationId, ExceptionId, ModelId,
+    PeriodicReviewId, PrincipalId, PromotionId, ProposalId, SessionId, SystemId, TierChangeId, TokenId,
+    VersionId,
 };
 use crate::pack::Applied;
+use crate::periodic_review::PeriodicReview;
 use crate::proposal::Proposal;
 use crate::registry::{Dataset, Model, Version};
 use crate::risk::{Assessment, TierChange};
@@ -58,13 +61,17 @@ pub enum Kind {
     TierChange,
     /// A change of a model in service.
     Change,
+    /// Who answers for a model.
+    Accountability,
+    /// A periodic review of a model.
+    PeriodicReview,
     /// The door: attempts that were denied. It has no state.
     Access,
 }
 
 impl Kind {
     /// Every kind that has state.
-    pub const STATEFUL: [Self; 16] = [
+    pub const STATEFUL: [Self; 18] = [
         Self::Principal,
         Self::Token,
         Self::Credential,
@@ -81,6 +88,8 @@ impl Kind {
         Self::Assessment,
         Self::TierChange,
         Self::Change,
+        Self::Accountability,
+        Self::PeriodicReview,
     ];
 
     /// As on the wire.
@@ -102,6 +111,8 @@ impl Kind {
             Self::Assessment => "ASSESSMENT",
             Self::TierChange => "TIER_CHANGE",
             Self::Change => "CHANGE",
+            Self::Accountability => "ACCOUNTABILITY",
+            Self::PeriodicReview => "PERIODIC_REVIEW",
             Self::Access => "ACCESS",
         }
     }
@@ -209,6 +220,8 @@ aggregates! {
     Assessment Assessment, AssessmentId;
     TierChange TierChange, TierChangeId;
     Change ChangeRequest, ChangeId;
+    Accountability Accountability, AccountabilityId;
+    PeriodicReview PeriodicReview, PeriodicReviewId;
 }
 
 macro_rules! into_uuid {
@@ -227,7 +240,7 @@ macro_rules! into_uuid {
     )*};
 }
 
-into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, SystemId System, ExceptionId Exception, AssessmentId Assessment, TierChangeId TierChange, ChangeId Change);
+into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, SystemId System, ExceptionId Exception, AssessmentId Assessment, TierChangeId TierChange, ChangeId Change, AccountabilityId Accountability, PeriodicReviewId PeriodicReview);
 
 /// The state after an event. Total: an event that does not fit the state (which no decision produces) changes nothing.
 pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
@@ -252,6 +265,8 @@ pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) 
         Aggregate::Assessment(assessment) => Arc::make_mut(assessment).evolve(event, stamp),
         Aggregate::TierChange(change) => Arc::make_mut(change).evolve(event, stamp),
         Aggregate::Change(change) => Arc::make_mut(change).evolve(event, stamp),
+        Aggregate::Accountability(held) => Arc::make_mut(held).evolve(event, stamp),
+        Aggregate::PeriodicReview(review) => Arc::make_mut(review).evolve(event, stamp),
     }
     Some(state)
 }
@@ -280,6 +295,8 @@ fn create(id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
         Event::AssessmentStarted(event) => Some(Assessment::new(id.into(), event, stamp).into()),
         Event::TierChangeRequested(event) => Some(TierChange::new(id.into(), event, stamp).into()),
         Event::ChangeRequested(event) => Some(ChangeRequest::new(id.into(), event, stamp).into()),
+        Event::AccountabilityAssigned(event) => Some(Accountability::new(id.into(), event, stamp).into()),
+        Event::PeriodicReviewOpened(event) => Some(PeriodicReview::new(id.into(), event, stamp).into()),
         _ => Credential::create(id.into(), event, stamp).map(Into::into),
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::accountability::event as accountability;
 use crate::aggregate::AggregateId;
 use crate::change_request::event as change;
 use crate::evaluation::event as evaluation;
@@ -9,6 +10,7 @@ use crate::exception::event as exception;
 use crate::identity::event as identity;
 use crate::ids::{ModelId, PrincipalId};
 use crate::pack::{PackApplied, TwoPersonsRequired};
+use crate::periodic_review::event as periodic;
 use crate::proposal::event as proposal;
 use crate::registry::event as registry;
 use crate::risk::assessment::event as assessment;
@@ -181,6 +183,17 @@ events! {
     ChangeRolledBack(change::ChangeRolledBack) "changeRolledBack" "took a change back";
     ChangeWithdrawn(change::ChangeWithdrawn) "changeWithdrawn" "withdrew a change";
     ChangeCommented(change::ChangeCommented) "changeCommented" "commented on a change";
+    AccountabilityAssigned(accountability::AccountabilityAssigned) "accountabilityAssigned" "put somebody into a role for a model";
+    AccountabilityEnded(accountability::AccountabilityEnded) "accountabilityEnded" "took somebody out of a role for a model";
+    OwnerChanged(registry::OwnerChanged) "ownerChanged" "handed a model over to another owner";
+    PeriodicReviewOpened(periodic::PeriodicReviewOpened) "periodicReviewOpened" "opened a periodic review";
+    PeriodicReviewFound(periodic::PeriodicReviewFound) "periodicReviewFound" "wrote down what a periodic review found";
+    PeriodicReviewSubmitted(periodic::PeriodicReviewSubmitted) "periodicReviewSubmitted" "submitted a periodic review";
+    PeriodicReviewSigned(Signature) "periodicReviewSigned" "signed a periodic review";
+    PeriodicReviewCompleted(periodic::PeriodicReviewCompleted) "periodicReviewCompleted" "completed a periodic review";
+    PeriodicReviewRejected(periodic::PeriodicReviewRejected) "periodicReviewRejected" "rejected a periodic review";
+    PeriodicReviewWithdrawn(periodic::PeriodicReviewWithdrawn) "periodicReviewWithdrawn" "withdrew a periodic review";
+    PeriodicReviewActed(periodic::PeriodicReviewActed) "periodicReviewActed" "did what a periodic review had asked for";
 }
 
 impl Event {

@@ -68,12 +68,23 @@ id! {
     ExceptionId;
     /// A request to change a model in service.
     ChangeId;
+    /// Who answers for a model: the id of that model.
+    AccountabilityId;
+    /// A periodic review of a model.
+    PeriodicReviewId;
 }
 
 impl CredentialId {
     /// The credential of that person.
     pub fn of(person: PrincipalId) -> Self {
         Self(person.0)
+    }
+}
+
+impl AccountabilityId {
+    /// That of a model.
+    pub fn of(model: ModelId) -> Self {
+        Self(model.0)
     }
 }
 

@@ -9,9 +9,10 @@
 //! used for; [`facts`] what is known of one version; [`policy`] findings and compliance; [`workflow`] promotions, rounds and
 //! reviews; [`gate`] the one decision everybody asks; [`pack`] governance as data; [`proposal`] what takes two persons;
 //! [`signoff`] the consent of several people to one request; [`exception`] waivers of policies for a while; [`risk`]
-//! assessments, tiers and the score of a deployment; [`change_request`] changes of models in service; [`evaluation`] what is
-//! being computed; [`event`] what happened and what it changes.
+//! assessments, tiers and the score of a deployment; [`change_request`] changes of models in service; [`accountability`] who answers for
+//! models; [`periodic_review`] models in service looked at again; [`evaluation`] what is being computed; [`event`] what happened and what it changes.
 
+pub mod accountability;
 pub mod aggregate;
 pub mod calendar;
 pub mod change_request;
@@ -23,6 +24,7 @@ pub mod gate;
 pub mod identity;
 pub mod ids;
 pub mod pack;
+pub mod periodic_review;
 pub mod policy;
 pub mod proposal;
 pub mod refusal;

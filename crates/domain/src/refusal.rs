@@ -219,6 +219,14 @@ codes! {
     DurationTooLong "duration-too-long" Unprocessable "ask for less time; an exception can be extended by another request";
     /// There is a request or an active exception for the same policy and subject.
     ExceptionOpen "exception-open" Conflict "continue or withdraw the open request; follow an active exception by naming it in `extends`";
+    /// Somebody cannot answer in that role.
+    NotAssignable "not-assignable" Unprocessable "name a person who is active and holds the role for the model";
+    /// A model is not taken over from an owner who is there.
+    OwnerActive "owner-active" Forbidden "let the owner hand the model over";
+    /// There is an open periodic review of this model.
+    PeriodicReviewOpen "periodic-review-open" Conflict "go on with the open review, or withdraw it first";
+    /// A periodic review is submitted when every section has a finding.
+    FindingsMissing "findings-missing" Unprocessable "write down what was found in the sections that the message names";
     /// What a request names is no exception that it could follow.
     NotExtendable "not-extendable" Unprocessable "name an active or expired exception from the same policy for the same subject, or none";
 }

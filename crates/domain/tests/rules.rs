@@ -133,6 +133,7 @@ fn facts_of(version: &Aggregate, pack: &Pack, now: &str) -> Value {
     let target = Target { stage: "PROD".to_owned(), environment: None, strategy: None, replicas: None };
     let model = model();
     let inputs = Inputs {
+        oversight: None,
         model: &model,
         version,
         datasets: &[],

@@ -14,10 +14,11 @@ use assent_domain::evaluation::Job;
 use assent_domain::exception::Exception;
 use assent_domain::identity::{Permission, Principal, Target, authorise, reach as within};
 use assent_domain::ids::{
-    AssessmentId, ChangeId, DatasetId, EvaluationId, ExceptionId, ModelId, PrincipalId, PromotionId,
-    ProposalId, SystemId, TierChangeId, VersionId,
+    AssessmentId, ChangeId, DatasetId, EvaluationId, ExceptionId, ModelId, PeriodicReviewId, PrincipalId,
+    PromotionId, ProposalId, SystemId, TierChangeId, VersionId,
 };
 use assent_domain::pack::Pack;
+use assent_domain::periodic_review::PeriodicReview;
 use assent_domain::proposal::Proposal;
 use assent_domain::registry::{Dataset, Model, Version};
 use assent_domain::risk::{Assessment, TierChange};
@@ -211,6 +212,18 @@ impl<'a> Desk<'a> {
         let change = self.any::<ChangeRequest>(id)?.ok_or_else(not_there)?;
         let model = self.readable(caller, change.model)?;
         Ok((model.ok_or_else(not_there)?, change))
+    }
+
+    /// The periodic review, if the caller may read its model.
+    pub(crate) fn periodic_review(
+        &self,
+        caller: &Caller,
+        id: PeriodicReviewId,
+    ) -> Result<Held<PeriodicReview>, Problem> {
+        let not_there = || self.not_there(caller, "periodic review", id);
+        let held = self.any::<PeriodicReview>(id)?.ok_or_else(not_there)?;
+        self.readable(caller, held.model)?.ok_or_else(not_there)?;
+        Ok(held)
     }
 
     /// What is about models and not there for this caller.

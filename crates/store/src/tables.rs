@@ -120,4 +120,15 @@ pub const TABLES: &[Table] = &[
             text("counts_for"),
         ],
     },
+    Table { name: "accountabilities", columns: &[text("model_id"), text("persons")] },
+    Table {
+        name: "periodic_reviews",
+        columns: &[
+            text("model_id"),
+            text("state"),
+            text("requester_id"),
+            unique("open_model"),
+            text("completed_model"),
+        ],
+    },
 ];

@@ -124,7 +124,7 @@ impl Hand<'_> {
     }
 
     /// A signature needs the permission to review; the attestation of the owner needs none but to read.
-    fn may_sign(&self, model: &Model) -> Result<(), Failure> {
+    pub(super) fn may_sign(&self, model: &Model) -> Result<(), Failure> {
         self.may(Permission::Read, Target::Model(model))?;
         left_by_token(self.actor, Permission::Review)?;
         let owner = self.unit.get::<Principal>(model.owner)?;
@@ -144,7 +144,7 @@ impl Hand<'_> {
         Ok(open)
     }
 
-    fn model_of_id(&self, id: ModelId) -> Result<Arc<Model>, Failure> {
+    pub(super) fn model_of_id(&self, id: ModelId) -> Result<Arc<Model>, Failure> {
         Ok(self.unit.get::<Model>(id)?.ok_or_else(|| -> Refusal { not_found("model", id) })?)
     }
 }

@@ -33,7 +33,7 @@ pub struct Hearing<'a> {
     /// Reviewers, and whoever lets an emergency start.
     roles: Vec<String>,
     /// Whose work it is.
-    makers: [PrincipalId; 2],
+    makers: Vec<PrincipalId>,
 }
 
 impl<'a> Hearing<'a> {
@@ -51,12 +51,14 @@ impl<'a> Hearing<'a> {
             let others = submitted.emergency_pair.iter().filter(|role| !submitted.reviewers.contains(role));
             roles.extend(others.cloned());
         }
-        Self { change, model, people, pack, now, roles, makers: [change.maker, model.owner] }
+        let makers = [change.maker].into_iter().chain(model.owners_since(change.requested.at)).collect();
+        Self { change, model, people, pack, now, roles, makers }
     }
 
     /// The principals that have to be there for it.
     pub fn named(change: &ChangeRequest, model: &Model) -> Vec<PrincipalId> {
-        let mut named = vec![change.requester(), change.maker, model.owner];
+        let mut named = vec![change.requester(), change.maker];
+        named.extend(model.owners_since(change.requested.at));
         named.extend(change.signatures.iter().map(|record| record.recorded.by));
         named
     }

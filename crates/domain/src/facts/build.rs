@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{reports, risk, suites};
+use super::{Oversight, oversight, reports, risk, suites};
 use crate::Time;
 use crate::change_request::ChangeFacts;
 use crate::exception::{Exception, Waivers};
@@ -68,6 +68,8 @@ pub struct Inputs<'a> {
     pub is_first: bool,
     /// The newest change to the version that was submitted and is neither rejected nor withdrawn.
     pub change: Option<&'a ChangeFacts>,
+    /// Who answers for the model, and when it was reviewed; absent where nothing asks.
+    pub oversight: Option<&'a Oversight>,
     /// The pack in force: its thresholds judge the figures.
     pub pack: &'a Pack,
     /// The time of the question.
@@ -78,7 +80,7 @@ pub struct Inputs<'a> {
 pub fn build(inputs: &Inputs<'_>) -> Value {
     let Inputs { model, version, datasets, champion, target, exceptions, change, pack, now, .. } = *inputs;
     let mut facts = Map::new();
-    put(&mut facts, "model", Some(model_facts(model)));
+    put(&mut facts, "model", Some(model_facts(inputs)));
     put(&mut facts, "version", Some(version_facts(version)));
     put(&mut facts, "artifact", Some(main_artifact(version, now)));
     put(&mut facts, "artifacts", Some(version.artifacts.iter().map(artifact).collect::<Vec<_>>()));
@@ -93,6 +95,7 @@ pub fn build(inputs: &Inputs<'_>) -> Value {
     put(&mut facts, "approvals", Some(json!({"roles": [], "list": []})));
     put(&mut facts, "change", change);
     put(&mut facts, "card", Some(card(version)));
+    put(&mut facts, "review", inputs.oversight.map(|held| oversight::review(held, inputs)));
     put(&mut facts, "now", Some(now.to_string()));
     Value::Object(facts)
 }
@@ -147,8 +150,9 @@ pub(super) fn put(facts: &mut Map<String, Value>, key: &str, value: Option<impl 
     }
 }
 
-fn model_facts(model: &Model) -> Value {
-    json!({
+fn model_facts(inputs: &Inputs<'_>) -> Value {
+    let model = inputs.model;
+    let mut facts = json!({
         "id": model.id.to_string(),
         "name": model.name,
         "tier": model.tier,
@@ -156,7 +160,15 @@ fn model_facts(model: &Model) -> Value {
         "useCases": model.use_cases,
         "tags": model.tags,
         "owner": model.owner.to_string(),
-    })
+    });
+    if let Some(facts) = facts.as_object_mut() {
+        put(
+            facts,
+            "accountability",
+            inputs.oversight.and_then(|held| oversight::accountability(held, inputs)),
+        );
+    }
+    facts
 }
 
 fn version_facts(version: &Version) -> Value {

@@ -12,12 +12,15 @@ use crate::policy::Finding;
 /// Top-level facts that approvals, exceptions, changes, monitoring, the clock and other versions change by themselves. The
 /// champion is one of them: a version that takes its place must not lose its approvals by that. So is the risk: an
 /// assessment is approved by others, acceptances end by the clock, and a deployment is scored by the champion and by
-/// evidence that counts by itself.
-const VOLATILE_ROOTS: [&str; 7] =
-    ["now", "approvals", "exceptions", "monitoring", "champion", "risk", "change"];
+/// evidence that counts by itself. When a model was reviewed in service says nothing of a version on its way there.
+const VOLATILE_ROOTS: [&str; 8] =
+    ["now", "approvals", "exceptions", "monitoring", "champion", "risk", "change", "review"];
 /// Members, at any depth, that the clock, the position of the version, or a scan that found the same again change by
 /// themselves.
 const VOLATILE_MEMBERS: [&str; 4] = ["ageDays", "stale", "stage", "scannedAt"];
+/// The same for what is known of the model: who answers for it today is no evidence about a version.
+const VOLATILE_OF_MODEL: [&str; 5] = ["ageDays", "stale", "stage", "scannedAt", ACCOUNTABILITY];
+const ACCOUNTABILITY: &str = "accountability";
 
 /// Whether a condition reads nothing volatile: then its finding is evidence.
 pub fn reads_evidence_only(program: &Program) -> bool {
@@ -25,6 +28,7 @@ pub fn reads_evidence_only(program: &Program) -> bool {
         let root = root(path);
         let mut members = path.segments().iter().skip(1);
         !VOLATILE_ROOTS.contains(&root)
+            && !leads_to_accountability(path)
             && (root == "target" || !members.any(|member| VOLATILE_MEMBERS.contains(&name(member))))
     })
 }
@@ -37,6 +41,22 @@ pub fn reads_approvals(program: &Program) -> bool {
 /// Whether a condition reads the clock itself.
 pub fn reads_now(program: &Program) -> bool {
     program.paths().iter().any(|path| root(path) == "now")
+}
+
+/// Whether a condition reads when the model was reviewed: then that is looked up.
+pub fn reads_review(program: &Program) -> bool {
+    program.paths().iter().any(|path| root(path) == "review")
+}
+
+/// Whether a condition reads who answers for the model: then that is looked up.
+pub fn reads_accountability(program: &Program) -> bool {
+    program.paths().iter().any(leads_to_accountability)
+}
+
+/// Whether a path leads to the accountability, or to all that is known of the model.
+fn leads_to_accountability(path: &FactPath) -> bool {
+    let second = path.segments().get(1).map(name);
+    root(path) == "model" && second.is_none_or(|second| second.is_empty() || second == ACCOUNTABILITY)
 }
 
 fn root(path: &FactPath) -> &str {
@@ -99,9 +119,10 @@ fn write_object(out: &mut Vec<u8>, members: &Map<String, Value>, volatile: &[&st
         canonical::write_string(out, &key);
         out.push(b':');
         // The stage that a version is to reach is no position.
-        match value.as_object().filter(|_| depth == 0 && key == "target") {
-            Some(target) => write_object(out, target, &[], depth + 1),
-            None => write(out, value, depth + 1),
+        match value.as_object().filter(|_| depth == 0) {
+            Some(target) if key == "target" => write_object(out, target, &[], depth + 1),
+            Some(model) if key == "model" => write_object(out, model, &VOLATILE_OF_MODEL, depth + 1),
+            _ => write(out, value, depth + 1),
         }
     }
     out.push(b'}');

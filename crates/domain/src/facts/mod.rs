@@ -11,6 +11,7 @@ mod build;
 mod evidence;
 mod json_schema;
 mod judgement;
+mod oversight;
 mod rates;
 mod reports;
 mod risk;
@@ -23,9 +24,12 @@ use assent_cel::{Budget, Env, Program};
 use serde_json::Value as Json;
 
 pub use build::{Inputs, Strategy, Target, build, with_approvals};
-pub use evidence::{evidence_digest, reads_approvals, reads_evidence_only, reads_now};
+pub use evidence::{
+    evidence_digest, reads_accountability, reads_approvals, reads_evidence_only, reads_now, reads_review,
+};
 pub use json_schema::json_schema;
 pub use judgement::{Judgement, judgement};
+pub use oversight::{Answering, Oversight};
 pub use rates::{GroupRates, rates};
 
 /// The environment of conditions: the facts and the helpers.

@@ -69,6 +69,7 @@ pub(super) fn root() -> ObjectType {
         .field("now", Type::Timestamp, "the time of the question")
         .field("card", Type::object(card()), "the newest document of the kind MODEL_CARD")
         .field("risk", Type::object(risk()), "what is known of the risk")
+        .field("review", Type::object(review()), "when the model was and is to be reviewed")
 }
 
 fn model() -> ObjectType {
@@ -80,6 +81,25 @@ fn model() -> ObjectType {
         .field("useCases", Type::list(Type::String), "what it is used for")
         .field("tags", Type::map(Type::String), "labels")
         .field("owner", Type::String, "id of the principal who answers for it")
+        .field(
+            "accountability",
+            Type::object(accountability()),
+            "who answers in the roles that the tier demands",
+        )
+}
+
+fn accountability() -> ObjectType {
+    ObjectType::new("accountability")
+        .field("complete", Type::Bool, "whether somebody answers in every role")
+        .field("assigned", Type::list(Type::String), "the roles in which somebody answers")
+        .field("missing", Type::list(Type::String), "the roles in which nobody does")
+}
+
+fn review() -> ObjectType {
+    ObjectType::new("review")
+        .field("last", Type::Timestamp, "when the last periodic review was completed")
+        .field("next", Type::Timestamp, "when the next one is due; absent where none is")
+        .field("overdue", Type::Bool, "whether that time is over")
 }
 
 fn version() -> ObjectType {

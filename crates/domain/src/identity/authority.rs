@@ -70,6 +70,8 @@ permissions! {
     ManageGrants "MANAGE_GRANTS";
     /// Erase who a principal was. It cannot be undone.
     EraseSubjects "ERASE_SUBJECTS";
+    /// Say who answers for a model. Its owner may without.
+    AssignAccountability "ASSIGN_ACCOUNTABILITY";
 }
 
 impl Permission {

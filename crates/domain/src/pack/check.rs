@@ -169,6 +169,8 @@ impl Check {
             policies: Vec::new(),
             workflows: Vec::new(),
             reads_now: false,
+            reads_review: false,
+            reads_accountability: false,
             risk: RiskDocuments::default(),
         };
         self.names(&pack);
@@ -179,7 +181,9 @@ impl Check {
         pack.policies = policies.into_iter().map(|policy| self.policy(&pack, policy)).collect();
         pack.workflows = workflows.iter().filter_map(|workflow| self.workflow(&pack, workflow)).collect();
         self.one_way_each(&pack);
-        pack.reads_now = reads_now(&pack);
+        pack.reads_now = any_condition(&pack, facts::reads_now);
+        pack.reads_review = any_condition(&pack, facts::reads_review);
+        pack.reads_accountability = any_condition(&pack, facts::reads_accountability);
         Some(pack)
     }
 
@@ -255,11 +259,23 @@ impl Check {
                 "the weekend is some of the days 1 (Monday) to 7 (Sunday), not all of them",
             );
         }
+        self.review_sections(&pack.settings);
         if calendar.holidays.len() > MAX_HOLIDAYS {
             self.say("calendar/holidays", format!("more than {MAX_HOLIDAYS} holidays"));
         }
         if !(-14..=14).contains(&calendar.utc_offset_hours) {
             self.say("calendar/utcOffsetHours", "the offset lies between -14 and 14");
+        }
+    }
+
+    fn review_sections(&mut self, settings: &Settings) {
+        let sections = &settings.review_sections;
+        self.distinct("reviewSections", sections.iter().map(String::as_str));
+        if sections.len() > MAX_REVIEW_SECTIONS {
+            self.say("reviewSections", format!("more than {MAX_REVIEW_SECTIONS} sections"));
+        }
+        for (i, section) in sections.iter().enumerate().filter(|(_, section)| !is_id(section)) {
+            self.say(format!("reviewSections/{i}"), format!("`{section}` {NO_ID}"));
         }
     }
 
@@ -454,11 +470,14 @@ impl Check {
     }
 }
 
-fn reads_now(pack: &Pack) -> bool {
+/// The most sections of a periodic review.
+const MAX_REVIEW_SECTIONS: usize = 20;
+
+fn any_condition(pack: &Pack, reads: impl Fn(&Program) -> bool) -> bool {
     let rules = pack.policies.iter().flat_map(|policy| &policy.rules);
     let rules = rules.flat_map(|rule| [Some(&rule.condition), rule.when.as_ref()]);
     let steps = pack.workflows.iter().flat_map(|workflow| &workflow.steps).map(|step| step.when.as_ref());
-    rules.chain(steps).flatten().any(facts::reads_now)
+    rules.chain(steps).flatten().any(reads)
 }
 
 pub(crate) fn is_id(id: &str) -> bool {

@@ -349,4 +349,7 @@ pub struct Settings {
     /// Notes for people, by topic.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub notes: BTreeMap<String, String>,
+    /// What a periodic review looks at; performance metrics, drift, incidents and compliance if absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub review_sections: Vec<String>,
 }

@@ -45,6 +45,9 @@ pub struct Duties {
     /// Who answers for data sets.
     #[serde(default)]
     pub data_steward: Vec<String>,
+    /// Who signs the periodic review of a model.
+    #[serde(default)]
+    pub periodic_reviewer: Vec<String>,
 }
 
 /// A duty, as a refusal names it.
@@ -68,6 +71,8 @@ pub enum Duty<'a> {
     ConfigurationApprover,
     /// Answering for data sets.
     DataSteward,
+    /// Signing the periodic review of a model.
+    PeriodicReviewer,
 }
 
 impl Duties {
@@ -83,6 +88,7 @@ impl Duties {
             Duty::EmergencyPair => Some(&self.emergency_pair),
             Duty::ConfigurationApprover => Some(&self.configuration_approver),
             Duty::DataSteward => Some(&self.data_steward),
+            Duty::PeriodicReviewer => Some(&self.periodic_reviewer),
         };
         bound.map(Vec::as_slice).unwrap_or_default()
     }
@@ -95,6 +101,7 @@ impl Duties {
             Duty::EmergencyPair,
             Duty::ConfigurationApprover,
             Duty::DataSteward,
+            Duty::PeriodicReviewer,
         ];
         for tier in tiers {
             all.extend([
@@ -135,12 +142,19 @@ impl Duty<'_> {
             Self::EmergencyPair => "emergencyPair".to_owned(),
             Self::ConfigurationApprover => "configurationApprover".to_owned(),
             Self::DataSteward => "dataSteward".to_owned(),
+            Self::PeriodicReviewer => "periodicReviewer".to_owned(),
         }
     }
 
     /// Whether the owner of the model may be named besides roles.
     pub fn takes_owner(self) -> bool {
-        matches!(self, Self::ChangeReviewers(_) | Self::TierChangeApprovers(_))
+        matches!(
+            self,
+            Self::ChangeReviewers(_)
+                | Self::TierChangeApprovers(_)
+                | Self::Accountability(_)
+                | Self::PeriodicReviewer
+        )
     }
 
     /// Whether those who do it decide, and so need the permission to review.
@@ -181,7 +195,7 @@ mod tests {
         let count = places.len();
         places.sort();
         places.dedup();
-        assert_eq!((places.len(), count), (15, 15));
+        assert_eq!((places.len(), count), (16, 16));
         assert!(places.contains(&"changeReviewers/CRITICAL".to_owned()));
     }
 

@@ -38,8 +38,13 @@ pub struct Pack {
     pub(super) policies: Vec<CompiledPolicy>,
     pub(super) workflows: Vec<CompiledWorkflow>,
     pub(super) reads_now: bool,
+    pub(super) reads_review: bool,
+    pub(super) reads_accountability: bool,
     pub(super) risk: RiskDocuments,
 }
+
+/// What a periodic review looks at where the pack does not say.
+const REVIEW_SECTIONS: [&str; 4] = ["PERFORMANCE", "DRIFT", "INCIDENTS", "COMPLIANCE"];
 
 /// The tier that a rule gives, and the rule.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +82,11 @@ impl Pack {
         self.roles.get(id)
     }
 
+    /// The roles, ordered by id.
+    pub fn roles(&self) -> impl Iterator<Item = &Role> {
+        self.roles.values()
+    }
+
     /// Ids of the roles that carry the permission.
     pub fn roles_with(&self, permission: Permission) -> Vec<&str> {
         let roles = self.roles.values().filter(|role| role.permissions.contains(&permission));
@@ -106,6 +116,11 @@ impl Pack {
     /// The stage of that id.
     pub fn stage(&self, id: &str) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.id == id)
+    }
+
+    /// The stages, in their order.
+    pub fn stages(&self) -> &[Stage] {
+        &self.stages
     }
 
     /// Where versions begin.
@@ -144,6 +159,24 @@ impl Pack {
     /// The policies, ordered by id.
     pub fn policies(&self) -> &[CompiledPolicy] {
         &self.policies
+    }
+
+    /// Whether a condition of a policy or step reads when a model was reviewed.
+    pub fn reads_review(&self) -> bool {
+        self.reads_review
+    }
+
+    /// Whether a condition of a policy or step reads who answers for a model.
+    pub fn reads_accountability(&self) -> bool {
+        self.reads_accountability
+    }
+
+    /// What a periodic review looks at.
+    pub fn review_sections(&self) -> Vec<String> {
+        if self.settings.review_sections.is_empty() {
+            return REVIEW_SECTIONS.map(str::to_owned).to_vec();
+        }
+        self.settings.review_sections.clone()
     }
 
     /// Whether a condition of a policy or step reads the clock.

@@ -48,6 +48,15 @@ pub struct ModelRegistered {
     pub criteria: BTreeMap<String, String>,
 }
 
+/// A model was handed over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnerChanged {
+    /// Who owned it.
+    pub from: PrincipalId,
+    /// Who owns it from now on.
+    pub to: PrincipalId,
+}
+
 /// A model counts one version more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VersionNumbered {

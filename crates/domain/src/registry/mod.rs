@@ -25,5 +25,5 @@ pub use event::{
     Artifact, Document, Evaluation, Evidence, GroupCounts, Metric, ReportedFigure, Scan, ScanStatus,
     VersionKind,
 };
-pub use model::Model;
+pub use model::{FormerOwner, Model};
 pub use version::{EvidenceRecord, ScanRecord, SuiteRecord, Version};

@@ -5,8 +5,18 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::event::{ModelRegistered, Recorded, TierSource};
+use crate::Time;
 use crate::event::{Event, Stamp};
 use crate::ids::{ModelId, PrincipalId};
+
+/// Somebody who owned a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerOwner {
+    /// Who.
+    pub principal: PrincipalId,
+    /// Until when (not included).
+    pub until: Time,
+}
 
 /// A governed model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,6 +47,9 @@ pub struct Model {
     /// By criterion of the pack, what was answered then.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "crate::values::pairs")]
     pub criteria: BTreeMap<String, String>,
+    /// Who owned it before, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_owners: Vec<FormerOwner>,
 }
 
 impl Model {
@@ -54,7 +67,15 @@ impl Model {
             last_version: 0,
             registered: stamp.into(),
             criteria: event.criteria.clone(),
+            former_owners: Vec::new(),
         }
+    }
+
+    /// The owner, and who owned it at that time or later. What was made since then is their own work, which nobody reviews by
+    /// handing the model over first.
+    pub fn owners_since(&self, since: Time) -> impl Iterator<Item = PrincipalId> {
+        let former = self.former_owners.iter().filter(move |former| former.until > since);
+        [self.owner].into_iter().chain(former.map(|former| former.principal))
     }
 
     /// Whether it has the tag `key` or `key=value`.
@@ -73,13 +94,17 @@ impl Model {
         names.filter(|name| !name.contains(char::is_control))
     }
 
-    pub(crate) fn evolve(&mut self, event: &Event, _stamp: &Stamp) {
+    pub(crate) fn evolve(&mut self, event: &Event, stamp: &Stamp) {
         #[expect(clippy::wildcard_enum_match_arm, reason = "the other events are about other things")]
         match event {
             Event::VersionNumbered(numbered) => self.last_version = numbered.number,
             Event::TierChanged(changed) => {
                 self.tier.clone_from(&changed.to);
                 self.tier_source = TierSource::Change(changed.change.to_string());
+            }
+            Event::OwnerChanged(changed) => {
+                self.former_owners.push(FormerOwner { principal: self.owner, until: stamp.at });
+                self.owner = changed.to;
             }
             _ => {}
         }

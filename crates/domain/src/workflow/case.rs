@@ -53,7 +53,7 @@ impl Case<'_> {
             Some((Code::ReviewerIsRequester, "you asked for this promotion"))
         } else if of(self.inputs.version.registered.by) {
             Some((Code::ReviewerIsCreator, "you created this version"))
-        } else if of(self.inputs.model.owner) {
+        } else if self.inputs.model.owners_since(self.inputs.version.registered.at).any(of) {
             Some((Code::ReviewerIsOwner, "you own this model"))
         } else {
             None

@@ -41,6 +41,9 @@ pub(super) fn valid_until(case: &Case<'_>) -> Time {
         consider(approval.and_then(|approval| next_day(approval.recorded.at, now)));
         assessment.acceptances.iter().for_each(|held| consider(Some(held.accepted.expires_at)));
     }
+    if let Some(oversight) = case.inputs.oversight {
+        consider(oversight.changes_next(case.inputs.model, case.inputs.pack, now));
+    }
     if let Some(promotion) = case.promotion {
         consider(promotion.expires_at);
         for record in &promotion.reviews {

@@ -11,6 +11,7 @@
 mod case;
 mod decide;
 pub mod event;
+pub mod figures;
 mod horizon;
 mod review;
 mod standing;

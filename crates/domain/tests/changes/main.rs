@@ -87,6 +87,7 @@ fn compile(rules: Value) -> Result<Pack, Vec<assent_domain::pack::Problem>> {
         json!({"kind": "Duties", "id": "d", "assessmentApprover": ["risk"], "tierChangeApprovers": {"T": ["risk"]},
             "tierLoweringApprover": ["risk"], "exceptionApprovers": {"T": ["risk"]}, "accountability": {"T": ["risk"]},
             "emergencyPair": ["risk", "chief"], "configurationApprover": ["risk"], "dataSteward": ["risk"],
+            "periodicReviewer": ["risk"],
             "changeReviewers": {"LOW": ["owner"], "MEDIUM": ["owner", "tech"], "HIGH": ["owner", "tech", "security"],
                 "CRITICAL": ["owner", "tech", "security", "risk"]}}),
         rules,

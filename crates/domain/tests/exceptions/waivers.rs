@@ -18,6 +18,7 @@ fn judged(world: &World, version: usize, now: Time) -> (Judgement, GateAnswer) {
     let target = Target { stage: "PROD".to_owned(), environment: None, strategy: None, replicas: None };
     let people = BTreeMap::new();
     let inputs = Inputs {
+        oversight: None,
         model: &world.model,
         version: &world.versions[version],
         datasets: &[],

@@ -86,7 +86,7 @@ pub(crate) fn with_policies_of(version: &str) -> Pack {
         json!({"kind": "Stage", "id": "DEV", "title": "D", "order": 1}),
         json!({"kind": "Stage", "id": "PROD", "title": "P", "order": 2}),
         json!({"kind": "Duties", "id": "duties", "assessmentApprover": ["a"], "tierLoweringApprover": ["a"],
-               "emergencyPair": ["a", "b"], "configurationApprover": ["admin"], "dataSteward": ["a"],
+               "emergencyPair": ["a", "b"], "configurationApprover": ["admin"], "dataSteward": ["a"], "periodicReviewer": ["a"],
                "tierChangeApprovers": by_tier(json!(["a"])), "accountability": by_tier(json!(["a"])),
                "exceptionApprovers": {"HIGH": ["a", "b"], "LOW": ["a"]},
                "changeReviewers": {"LOW": ["a"], "MEDIUM": ["a"], "HIGH": ["a"], "CRITICAL": ["a"]}}),

@@ -276,6 +276,8 @@ const HARMLESS: &[&str] = &[
     "Tier/openUpTo",
     "ThresholdSet/rationale",
     "Settings/notes",
+    // Without it, the engine's own list counts, which is the same.
+    "Settings/reviewSections",
     "RiskTemplate/questions",
     "RiskTemplate/questions/*",
     "Policy/description",

@@ -134,6 +134,7 @@ impl World {
     fn facts(&self, number: u128) -> Value {
         let (held, version) = (self.of(number), version(&[], VersionKind::Classical));
         let inputs = Inputs {
+            oversight: None,
             model: &self.model,
             version: &version,
             datasets: &[],

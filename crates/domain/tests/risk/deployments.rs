@@ -228,6 +228,7 @@ fn facts_say_the_score_and_approvals_do_not_bind_to_it() {
         with_report(version(&[("parameterCount", "5")], VersionKind::Deep), "ci", &[("test.coverage", 0.85)]);
     let to = target("PRODUCTION", Some(Strategy::Canary), None);
     let inputs = Inputs {
+        oversight: None,
         model: &model,
         version: &v,
         datasets: &[],

@@ -193,8 +193,9 @@ fn materials(desk: &Desk<'_>, task: &EvaluationRequested) -> Result<Materials, P
     let model = desk.any::<Model>(task.model)?.ok_or_else(|| gone("model", task.model.0))?;
     let person = |id: PrincipalId| desk.any::<Principal>(id)?.ok_or_else(|| gone("principal", id.0));
     let steward = person(dataset.steward)?;
-    let [builder, owner] = evaluate::builders(&model, &version).map(person);
-    let builders = [&*builder?.state, &*owner?.state];
+    let builders = evaluate::builders(&model, &version).into_iter().map(person);
+    let builders: Vec<_> = builders.collect::<Result<_, _>>()?;
+    let builders: Vec<_> = builders.iter().map(|builder| &*builder.state).collect();
     let provenance = evaluate::provenance(&task.suites, &dataset, &steward, &builders);
     Ok(Materials { dataset: dataset.state, pack: desk.pack()?, provenance })
 }

@@ -13,18 +13,22 @@ use crate::app::App;
 use crate::http::{authenticate, secure, time_limit, wrap};
 use crate::openapi::Base;
 
+pub(crate) mod accountability;
 pub(crate) mod assessments;
 pub(crate) mod auth;
 pub(crate) mod blobs;
 pub(crate) mod changes;
 pub(crate) mod datasets;
+pub(crate) mod desk;
 pub(crate) mod evaluations;
 pub(crate) mod exceptions;
 mod fallback;
+pub(crate) mod inbox;
 pub(crate) mod log;
 pub(crate) mod me;
 pub(crate) mod models;
 pub(crate) mod packs;
+pub(crate) mod periodic_reviews;
 pub(crate) mod principals;
 pub(crate) mod promotions;
 pub(crate) mod proposals;
@@ -75,6 +79,10 @@ fn assemble(app: Option<&App>) -> (Router<App>, Document) {
         .merge(exceptions::router())
         .merge(assessments::router())
         .merge(tier_changes::router())
+        .merge(accountability::router())
+        .merge(periodic_reviews::router())
+        .merge(inbox::router())
+        .merge(desk::router())
         .route_layer(from_fn_with_state(quick, time_limit))
         .merge(evaluations::waiting().route_layer(from_fn_with_state(slow, time_limit)))
         .merge(blobs::router());

@@ -100,7 +100,7 @@ impl AssessmentView {
     }
 }
 
-fn table(out: &mut String, columns: &[&str], rows: impl Iterator<Item = Vec<String>>) {
+pub(super) fn table(out: &mut String, columns: &[&str], rows: impl Iterator<Item = Vec<String>>) {
     let _ = writeln!(out, "| {} |\n|{}", columns.join(" | "), " --- |".repeat(columns.len()));
     for row in rows {
         let _ = writeln!(out, "| {} |", row.join(" | "));
@@ -113,7 +113,7 @@ fn words(words: &Words) -> String {
 }
 
 /// Text on one line, without anything that Markdown or HTML would take for markup.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

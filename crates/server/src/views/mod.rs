@@ -1,5 +1,6 @@
 //! Objects as clients see them: texts of people opened, maps as JSON objects, revisions beside.
 
+mod accountability;
 mod assessment;
 mod assessment_report;
 mod card;
@@ -9,11 +10,14 @@ mod evaluation;
 mod evidence;
 mod exception;
 mod judged;
+mod matrix;
 mod model;
 mod people;
+mod periodic_review;
 mod principal;
 mod promotion;
 mod proposal;
+mod request;
 pub(crate) mod schemas;
 mod signoff;
 mod system;
@@ -21,6 +25,7 @@ mod tier_change;
 mod version;
 mod written;
 
+pub(crate) use accountability::{AccountabilityView, ModelRoles};
 pub(crate) use assessment::AssessmentView;
 pub(crate) use card::CardView;
 pub(crate) use change::{ChangeBrief, ChangeView, WindowView};
@@ -29,11 +34,14 @@ pub(crate) use evaluation::EvaluationView;
 pub(crate) use evidence::EvidenceView;
 pub(crate) use exception::ExceptionView;
 pub(crate) use judged::{JudgedView, judged_steps};
+pub(crate) use matrix::{MAX_HOLDERS, MatrixView};
 pub(crate) use model::ModelView;
 pub(crate) use people::{Person, RecordedView, Words, recorded};
+pub(crate) use periodic_review::{DueView, PeriodicReviewView};
 pub(crate) use principal::{GrantView, PrincipalView, RestrictionView};
 pub(crate) use promotion::PromotionView;
 pub(crate) use proposal::ProposalView;
+pub(crate) use request::{Brief, RequestView};
 pub(crate) use system::SystemView;
 pub(crate) use tier_change::TierChangeView;
 pub(crate) use version::VersionView;

@@ -34,7 +34,7 @@ words! {
         "READ", "REGISTER_MODEL", "REGISTER_VERSION", "ATTACH_EVIDENCE", "REGISTER_DATASET", "EVALUATE",
         "REQUEST_PROMOTION", "REVIEW", "COMPLETE_PROMOTION", "MOVE_VERSION", "READ_LOG", "APPLY_PACK",
         "MANAGE_PRINCIPALS", "MANAGE_GRANTS", "ERASE_SUBJECTS", "REGISTER_SYSTEM", "ASSESS_RISK", "REQUEST_EXCEPTION",
-        "REQUEST_CHANGE"
+        "REQUEST_CHANGE", "ASSIGN_ACCOUNTABILITY"
     ];
     /// What a version is.
     VersionKindWords "VersionKind" ["CLASSICAL", "DEEP", "LLM", "PROMPT", "AGENT", "VENDOR"];
@@ -61,7 +61,7 @@ words! {
     /// What a receipt or an entry is about.
     KindWords "Kind" [
         "PRINCIPAL", "TOKEN", "CREDENTIAL", "SESSION", "MODEL", "VERSION", "DATASET", "EVALUATION", "PROMOTION", "PACK", "PROPOSAL",
-        "SYSTEM", "EXCEPTION", "ASSESSMENT", "TIER_CHANGE", "CHANGE", "ACCESS"
+        "SYSTEM", "EXCEPTION", "ASSESSMENT", "TIER_CHANGE", "CHANGE", "ACCOUNTABILITY", "PERIODIC_REVIEW", "ACCESS"
     ];
     /// What an evaluation computes.
     EvaluationKindWords "EvaluationKind" ["FIGURES", "ARTIFACT_SCAN"];
@@ -111,4 +111,12 @@ words! {
     ReachWords "Reach" ["INTERNAL_ONLY", "SPECIFIC_GROUPS", "ALL_USERS"];
     /// How much is at stake.
     RiskWords "RiskLevel" ["LOW", "MEDIUM", "HIGH", "CRITICAL"];
+    /// Why nobody answers in a role.
+    GapReasonWords "GapReason" [
+        "NOT_ASSIGNED", "ENDED", "DISABLED", "ERASED", "NOT_A_PERSON", "ROLE_LOST", "OWNS_THE_MODEL"
+    ];
+    /// Where a periodic review is in its life.
+    PeriodicReviewStateWords "PeriodicReviewState" ["OPEN", "SUBMITTED", "COMPLETED", "REJECTED", "WITHDRAWN"];
+    /// What a section of a periodic review comes to.
+    ReviewOutcomeWords "ReviewOutcome" ["OK", "ACTION_NEEDED"];
 }

@@ -93,7 +93,10 @@ async fn nothing_is_left_out_of_the_table() {
                     &["own", "foreign", "missing", "all"]
                 }
                 // The model is.
-                (_, None) if ["startAssessment", "requestTierChange"].contains(&id.as_str()) => {
+                (_, None)
+                    if ["startAssessment", "requestTierChange", "openPeriodicReview"]
+                        .contains(&id.as_str()) =>
+                {
                     &["own", "foreign", "missing", "all"]
                 }
                 ("/api/v1/log/entries/{index}", None) => &["scoped", "all"],
@@ -516,6 +519,29 @@ impl Stage {
             "requestTierChange" | "getTierChange" | "signTierChange" | "withdrawTierChange" => {
                 return self.request_on_tier_changes(operation, object).await;
             }
+            "accountabilityOf" => list("/api/v1/accountability"),
+            "accountabilityGaps" => list("/api/v1/accountability/gaps"),
+            "roleMatrix" => list("/api/v1/accountability/matrix"),
+            "roleReport" => list("/api/v1/accountability/report"),
+            "listPeriodicReviews" => list("/api/v1/periodic-reviews"),
+            "duePeriodicReviews" => list("/api/v1/periodic-reviews/due?withinDays=65535"),
+            "inboxRequests" => list("/api/v1/inbox/requests"),
+            "myRequests" => list("/api/v1/inbox/mine"),
+            "myDecisions" => list("/api/v1/inbox/decided"),
+            "deskMetrics" => list("/api/v1/desk/metrics"),
+            "getAccountability" => get(model_at("/accountability")),
+            "assignAccountability" | "endAccountability" => {
+                return self.request_on_accountability(operation, object, model).await;
+            }
+            "getPeriodicReview"
+            | "openPeriodicReview"
+            | "recordReviewFinding"
+            | "submitPeriodicReview"
+            | "withdrawPeriodicReview"
+            | "signPeriodicReview"
+            | "completeReviewAction" => {
+                return self.request_on_periodic_reviews(operation, object).await;
+            }
             _ => return self.request_on_people(operation, object).await,
         };
         (method, path, if body.is_null() { String::new() } else { body.to_string() })
@@ -665,6 +691,79 @@ impl Stage {
             "getTierChange" => ("GET", at(""), String::new()),
             "signTierChange" => ("POST", at("/signatures"), r#"{"verdict": "APPROVED"}"#.to_owned()),
             _ => ("POST", at("/withdraw"), "{}".to_owned()),
+        }
+    }
+
+    /// Of a model for which somebody is in the role already.
+    async fn request_on_accountability(
+        &self,
+        operation: &str,
+        object: &str,
+        model: &str,
+    ) -> (&'static str, String, String) {
+        let at = format!("/api/v1/models/{model}/accountability");
+        let steward = text(&self.world.get(&self.steward, "/api/v1/me").await.expect(200)["principal"]["id"]);
+        let body = json!({"role": "data_steward", "principal": steward, "reason": "they hold the labels"});
+        if operation == "assignAccountability" {
+            return ("POST", at, body.to_string());
+        }
+        if object != "missing" {
+            self.world.post(&self.owner, &at, body).await.expect(200);
+        }
+        ("POST", format!("{at}/end"), r#"{"role": "data_steward", "reason": "they left"}"#.to_owned())
+    }
+
+    /// Of a model of its own: one review of each is open at a time.
+    async fn request_on_periodic_reviews(
+        &self,
+        operation: &str,
+        object: &str,
+    ) -> (&'static str, String, String) {
+        let team = if object == "own" { "own" } else { "foreign" };
+        let name = format!("reviewed {}", self.number());
+        let body = json!({"name": name, "purpose": "prototype", "tier": "MEDIUM", "tags": {"team": team}});
+        let (mut model, mut id) = (MISSING.to_owned(), MISSING.to_owned());
+        if object != "missing" {
+            let made = self.world.post(&self.owner, "/api/v1/models", body).await.expect(201);
+            model = text(&made["object"]["id"]);
+        }
+        let body = json!({"model": model});
+        if operation == "openPeriodicReview" {
+            return ("POST", "/api/v1/periodic-reviews".to_owned(), body.to_string());
+        }
+        if object != "missing" {
+            let opened = self.world.post(&self.owner, "/api/v1/periodic-reviews", body).await.expect(201);
+            id = text(&opened["object"]["id"]);
+            if operation != "recordReviewFinding" {
+                self.findings(&id).await;
+            }
+        }
+        let at = |rest: &str| format!("/api/v1/periodic-reviews/{id}{rest}");
+        if object != "missing" && ["signPeriodicReview", "completeReviewAction"].contains(&operation) {
+            self.world.post(&self.owner, &at("/submit"), json!({})).await.expect(200);
+        }
+        let finding = json!({"section": "DRIFT", "outcome": "OK", "finding": "none"});
+        match operation {
+            "getPeriodicReview" => ("GET", at(""), String::new()),
+            "recordReviewFinding" => ("POST", at("/findings"), finding.to_string()),
+            "submitPeriodicReview" => ("POST", at("/submit"), "{}".to_owned()),
+            "signPeriodicReview" => ("POST", at("/signatures"), r#"{"verdict": "APPROVED"}"#.to_owned()),
+            "completeReviewAction" => ("POST", at("/actions"), r#"{"action": "INCIDENTS-1"}"#.to_owned()),
+            _ => ("POST", at("/withdraw"), "{}".to_owned()),
+        }
+    }
+
+    /// Findings in every section, with one action that the owner has to do.
+    async fn findings(&self, review: &str) {
+        for section in ["PERFORMANCE", "DRIFT", "INCIDENTS", "COMPLIANCE"] {
+            let mut body = json!({"section": section, "outcome": "OK", "finding": "as expected"});
+            if section == "INCIDENTS" {
+                body["outcome"] = json!("ACTION_NEEDED");
+                body["actions"] =
+                    json!([{"text": "mend it", "owner": self.owner_id, "dueAt": "2100-01-01T00:00:00Z"}]);
+            }
+            let path = format!("/api/v1/periodic-reviews/{review}/findings");
+            self.world.post(&self.owner, &path, body).await.expect(200);
         }
     }
 

@@ -30,6 +30,7 @@ mod log;
 mod midway;
 mod oidc;
 mod openapi;
+mod oversight;
 mod packs;
 mod people;
 #[path = "../provider/mod.rs"]

@@ -5,6 +5,7 @@
 mod changes;
 mod exceptions;
 mod models;
+mod oversight;
 mod people;
 mod risk;
 
@@ -39,6 +40,7 @@ impl Examples {
         requests.extend(exceptions::requests(url, objects)?);
         requests.extend(risk::requests(url, objects)?);
         requests.extend(changes::requests(url, objects)?);
+        requests.extend(oversight::requests(url, objects)?);
         requests.extend(reads());
         let (more, sessions) = people::doors(url, objects)?;
         requests.extend(more);

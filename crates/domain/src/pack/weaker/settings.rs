@@ -1,6 +1,6 @@
 //! Stages, tiers, suites, thresholds and settings.
 
-use super::{no_longer, reaches, same};
+use super::{keeps, no_longer, reaches, same};
 use crate::pack::{Operator, Pack, Stage, Suite, Threshold, Tier};
 
 /// Where versions stand, and in which order: all but the titles.
@@ -73,6 +73,12 @@ pub(super) fn settings(before: &Pack, after: &Pack, reasons: &mut Vec<String>) {
     if bars.1 < bars.0 {
         reasons.push(format!("score that counts as compliant: 0.{:02} → 0.{:02}", bars.0, bars.1));
     }
+    keeps(
+        "section of periodic reviews".to_owned(),
+        &before.review_sections(),
+        &after.review_sections(),
+        reasons,
+    );
     no_longer("life of promotions", old.promotions_expire_after, new.promotions_expire_after, reasons);
 }
 

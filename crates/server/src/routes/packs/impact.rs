@@ -94,7 +94,7 @@ fn judge(
     let target = Target { stage: stage.to_owned(), environment: None, strategy: None, replicas: None };
     let case = cases::of_version(&desk.view, desk.app.assent.ledger.packs(), id, Some(target), desk.now)?;
     let before = case.gate().verdict;
-    let case = OwnedCase { pack: Arc::clone(pack), ..case };
+    let case = OwnedCase { pack: Arc::clone(pack), ..case.overseen(&desk.view)? };
     let after = case.gate();
     impact.judged += 1;
     if before == after.verdict {

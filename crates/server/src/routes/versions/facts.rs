@@ -22,6 +22,9 @@ pub(crate) async fn facts(
     Segments(id): Segments<Uuid>,
     Params(params): Params<TargetParams>,
 ) -> Result<Json<Value>, Problem> {
-    let facts = app.read(move |desk| Ok(case(desk, &caller, VersionId(id), params)?.judge().facts));
+    let facts = app.read(move |desk| {
+        let case = case(desk, &caller, VersionId(id), params)?.overseen(&desk.view)?;
+        Ok(case.judge().facts)
+    });
     facts.await.map(Json)
 }
