@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use assent_domain::change_request::ChangeRequest;
+use assent_domain::delegation::Delegation;
 use assent_domain::evaluation::Job;
 use assent_domain::exception::{Exception, StateName};
 use assent_domain::registry::{Dataset, Model, Version};
@@ -38,6 +39,7 @@ pub fn table(kind: Kind) -> Option<&'static str> {
         Kind::Exception => Some("exceptions"),
         Kind::Assessment => Some("assessments"),
         Kind::TierChange => Some("tier_changes"),
+        Kind::Delegation => Some("delegations"),
     }
 }
 
@@ -81,6 +83,7 @@ pub fn columns(state: &Aggregate) -> Vec<Option<Value>> {
         Aggregate::Assessment(assessment) => assessment_columns(assessment),
         Aggregate::TierChange(change) => tier_change_columns(change),
         Aggregate::Change(change) => change_columns(change),
+        Aggregate::Delegation(delegation) => delegation_columns(delegation),
     }
 }
 
@@ -126,6 +129,7 @@ fn promotion_columns(promotion: &Arc<Promotion>) -> Vec<Option<Value>> {
         open,
         text(state.name()),
         id(promotion.requester().0),
+        emergency(promotion).and_then(text),
     ]
 }
 
@@ -175,6 +179,34 @@ fn change_columns(change: &Arc<ChangeRequest>) -> Vec<Option<Value>> {
         change.month().and_then(text),
         change.completed.as_ref().and_then(|completed| text(&completed.month)),
     ]
+}
+
+fn delegation_columns(delegation: &Arc<Delegation>) -> Vec<Option<Value>> {
+    let (delegator, delegate) = (delegation.given.delegator.0, delegation.given.delegate.0);
+    let open = delegation.revoked.is_none();
+    vec![
+        id(delegator),
+        id(delegate),
+        id(delegator).filter(|_| open),
+        text(pair_key(delegate, delegator)).filter(|_| open),
+    ]
+}
+
+/// Whether an emergency of a promotion was declared, or went through; the clock says the rest. Absent where nobody has to do
+/// anything about it, whatever the time.
+fn emergency(promotion: &Promotion) -> Option<&'static str> {
+    let emergency = promotion.emergencies.last()?;
+    let accepted = emergency.followed.as_ref().is_some_and(|followed| followed.accepted);
+    match (&emergency.used, emergency.refused.is_some() || accepted) {
+        (_, true) => None,
+        (Some(_), false) => Some("USED"),
+        (None, false) => promotion.lifecycle.name().is_open().then_some("DECLARED"),
+    }
+}
+
+/// The look-up of delegations between two persons.
+pub fn pair_key(delegate: Uuid, delegator: Uuid) -> String {
+    format!("{delegate}/{delegator}")
 }
 
 /// The look-up of a version by its number.

@@ -68,6 +68,8 @@ id! {
     ExceptionId;
     /// A request to change a model in service.
     ChangeId;
+    /// Somebody decides in the place of somebody else.
+    DelegationId;
 }
 
 impl CredentialId {

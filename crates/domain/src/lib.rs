@@ -9,12 +9,13 @@
 //! used for; [`facts`] what is known of one version; [`policy`] findings and compliance; [`workflow`] promotions, rounds and
 //! reviews; [`gate`] the one decision everybody asks; [`pack`] governance as data; [`proposal`] what takes two persons;
 //! [`signoff`] the consent of several people to one request; [`exception`] waivers of policies for a while; [`risk`]
-//! assessments, tiers and the score of a deployment; [`change_request`] changes of models in service; [`evaluation`] what is
+//! assessments, tiers and the score of a deployment; [`change_request`] changes of models in service; [`delegation`] who decides in whose place; [`evaluation`] what is
 //! being computed; [`event`] what happened and what it changes.
 
 pub mod aggregate;
 pub mod calendar;
 pub mod change_request;
+pub mod delegation;
 pub mod evaluation;
 pub mod event;
 pub mod exception;

@@ -71,6 +71,7 @@ pub const TABLES: &[Table] = &[
             unique("open_target"),
             text("state"),
             text("requester_id"),
+            text("emergency"),
         ],
     },
     Table { name: "packs", columns: &[text("digest")] },
@@ -117,5 +118,9 @@ pub const TABLES: &[Table] = &[
             text("scheduled_month"),
             text("ended_month"),
         ],
+    },
+    Table {
+        name: "delegations",
+        columns: &[text("delegator_id"), text("delegate_id"), text("open_delegator_id"), text("open_pair")],
     },
 ];

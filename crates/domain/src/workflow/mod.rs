@@ -10,6 +10,7 @@
 
 mod case;
 mod decide;
+pub mod emergency;
 pub mod event;
 mod horizon;
 mod review;

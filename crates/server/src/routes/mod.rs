@@ -18,6 +18,7 @@ pub(crate) mod auth;
 pub(crate) mod blobs;
 pub(crate) mod changes;
 pub(crate) mod datasets;
+pub(crate) mod delegations;
 pub(crate) mod evaluations;
 pub(crate) mod exceptions;
 mod fallback;
@@ -75,6 +76,7 @@ fn assemble(app: Option<&App>) -> (Router<App>, Document) {
         .merge(exceptions::router())
         .merge(assessments::router())
         .merge(tier_changes::router())
+        .merge(delegations::router())
         .route_layer(from_fn_with_state(quick, time_limit))
         .merge(evaluations::waiting().route_layer(from_fn_with_state(slow, time_limit)))
         .merge(blobs::router());

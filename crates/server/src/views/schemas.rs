@@ -61,7 +61,7 @@ words! {
     /// What a receipt or an entry is about.
     KindWords "Kind" [
         "PRINCIPAL", "TOKEN", "CREDENTIAL", "SESSION", "MODEL", "VERSION", "DATASET", "EVALUATION", "PROMOTION", "PACK", "PROPOSAL",
-        "SYSTEM", "EXCEPTION", "ASSESSMENT", "TIER_CHANGE", "CHANGE", "ACCESS"
+        "SYSTEM", "EXCEPTION", "ASSESSMENT", "TIER_CHANGE", "CHANGE", "DELEGATION", "ACCESS"
     ];
     /// What an evaluation computes.
     EvaluationKindWords "EvaluationKind" ["FIGURES", "ARTIFACT_SCAN"];
@@ -111,4 +111,10 @@ words! {
     ReachWords "Reach" ["INTERNAL_ONLY", "SPECIFIC_GROUPS", "ALL_USERS"];
     /// How much is at stake.
     RiskWords "RiskLevel" ["LOW", "MEDIUM", "HIGH", "CRITICAL"];
+    /// Where an emergency stands. `EXPIRED` and `FOLLOW_UP_OVERDUE` are told by the clock.
+    EmergencyStateWords "EmergencyState" [
+        "DECLARED", "GRANTED", "REFUSED", "EXPIRED", "FOLLOW_UP_DUE", "FOLLOW_UP_OVERDUE", "ACCEPTED", "REJECTED"
+    ];
+    /// Where a delegation stands.
+    DelegationStateWords "DelegationState" ["PLANNED", "ACTIVE", "ENDED", "REVOKED"];
 }

@@ -17,6 +17,8 @@ mod access_table;
 #[path = "../../../tls/tests/authority/mod.rs"]
 mod authority;
 mod changes;
+mod delegations;
+mod emergencies;
 mod erasure;
 mod errors;
 mod evaluations;
