@@ -136,6 +136,7 @@ impl World {
             prepared: prepared.clone(),
             restriction: assent_domain::identity::Restriction::default(),
             in_session: false,
+            on_behalf_of: None,
             command,
         };
         self.assent.ledger.execute(request).await

@@ -12,7 +12,8 @@ use assent_domain::ids::{ModelId, PrincipalId, PromotionId, VersionId};
 use assent_domain::pack::Pack;
 use assent_domain::registry::{Dataset, Model, Version};
 use assent_domain::risk::Assessment;
-use assent_domain::workflow::{self, Case, Judgement, Promotion};
+use assent_domain::signoff::SignatureRecord;
+use assent_domain::workflow::{self, Case, Judgement, Promotion, ReviewRecord};
 use assent_domain::{Code, Kind, Refusal, Time};
 use uuid::Uuid;
 
@@ -118,9 +119,11 @@ impl Question {
     /// What a command wants judged, if anything.
     pub fn of(command: &Command) -> Option<Self> {
         match command {
-            Command::SubmitPromotion(id) | Command::Review(id, _) | Command::CompletePromotion(id) => {
-                Some(Self::Promotion(*id))
-            }
+            Command::SubmitPromotion(id)
+            | Command::Review(id, _)
+            | Command::CompletePromotion(id)
+            | Command::DeclareEmergency(id, _)
+            | Command::SignEmergency(id, ..) => Some(Self::Promotion(*id)),
             Command::RequestPromotion { version, target, submit: true, .. } => {
                 Some(Self::New(*version, target.clone()))
             }
@@ -156,6 +159,8 @@ impl Question {
             | Command::Change(..)
             | Command::Accountability(..)
             | Command::PeriodicReview(..) => None,
+            | Command::GiveDelegation(..)
+            | Command::RevokeDelegation(..) => None,
         }
     }
 
@@ -282,7 +287,9 @@ fn load(
     named.extend(model.owners_since(version.registered.at));
     if let Some(promotion) = &promotion {
         named.push(promotion.requester());
-        named.extend(promotion.reviews.iter().map(|record| record.recorded.by));
+        named.extend(promotion.reviews.iter().flat_map(ReviewRecord::hands));
+        let signed = promotion.emergencies.iter().flat_map(|emergency| &emergency.signatures);
+        named.extend(signed.flat_map(SignatureRecord::hands));
     }
     let change = changes::newest(view, version.id)?;
     named.extend(change.iter().flat_map(|change| Hearing::named(change, &model)));

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use assent_domain::delegation::NewDelegation;
 use assent_domain::evaluation::Task;
 use assent_domain::exception::NewException;
 use assent_domain::facts::Target;
@@ -10,6 +11,8 @@ use assent_domain::identity::{self, Restriction};
 use assent_domain::ids::{
     AssessmentId, ChangeId, DatasetId, Digest, EvaluationId, ExceptionId, ModelId, PeriodicReviewId,
     PrincipalId, PromotionId, ProposalId, SystemId, TierChangeId, TokenId, VersionId,
+    AssessmentId, ChangeId, DatasetId, DelegationId, Digest, EvaluationId, ExceptionId, ModelId, PrincipalId,
+    PromotionId, ProposalId, SystemId, TierChangeId, TokenId, VersionId,
 };
 use assent_domain::registry::{DatasetCommand, Evaluation, ModelCommand, NewVersion, Scan, VersionCommand};
 use assent_domain::risk::assessment::Answered;
@@ -18,6 +21,7 @@ use assent_domain::signoff::NewSignature;
 use assent_domain::system::SystemCommand;
 use assent_domain::values::BlobRef;
 use assent_domain::workflow::NewReview;
+use assent_domain::workflow::emergency::NewEmergency;
 use assent_domain::{AggregateId, Sealed, Time};
 use assent_log::entry::ActorKind;
 use assent_store::ReceiptKey;
@@ -161,6 +165,14 @@ pub enum Command {
     Accountability(ModelId, Box<AccountabilityCommand>),
     /// A command on a periodic review.
     PeriodicReview(PeriodicReviewId, Box<PeriodicReviewCommand>),
+    /// Break the glass of a promotion.
+    DeclareEmergency(PromotionId, Box<NewEmergency>),
+    /// Sign an emergency, having looked at that evidence.
+    SignEmergency(PromotionId, NewSignature, Option<Digest>),
+    /// Let somebody decide in one's place.
+    GiveDelegation(DelegationId, PrincipalId, Box<NewDelegation>),
+    /// End a delegation before its time.
+    RevokeDelegation(DelegationId, Option<Sealed>),
 }
 
 /// What can be wanted of an exception.
@@ -291,6 +303,8 @@ pub struct Request {
     pub restriction: Restriction,
     /// Whether the actor showed a session.
     pub in_session: bool,
+    /// In whose place it is done.
+    pub on_behalf_of: Option<PrincipalId>,
     /// What is wanted.
     pub command: Command,
 }
@@ -311,6 +325,7 @@ impl Request {
             prepared: None,
             restriction: Restriction::default(),
             in_session: false,
+            on_behalf_of: None,
             command,
         }
     }

@@ -9,7 +9,7 @@ use assent_domain::identity::Principal;
 use assent_domain::ids::PrincipalId;
 use assent_domain::pack::Pack;
 use assent_domain::registry::{Model, Version};
-use assent_domain::signoff::Case;
+use assent_domain::signoff::{Case, SignatureRecord};
 
 use crate::ledger::Failure;
 use crate::view::View;
@@ -29,7 +29,7 @@ pub fn with_case<T>(
     {
         makers.extend(model.owners_since(version.registered.at).chain([version.registered.by]));
     }
-    let signers = exception.signatures.iter().map(|signed| signed.recorded.by);
+    let signers = exception.signatures.iter().flat_map(SignatureRecord::hands);
     let named = makers.iter().copied().chain([exception.requester()]).chain(signers);
     let mut people: BTreeMap<PrincipalId, Arc<Principal>> = BTreeMap::new();
     for id in named {

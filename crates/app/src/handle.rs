@@ -2,6 +2,8 @@
 
 mod cards;
 mod changes;
+mod delegating;
+mod emergencies;
 mod evaluations;
 mod exceptions;
 mod oversight;
@@ -31,6 +33,7 @@ use uuid::Uuid;
 
 use crate::cases::{OwnedCase, Prepared, Question, not_found};
 use crate::command::{Command, Request, SYSTEM};
+use crate::delegations;
 use crate::governance::Packs;
 use crate::ledger::Failure;
 use crate::project::{dataset_key, stage_key};
@@ -74,10 +77,14 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Resul
 fn actor(unit: &Unit<'_>, request: &Request) -> Result<Arc<Principal>, Failure> {
     let actor = unit.get::<Principal>(request.actor)?;
     let actor = actor.ok_or_else(|| not_found("principal", request.actor))?;
-    if request.restriction.is_none() {
-        return Ok(actor);
-    }
-    Ok(Arc::new(actor.within(request.restriction.clone())))
+    let actor = if request.restriction.is_none() {
+        actor
+    } else {
+        Arc::new(actor.within(request.restriction.clone()))
+    };
+    let Some(delegator) = request.on_behalf_of else { return Ok(actor) };
+    delegations::may_be_delegated(&request.command)?;
+    Ok(Arc::new(delegations::in_place_of(unit, &actor, delegator, unit.now())?))
 }
 
 /// What nobody asks for: the platform records what it has seen itself.
@@ -172,6 +179,12 @@ impl Hand<'_> {
                 (AccountabilityId::of(id).into(), self.accountability(id, *command)?)
             }
             Command::PeriodicReview(id, command) => (id.into(), self.periodic_review(id, *command)?),
+            Command::DeclareEmergency(id, new) => (id.into(), self.declare_emergency(id, *new)?),
+            Command::SignEmergency(id, new, evidence) => (id.into(), self.sign_emergency(id, new, evidence)?),
+            Command::GiveDelegation(id, delegate, new) => {
+                (id.into(), self.give_delegation(id, delegate, *new)?)
+            }
+            Command::RevokeDelegation(id, comment) => (id.into(), self.revoke_delegation(id, comment)?),
         })
     }
 

@@ -16,6 +16,7 @@ pub mod cases;
 pub mod changes;
 pub mod checkpoints;
 pub mod command;
+pub mod delegations;
 pub mod denials;
 pub mod doors;
 pub mod erase;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use assent_domain::accountability::Accountability;
 use assent_domain::change_request::ChangeRequest;
+use assent_domain::delegation::Delegation;
 use assent_domain::evaluation::Job;
 use assent_domain::exception::{Exception, StateName};
 use assent_domain::periodic_review::PeriodicReview;
@@ -43,6 +44,7 @@ pub fn table(kind: Kind) -> Option<&'static str> {
         Kind::TierChange => Some("tier_changes"),
         Kind::Accountability => Some("accountabilities"),
         Kind::PeriodicReview => Some("periodic_reviews"),
+        Kind::Delegation => Some("delegations"),
     }
 }
 
@@ -88,6 +90,7 @@ pub fn columns(state: &Aggregate) -> Vec<Option<Value>> {
         Aggregate::Change(change) => change_columns(change),
         Aggregate::Accountability(held) => accountability_columns(held),
         Aggregate::PeriodicReview(review) => periodic_review_columns(review),
+        Aggregate::Delegation(delegation) => delegation_columns(delegation),
     }
 }
 
@@ -134,6 +137,7 @@ fn promotion_columns(promotion: &Arc<Promotion>) -> Vec<Option<Value>> {
         text(state.name()),
         id(promotion.requester().0),
         id(promotion.model.0).filter(|_| state.is_open()),
+        emergency(promotion).and_then(text),
     ]
 }
 
@@ -201,6 +205,34 @@ fn periodic_review_columns(review: &Arc<PeriodicReview>) -> Vec<Option<Value>> {
         model.clone().filter(|_| review.state().is_open()),
         model.filter(|_| review.completed().is_some()),
     ]
+}
+
+fn delegation_columns(delegation: &Arc<Delegation>) -> Vec<Option<Value>> {
+    let (delegator, delegate) = (delegation.given.delegator.0, delegation.given.delegate.0);
+    let open = delegation.revoked.is_none();
+    vec![
+        id(delegator),
+        id(delegate),
+        id(delegator).filter(|_| open),
+        text(pair_key(delegate, delegator)).filter(|_| open),
+    ]
+}
+
+/// Whether an emergency of a promotion was declared, or went through; the clock says the rest. Absent where nobody has to do
+/// anything about it, whatever the time.
+fn emergency(promotion: &Promotion) -> Option<&'static str> {
+    let emergency = promotion.emergencies.last()?;
+    let accepted = emergency.followed.as_ref().is_some_and(|followed| followed.accepted);
+    match (&emergency.used, emergency.refused.is_some() || accepted) {
+        (_, true) => None,
+        (Some(_), false) => Some("USED"),
+        (None, false) => promotion.lifecycle.name().is_open().then_some("DECLARED"),
+    }
+}
+
+/// The look-up of delegations between two persons.
+pub fn pair_key(delegate: Uuid, delegator: Uuid) -> String {
+    format!("{delegate}/{delegator}")
 }
 
 /// The look-up of a version by its number.

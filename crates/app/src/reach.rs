@@ -50,6 +50,7 @@ fn of_scopes(kind: Kind, scopes: &[&Scope]) -> Predicate {
         | Kind::Pack
         | Kind::Proposal
         | Kind::System
+        | Kind::Delegation
         | Kind::Access => Predicate::False,
     }
 }

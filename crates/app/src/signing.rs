@@ -66,7 +66,7 @@ impl OwnedSignoff {
         makers: Vec<PrincipalId>,
     ) -> Result<Self, Failure> {
         let mut people = BTreeMap::new();
-        let signers = signatures.iter().map(|record| record.recorded.by);
+        let signers = signatures.iter().flat_map(SignatureRecord::hands);
         for id in signers.chain([requester, model.owner]).chain(makers.iter().copied()) {
             people.extend(view.get::<Principal>(id)?.map(|principal| (id, principal)));
         }

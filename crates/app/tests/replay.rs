@@ -23,18 +23,20 @@ use assent_app::command::{AssessmentCommand, ExceptionCommand, Ran, SYSTEM, Tier
 use assent_app::replay::{self, Report};
 use assent_app::view::{Snapshot, View};
 use assent_app::{Command, Failure, verify};
+use assent_domain::delegation::NewDelegation;
 use assent_domain::evaluation::{Job, ScanRequested, Task};
 use assent_domain::exception::Exception;
 use assent_domain::facts::Target;
 use assent_domain::identity;
 use assent_domain::ids::{
-    AssessmentId, EvaluationId, ExceptionId, GrantId, ModelId, PrincipalId, PromotionId, TierChangeId,
-    VersionId,
+    AssessmentId, DelegationId, EvaluationId, ExceptionId, GrantId, ModelId, PrincipalId, PromotionId,
+    TierChangeId, VersionId,
 };
 use assent_domain::registry::{Model, NewVersion, Version, VersionCommand};
 use assent_domain::risk::assessment::{Answer, Answered, Custom};
 use assent_domain::risk::{Assessment, Exact, TierChange, tier_change};
 use assent_domain::signoff::{NewSignature, Verdict};
+use assent_domain::workflow::emergency::NewEmergency;
 use assent_domain::workflow::{Decision, NewReview, Promotion, StateName};
 use assent_domain::{Kind, Sealed};
 use assent_log::verify::Level;
@@ -73,6 +75,10 @@ enum Move {
     OnAssessment(u8, u8, u8),
     AskTier(u8, u8, bool),
     OnTier(u8, u8, u8),
+    Declare(u8, u8),
+    SignEmergency(u8, u8, bool),
+    Delegate(u8, u8, u8),
+    EndDelegation(u8, u8),
 }
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
@@ -103,6 +109,10 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         8 => any::<(u8, u8, u8)>().prop_map(|(p, a, w)| Move::OnAssessment(p, a, w)),
         3 => any::<(u8, u8, bool)>().prop_map(|(p, m, up)| Move::AskTier(p, m, up)),
         5 => any::<(u8, u8, u8)>().prop_map(|(p, t, w)| Move::OnTier(p, t, w)),
+        4 => any::<(u8, u8)>().prop_map(|(p, m)| Move::Declare(p, m)),
+        6 => any::<(u8, u8, bool)>().prop_map(|(p, m, yes)| Move::SignEmergency(p, m, yes)),
+        3 => any::<(u8, u8, u8)>().prop_map(|(p, to, r)| Move::Delegate(p, to, r)),
+        1 => any::<(u8, u8)>().prop_map(|(p, d)| Move::EndDelegation(p, d)),
     ];
     prop::collection::vec(one, 1..80)
 }
@@ -120,6 +130,7 @@ struct Known {
     exceptions: Vec<ExceptionId>,
     assessments: Vec<AssessmentId>,
     tier_changes: Vec<TierChangeId>,
+    delegations: Vec<DelegationId>,
 }
 
 fn pick<T: Copy>(from: &[T], number: u8) -> Option<T> {
@@ -127,8 +138,13 @@ fn pick<T: Copy>(from: &[T], number: u8) -> Option<T> {
 }
 
 async fn play(world: &World, known: &mut Known, step: Move) {
+    let behalf = known.people.last().copied();
     let Some((actor, command)) = command(world, known, step).await else { return };
-    match world.run(actor, command).await {
+    let mut request = world.request(actor, command);
+    // Now and then a review is tried in the place of somebody.
+    let delegated = matches!(request.command, Command::Review(..)) && actor.0.as_u128() % 2 == 0;
+    request.on_behalf_of = behalf.filter(|_| delegated && !known.delegations.is_empty());
+    match world.assent.ledger.execute(request).await {
         Ok(_) => {}
         Err(Failure::Refused(refusal)) => {
             assert!(!refusal.message.is_empty() && !refusal.code.remedy().is_empty(), "{refusal:?}");
@@ -307,6 +323,35 @@ async fn command(world: &World, known: &mut Known, step: Move) -> Option<(Princi
             };
             (pick(&known.people, p)?, Command::TierChange(pick(&known.tier_changes, t)?, Box::new(command)))
         }
+        Move::Declare(p, m) => {
+            let promotion = pick(&known.promotions, m)?;
+            let evidence = world.evidence(promotion);
+            let new = NewEmergency { justification: sealed, role: None, evidence };
+            (pick(&known.people, p)?, Command::DeclareEmergency(promotion, Box::new(new)))
+        }
+        Move::SignEmergency(p, m, yes) => {
+            let promotion = pick(&known.promotions, m)?;
+            let verdict = if yes { Verdict::Approved } else { Verdict::Rejected };
+            let new = NewSignature { role: None, verdict, comment: Some(sealed) };
+            let evidence = world.evidence(promotion);
+            (pick(&known.people, p)?, Command::SignEmergency(promotion, new, evidence))
+        }
+        Move::Delegate(p, to, r) => {
+            let id = DelegationId(world.id());
+            known.delegations.push(id);
+            let from = world.assent.wiring.now();
+            let new = NewDelegation {
+                roles: vec![["compliance", "security"][usize::from(r) % 2].to_owned()],
+                scope: identity::Scope::default(),
+                from,
+                until: from + SignedDuration::from_hours(24 * 7),
+                reason: sealed,
+            };
+            (pick(&known.people, p)?, Command::GiveDelegation(id, pick(&known.people, to)?, Box::new(new)))
+        }
+        Move::EndDelegation(p, d) => {
+            (pick(&known.people, p)?, Command::RevokeDelegation(pick(&known.delegations, d)?, None))
+        }
     })
 }
 
@@ -376,11 +421,22 @@ fn check_invariants(world: &World) {
         let mut deciders = BTreeSet::new();
         for record in &promotion.reviews {
             assert_ne!(record.recorded.by, promotion.requester());
-            deciders.insert((record.recorded.by, record.review.step.clone()));
+            for hand in record.hands() {
+                assert_ne!(hand, promotion.requester());
+                deciders.insert((hand, record.review.step.clone()));
+            }
+        }
+        for emergency in &promotion.emergencies {
+            let signers: BTreeSet<_> = emergency.signatures.iter().map(|held| held.recorded.by).collect();
+            assert_eq!(signers.len(), emergency.signatures.len(), "somebody signed twice");
+            assert!(!signers.contains(&promotion.requester()));
+            assert!(deciders.iter().all(|(person, _)| !signers.contains(person)), "signed and reviewed");
+            assert!(emergency.granted.is_none() || signers.len() == 2);
         }
         let people: BTreeSet<_> = deciders.iter().map(|(person, _)| person).collect();
         assert_eq!(people.len(), deciders.len(), "somebody decided two steps");
-        if promotion.lifecycle.name() == StateName::Completed {
+        let by_emergency = promotion.emergencies.last().is_some_and(|emergency| emergency.used.is_some());
+        if promotion.lifecycle.name() == StateName::Completed && !by_emergency {
             assert!(
                 promotion.reviews.iter().filter(|r| r.review.decision == Decision::Approved).count() >= 2
             );

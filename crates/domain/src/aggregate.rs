@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::accountability::Accountability;
 use crate::change_request::ChangeRequest;
+use crate::delegation::Delegation;
 use crate::evaluation;
 use crate::event::{Event, Stamp};
 use crate::exception::Exception;
@@ -16,6 +17,8 @@ use crate::ids::{
     AccountabilityId, AssessmentId, ChangeId, CredentialId, DatasetId, EvaluationId, ExceptionId, ModelId,
     PeriodicReviewId, PrincipalId, PromotionId, ProposalId, SessionId, SystemId, TierChangeId, TokenId,
     VersionId,
+    AssessmentId, ChangeId, CredentialId, DatasetId, DelegationId, EvaluationId, ExceptionId, ModelId,
+    PrincipalId, PromotionId, ProposalId, SessionId, SystemId, TierChangeId, TokenId, VersionId,
 };
 use crate::pack::Applied;
 use crate::periodic_review::PeriodicReview;
@@ -65,6 +68,8 @@ pub enum Kind {
     Accountability,
     /// A periodic review of a model.
     PeriodicReview,
+    /// Somebody decides in the place of somebody else.
+    Delegation,
     /// The door: attempts that were denied. It has no state.
     Access,
 }
@@ -72,6 +77,7 @@ pub enum Kind {
 impl Kind {
     /// Every kind that has state.
     pub const STATEFUL: [Self; 18] = [
+    pub const STATEFUL: [Self; 17] = [
         Self::Principal,
         Self::Token,
         Self::Credential,
@@ -90,6 +96,7 @@ impl Kind {
         Self::Change,
         Self::Accountability,
         Self::PeriodicReview,
+        Self::Delegation,
     ];
 
     /// As on the wire.
@@ -113,6 +120,7 @@ impl Kind {
             Self::Change => "CHANGE",
             Self::Accountability => "ACCOUNTABILITY",
             Self::PeriodicReview => "PERIODIC_REVIEW",
+            Self::Delegation => "DELEGATION",
             Self::Access => "ACCESS",
         }
     }
@@ -222,6 +230,7 @@ aggregates! {
     Change ChangeRequest, ChangeId;
     Accountability Accountability, AccountabilityId;
     PeriodicReview PeriodicReview, PeriodicReviewId;
+    Delegation Delegation, DelegationId;
 }
 
 macro_rules! into_uuid {
@@ -241,6 +250,7 @@ macro_rules! into_uuid {
 }
 
 into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, SystemId System, ExceptionId Exception, AssessmentId Assessment, TierChangeId TierChange, ChangeId Change, AccountabilityId Accountability, PeriodicReviewId PeriodicReview);
+into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, SystemId System, ExceptionId Exception, AssessmentId Assessment, TierChangeId TierChange, ChangeId Change, DelegationId Delegation);
 
 /// The state after an event. Total: an event that does not fit the state (which no decision produces) changes nothing.
 pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
@@ -267,6 +277,7 @@ pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) 
         Aggregate::Change(change) => Arc::make_mut(change).evolve(event, stamp),
         Aggregate::Accountability(held) => Arc::make_mut(held).evolve(event, stamp),
         Aggregate::PeriodicReview(review) => Arc::make_mut(review).evolve(event, stamp),
+        Aggregate::Delegation(delegation) => Arc::make_mut(delegation).evolve(event, stamp),
     }
     Some(state)
 }
@@ -297,6 +308,7 @@ fn create(id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
         Event::ChangeRequested(event) => Some(ChangeRequest::new(id.into(), event, stamp).into()),
         Event::AccountabilityAssigned(event) => Some(Accountability::new(id.into(), event, stamp).into()),
         Event::PeriodicReviewOpened(event) => Some(PeriodicReview::new(id.into(), event, stamp).into()),
+        Event::DelegationGiven(event) => Some(Delegation::new(id.into(), event, stamp).into()),
         _ => Credential::create(id.into(), event, stamp).map(Into::into),
     }
 }

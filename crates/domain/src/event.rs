@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::accountability::event as accountability;
 use crate::aggregate::AggregateId;
 use crate::change_request::event as change;
+use crate::delegation::event as delegation;
 use crate::evaluation::event as evaluation;
 use crate::exception::event as exception;
 use crate::identity::event as identity;
@@ -17,6 +18,7 @@ use crate::risk::assessment::event as assessment;
 use crate::risk::tier_change::event as tier_change;
 use crate::signoff::Signature;
 use crate::system::event as system;
+use crate::workflow::emergency::event as emergency;
 use crate::workflow::event as workflow;
 use crate::{RiskLevel, Time};
 
@@ -194,6 +196,14 @@ events! {
     PeriodicReviewRejected(periodic::PeriodicReviewRejected) "periodicReviewRejected" "rejected a periodic review";
     PeriodicReviewWithdrawn(periodic::PeriodicReviewWithdrawn) "periodicReviewWithdrawn" "withdrew a periodic review";
     PeriodicReviewActed(periodic::PeriodicReviewActed) "periodicReviewActed" "did what a periodic review had asked for";
+    EmergencyDeclared(emergency::EmergencyDeclared) "emergencyDeclared" "broke the glass of a promotion";
+    EmergencySigned(Signature) "emergencySigned" "signed an emergency";
+    EmergencyGranted(emergency::EmergencyGranted) "emergencyGranted" "completed the signatures of an emergency";
+    EmergencyRefused(emergency::EmergencyRefused) "emergencyRefused" "refused an emergency";
+    EmergencyFollowedUp(emergency::EmergencyFollowedUp) "emergencyFollowedUp" "completed the reviews after an emergency";
+    DelegationGiven(delegation::DelegationGiven) "delegationGiven" "let somebody decide in their place";
+    DelegationRevoked(delegation::DelegationRevoked) "delegationRevoked" "ended a delegation";
+    StepPassed(workflow::StepPassed) "stepPassed" "let the conditions of the pack pass a step";
 }
 
 impl Event {
@@ -207,7 +217,14 @@ impl Event {
         #[expect(clippy::wildcard_enum_match_arm, reason = "the other events have the risk of their tier")]
         let is_grave = match self {
             Self::ExceptionUsed(_) | Self::ChangeRollbackRequested(_) | Self::ChangeRolledBack(_) => true,
-            Self::PromotionCompleted(completed) => !completed.exceptions.is_empty(),
+            Self::EmergencyDeclared(_)
+            | Self::EmergencySigned(_)
+            | Self::EmergencyGranted(_)
+            | Self::EmergencyRefused(_)
+            | Self::EmergencyFollowedUp(_) => true,
+            Self::PromotionCompleted(completed) => {
+                !completed.exceptions.is_empty() || completed.emergency.is_some()
+            }
             Self::ChangeStarted(started) => started.by_emergency_pair,
             _ => false,
         };

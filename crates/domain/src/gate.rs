@@ -7,6 +7,7 @@ use crate::exception::Waiver;
 use crate::ids::{Digest, PromotionId, VersionId};
 use crate::pack::Enforcement;
 use crate::policy::{self, Compliance, Finding, FindingStatus};
+use crate::workflow::emergency::{self, EmergencyStanding, EmergencyState};
 use crate::workflow::{Case, Judgement, StateName, StepStanding, StepState};
 
 /// The answer.
@@ -55,6 +56,9 @@ pub struct GateAnswer {
     pub steps: Vec<StepStanding>,
     /// Exceptions without which something would have failed.
     pub exceptions_used: Vec<Waiver>,
+    /// The emergency that the version goes, or went, through by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<EmergencyStanding>,
     /// When it was asked.
     pub at: Time,
 }
@@ -72,8 +76,10 @@ pub fn gate(case: &Case<'_>, judgement: &Judgement) -> GateAnswer {
     let stage = case.inputs.target.map_or(version.stage.as_str(), |target| target.stage.as_str());
     let mut reasons = Vec::new();
     position(case, judgement, stage, &mut reasons);
-    policies(case, judgement, stage, &mut reasons);
-    approvals(case, judgement, &mut reasons);
+    let emergency = emergency::standing(case, judgement);
+    policies(case, judgement, stage, emergency.as_ref(), &mut reasons);
+    approvals(case, judgement, emergency.as_ref(), &mut reasons);
+    follow_up(emergency.as_ref(), &mut reasons);
     conditions(case, &mut reasons);
     GateAnswer {
         verdict: if reasons.is_empty() { Verdict::Eligible } else { Verdict::NotEligible },
@@ -86,6 +92,7 @@ pub fn gate(case: &Case<'_>, judgement: &Judgement) -> GateAnswer {
         findings: judgement.findings.clone(),
         steps: judgement.steps.clone(),
         exceptions_used: judgement.exceptions_used(),
+        emergency,
         at: case.inputs.now,
     }
 }
@@ -120,7 +127,13 @@ fn position(case: &Case<'_>, judgement: &Judgement, stage: &str, reasons: &mut V
     }
 }
 
-fn policies(case: &Case<'_>, judgement: &Judgement, stage: &str, reasons: &mut Vec<Reason>) {
+fn policies(
+    case: &Case<'_>,
+    judgement: &Judgement,
+    stage: &str,
+    emergency: Option<&EmergencyStanding>,
+    reasons: &mut Vec<Reason>,
+) {
     let judged = |finding: &&Finding| {
         finding.enforcement == Enforcement::Blocking && finding.status != FindingStatus::NotApplicable
     };
@@ -135,7 +148,8 @@ fn policies(case: &Case<'_>, judgement: &Judgement, stage: &str, reasons: &mut V
             "apply a pack with a blocking policy for this tier and stage",
         ));
     }
-    for finding in judgement.findings.iter().filter(|finding| finding.blocks()) {
+    let excused = |finding: &&Finding| emergency.is_some_and(|emergency| emergency.covers_finding(finding));
+    for finding in judgement.findings.iter().filter(|it| it.blocks() && !excused(it)) {
         let detail = finding.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
         let code = if finding.status == FindingStatus::Error { "policy-error" } else { "policy-failed" };
         let message = format!("{} {}: {}{detail}", finding.policy, finding.rule, finding.message);
@@ -158,7 +172,26 @@ fn open_to(case: &Case<'_>, stage: &str) -> bool {
     up_to.and_then(order).zip(order(stage)).is_some_and(|(limit, order)| order <= limit)
 }
 
-fn approvals(case: &Case<'_>, judgement: &Judgement, reasons: &mut Vec<Reason>) {
+/// What went through in an emergency may stay for as long as its reviews are awaited.
+fn follow_up(emergency: Option<&EmergencyStanding>, reasons: &mut Vec<Reason>) {
+    let Some(emergency) = emergency else { return };
+    if emergency.state == EmergencyState::FollowUpOverdue {
+        let due = emergency.follow_up_due_at.map(|due| format!(", due {due}")).unwrap_or_default();
+        let message = format!("the version went through in an emergency, and its reviews are overdue{due}");
+        let remedy = "let those decide whose approvals are missing, or move the version away";
+        reasons.push(reason("follow-up-overdue", message, remedy));
+    } else if emergency.state == EmergencyState::Rejected {
+        let message = "the version went through in an emergency, and a reviewer rejected it afterwards";
+        reasons.push(reason("emergency-rejected", message, "move the version to another stage"));
+    }
+}
+
+fn approvals(
+    case: &Case<'_>,
+    judgement: &Judgement,
+    emergency: Option<&EmergencyStanding>,
+    reasons: &mut Vec<Reason>,
+) {
     if let Some(promotion) = case.promotion {
         let state = promotion.state_at(case.inputs.now);
         let left = case.inputs.version.stage != promotion.target.stage;
@@ -183,8 +216,9 @@ fn approvals(case: &Case<'_>, judgement: &Judgement, reasons: &mut Vec<Reason>) 
             StateName::Completed | StateName::InReview | StateName::Approved => {}
         }
     }
-    for step in judgement.steps.iter().filter(|step| !step.state.is_done() && step.state != StepState::Failed)
-    {
+    let excused = |step: &&StepStanding| emergency.is_some_and(|emergency| emergency.covers_step(step));
+    let open = |step: &&StepStanding| !step.state.is_done() && step.state != StepState::Failed;
+    for step in judgement.steps.iter().filter(|step| open(step) && !excused(step)) {
         let lapsed: Vec<String> = step
             .lapsed
             .iter()

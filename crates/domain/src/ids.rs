@@ -72,6 +72,8 @@ id! {
     AccountabilityId;
     /// A periodic review of a model.
     PeriodicReviewId;
+    /// Somebody decides in the place of somebody else.
+    DelegationId;
 }
 
 impl CredentialId {

@@ -11,11 +11,14 @@
 //! [`signoff`] the consent of several people to one request; [`exception`] waivers of policies for a while; [`risk`]
 //! assessments, tiers and the score of a deployment; [`change_request`] changes of models in service; [`accountability`] who answers for
 //! models; [`periodic_review`] models in service looked at again; [`evaluation`] what is being computed; [`event`] what happened and what it changes.
+//! assessments, tiers and the score of a deployment; [`change_request`] changes of models in service; [`delegation`] who decides in whose place; [`evaluation`] what is
+//! being computed; [`event`] what happened and what it changes.
 
 pub mod accountability;
 pub mod aggregate;
 pub mod calendar;
 pub mod change_request;
+pub mod delegation;
 pub mod evaluation;
 pub mod event;
 pub mod exception;

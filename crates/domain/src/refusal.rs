@@ -229,6 +229,20 @@ codes! {
     FindingsMissing "findings-missing" Unprocessable "write down what was found in the sections that the message names";
     /// What a request names is no exception that it could follow.
     NotExtendable "not-extendable" Unprocessable "name an active or expired exception from the same policy for the same subject, or none";
+    /// What a reviewer rejected waits for reviewers.
+    EmergencyAfterRejection "emergency-after-rejection" Unprocessable "mend what was rejected, and let the reviewers decide";
+    /// Who signed an emergency does not review what went through by it.
+    ReviewerSignedEmergency "reviewer-signed-emergency" Forbidden "let somebody decide who did not sign the emergency";
+    /// The role cannot be lent by this person.
+    RoleNotDelegable "role-not-delegable" Unprocessable "delegate a role that decides reviews, and that you hold in that time";
+    /// The one to whom was delegated may not be.
+    NotADelegate "not-a-delegate" Unprocessable "delegate to another active person who holds a role that decides reviews";
+    /// Only the two whom a delegation is about end it.
+    NotTheDelegator "not-the-delegator" Forbidden "let the delegator or the delegate end it; a person who manages access takes grants back";
+    /// Nothing lets the one decide in the place of the other there.
+    NoDelegation "no-delegation" Forbidden "decide in your own name, or ask the other for a delegation that reaches this model, role and time";
+    /// Some things everybody does in their own name.
+    NotDelegable "not-delegable" Forbidden "let the person do it themself";
 }
 
 /// A refusal: an answer, not a failure. Nothing was changed.

@@ -10,11 +10,13 @@ use assent_app::seal::KeyRing;
 use assent_app::view::{Loaded, Snapshot};
 use assent_domain::aggregate::State;
 use assent_domain::change_request::ChangeRequest;
+use assent_domain::delegation::Delegation;
 use assent_domain::evaluation::Job;
 use assent_domain::exception::Exception;
 use assent_domain::identity::{Permission, Principal, Target, authorise, reach as within};
 use assent_domain::ids::{
     AssessmentId, ChangeId, DatasetId, EvaluationId, ExceptionId, ModelId, PeriodicReviewId, PrincipalId,
+    AssessmentId, ChangeId, DatasetId, DelegationId, EvaluationId, ExceptionId, ModelId, PrincipalId,
     PromotionId, ProposalId, SystemId, TierChangeId, VersionId,
 };
 use assent_domain::pack::Pack;
@@ -224,6 +226,13 @@ impl<'a> Desk<'a> {
         let held = self.any::<PeriodicReview>(id)?.ok_or_else(not_there)?;
         self.readable(caller, held.model)?.ok_or_else(not_there)?;
         Ok(held)
+    /// The delegation, if the caller may read it: one of the two, or who reads the platform or manages access.
+    pub(crate) fn delegation(&self, caller: &Caller, id: DelegationId) -> Result<Held<Delegation>, Problem> {
+        let all = self.sees_people(caller)?;
+        let own =
+            |held: &Held<Delegation>| [held.given.delegator, held.given.delegate].contains(&caller.id());
+        let found = self.any::<Delegation>(id)?.filter(|held| all || own(held));
+        found.ok_or_else(|| not_there("delegation", id, all))
     }
 
     /// What is about models and not there for this caller.

@@ -59,6 +59,7 @@ impl App {
             expected: object.zip(sent.expected),
             prepared: prepared.clone(),
             restriction: sent.caller.principal.restriction.clone(),
+            on_behalf_of: sent.on_behalf_of,
             in_session: matches!(sent.caller.shown, Shown::Session(_)),
             command,
         };

@@ -72,6 +72,7 @@ pub const TABLES: &[Table] = &[
             text("state"),
             text("requester_id"),
             text("open_model_id"),
+            text("emergency"),
         ],
     },
     Table { name: "packs", columns: &[text("digest")] },
@@ -130,5 +131,9 @@ pub const TABLES: &[Table] = &[
             unique("open_model"),
             text("completed_model"),
         ],
+    },
+    Table {
+        name: "delegations",
+        columns: &[text("delegator_id"), text("delegate_id"), text("open_delegator_id"), text("open_pair")],
     },
 ];

@@ -117,8 +117,9 @@ impl Hand<'_> {
         let approvals = self.approvals(&held.change)?;
         let mut held = held.clone();
         for record in &approvals {
-            let principal = self.unit.get::<Principal>(record.recorded.by)?;
-            held.people.extend(principal.map(|principal| (record.recorded.by, principal)));
+            for id in record.hands() {
+                held.people.extend(self.unit.get::<Principal>(id)?.map(|principal| (id, principal)));
+            }
         }
         Ok(change_request::submit(&held.hearing(), plan, &approvals, self.actor.id)?)
     }
@@ -132,7 +133,12 @@ impl Hand<'_> {
         }
         let given = judgement.approvals().filter(|approval| approval.decision == Decision::Approved);
         let record = |approval: &Approval| SignatureRecord {
-            signature: Signature { role: approval.role.clone(), verdict: Verdict::Approved, comment: None },
+            signature: Signature {
+                role: approval.role.clone(),
+                verdict: Verdict::Approved,
+                comment: None,
+                on_behalf_of: approval.on_behalf_of,
+            },
             recorded: Recorded { at: approval.at, by: approval.reviewer },
         };
         Ok(given.map(record).collect())

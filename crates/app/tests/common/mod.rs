@@ -188,6 +188,7 @@ impl World {
             prepared: None,
             restriction: assent_domain::identity::Restriction::default(),
             in_session: false,
+            on_behalf_of: None,
             command,
         }
     }

@@ -59,7 +59,7 @@ impl<'a> Hearing<'a> {
     pub fn named(change: &ChangeRequest, model: &Model) -> Vec<PrincipalId> {
         let mut named = vec![change.requester(), change.maker];
         named.extend(model.owners_since(change.requested.at));
-        named.extend(change.signatures.iter().map(|record| record.recorded.by));
+        named.extend(change.signatures.iter().flat_map(SignatureRecord::hands));
         named
     }
 
@@ -114,6 +114,11 @@ pub fn sign(hearing: &Hearing<'_>, signer: &Principal, new: NewSignature) -> Res
         return Err(Refusal::new(Code::TooMany, message));
     }
     let (signature, after) = signoff::sign(&hearing.case(&change.signatures), signer, new)?;
+    let of_pair = |submitted: &super::Submitted| submitted.emergency_pair.contains(&signature.role);
+    if signature.on_behalf_of.is_some() && change.submitted.as_ref().is_some_and(of_pair) {
+        let message = "the two persons who let an emergency start speak for themselves";
+        return Err(Refusal::new(Code::NotDelegable, message).at("/onBehalfOf"));
+    }
     let verdict = signature.verdict;
     let mut changes = vec![about(change, hearing.model, Event::ChangeSigned(signature))];
     match verdict {

@@ -236,6 +236,19 @@ pub fn authorise(
     Err(Refusal::new(Code::PermissionMissing, message))
 }
 
+/// Whether the principal decides in the role for the model now: by a grant of its own, or in the place of somebody by one of
+/// theirs.
+pub fn decides_in_role(principal: &Principal, role: &str, target: Target<'_>, now: Time) -> bool {
+    match &principal.acting {
+        None => holds_role(principal, role, target, now),
+        Some(acting) => {
+            principal.status == Status::Active
+                && principal.restriction.scope.covers(target)
+                && acting.lends(principal.id, role, target, now).is_some()
+        }
+    }
+}
+
 /// Whether the principal holds the role for the model now.
 pub fn holds_role(principal: &Principal, role: &str, target: Target<'_>, now: Time) -> bool {
     principal.status == Status::Active

@@ -198,7 +198,7 @@ fn checked_grant(principal: &Principal, grant: Grant, pack: &Pack, now: Time) ->
     Ok(grant)
 }
 
-fn checked_scope(scope: &Scope, pack: &Pack) -> Result<(), Refusal> {
+pub(crate) fn checked_scope(scope: &Scope, pack: &Pack) -> Result<(), Refusal> {
     scope.tags.iter().flatten().try_for_each(|tag| text::name("/scope/tags", tag))?;
     match scope.tiers.iter().flatten().find(|tier| pack.tier(tier).is_none()) {
         Some(tier) => Err(pack.unknown_tier(tier).at("/scope/tiers")),

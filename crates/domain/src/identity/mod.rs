@@ -20,10 +20,12 @@ pub mod session;
 mod state;
 
 pub use authority::{
-    Permission, Reach, Restriction, Scope, Target, authorise, holds_role, left_by_token, reach,
+    Permission, Reach, Restriction, Scope, Target, authorise, decides_in_role, holds_role, left_by_token,
+    reach,
 };
 pub use command::Command;
 pub use credential::Credential;
+pub(crate) use decide::checked_scope;
 pub use decide::{decide, issue_token, revoke_token};
 pub use event::{Grant, Method, PrincipalKind};
 pub use link::{link, linked, unlink};

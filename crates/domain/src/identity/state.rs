@@ -1,11 +1,14 @@
 //! Principals and tokens as they stand.
 
+use std::sync::Arc;
+
 use assent_sabotage::{Fault, planted};
 use serde::{Deserialize, Serialize};
 
 use super::event::{PrincipalRegistered, TokenIssued, is_zero};
 use super::provider::Identity;
-use super::{Grant, PrincipalKind, Restriction};
+use super::{Grant, PrincipalKind, Restriction, Target};
+use crate::delegation::{Acting, OnBehalf};
 use crate::event::{Event, Stamp};
 use crate::ids::{Digest, PrincipalId, TokenId};
 use crate::pack::Pack;
@@ -60,6 +63,9 @@ pub struct Principal {
     /// What the token leaves that it acts with. No part of the state: see [`Principal::within`].
     #[serde(skip)]
     pub restriction: Restriction,
+    /// In whose place it acts. No part of the state: see [`Principal::in_place_of`].
+    #[serde(skip)]
+    pub acting: Option<Arc<Acting>>,
 }
 
 impl Principal {
@@ -79,6 +85,7 @@ impl Principal {
             token_era: 0,
             identities: Vec::new(),
             restriction: Restriction::default(),
+            acting: None,
         }
     }
 
@@ -86,6 +93,23 @@ impl Principal {
     #[must_use]
     pub fn within(&self, restriction: Restriction) -> Self {
         Self { restriction, ..self.clone() }
+    }
+
+    /// The same principal as it acts by a delegation.
+    #[must_use]
+    pub fn in_place_of(&self, acting: Acting) -> Self {
+        Self { acting: Some(Arc::new(acting)), ..self.clone() }
+    }
+
+    /// The persons who decide what it decides: itself, and in whose place it acts.
+    pub fn persons(&self) -> impl Iterator<Item = PrincipalId> {
+        let delegator = self.acting.as_ref().map(|acting| acting.delegator.person());
+        [self.person()].into_iter().chain(delegator)
+    }
+
+    /// In whose place it decides in a role there now, if it acts for somebody.
+    pub fn on_behalf(&self, role: &str, target: Target<'_>, now: Time) -> Option<OnBehalf> {
+        self.acting.as_ref().and_then(|acting| acting.lends(self.id, role, target, now))
     }
 
     /// The person behind it, by one account of theirs: through who is responsible for it, and through links. Whatever must

@@ -1,5 +1,6 @@
 //! Every document against every other.
 
+mod auto_approve;
 mod change_rules;
 mod duties;
 mod risk;
@@ -250,6 +251,9 @@ impl Check {
         self.at("Settings", &pack.settings.id);
         let set = [&pack.settings.threshold_set];
         self.known("thresholdSet", "threshold set", set, |id| pack.threshold_sets.contains_key(id));
+        if pack.settings.emergency_follow_up > MAX_SLA_DAYS {
+            self.say("emergencyFollowUp", format!("more than {MAX_SLA_DAYS} business days"));
+        }
         let calendar = &pack.settings.calendar;
         if calendar.weekend.iter().any(|day| !(1..=7).contains(day))
             || (1..=7).all(|day| calendar.weekend.contains(&day))
@@ -360,7 +364,7 @@ impl Check {
         }
         let before = self.problems.len();
         for (i, step) in workflow.steps.iter().enumerate() {
-            self.step(pack, i, step);
+            self.step(pack, workflow, i, step);
         }
         if self.problems.len() > before {
             return None;
@@ -393,12 +397,23 @@ impl Check {
         }
     }
 
-    fn step(&mut self, pack: &Pack, i: usize, step: &Step) {
+    fn step(&mut self, pack: &Pack, workflow: &Workflow, i: usize, step: &Step) {
         if let Some(when) = &step.when {
             self.program(facts::env(), &format!("steps/{i}/when"), when);
         }
         match &step.kind {
-            StepKind::Review { roles, people, decisions, escalation, sla_business_days, .. } => {
+            StepKind::Review {
+                roles,
+                people,
+                decisions,
+                escalation,
+                sla_business_days,
+                auto_approve,
+                ..
+            } => {
+                if let Some(rule) = auto_approve {
+                    self.auto_approve(pack, workflow, i, rule);
+                }
                 if sla_business_days.is_some_and(|days| days > MAX_SLA_DAYS) {
                     self.say(
                         format!("steps/{i}/slaBusinessDays"),
@@ -476,7 +491,11 @@ const MAX_REVIEW_SECTIONS: usize = 20;
 fn any_condition(pack: &Pack, reads: impl Fn(&Program) -> bool) -> bool {
     let rules = pack.policies.iter().flat_map(|policy| &policy.rules);
     let rules = rules.flat_map(|rule| [Some(&rule.condition), rule.when.as_ref()]);
-    let steps = pack.workflows.iter().flat_map(|workflow| &workflow.steps).map(|step| step.when.as_ref());
+    let steps = pack
+        .workflows
+        .iter()
+        .flat_map(|workflow| &workflow.steps)
+        .flat_map(|step| [step.when.as_ref(), step.auto_approve.as_ref().map(|rule| &rule.when)]);
     rules.chain(steps).flatten().any(reads)
 }
 
@@ -515,7 +534,8 @@ pub(crate) fn compile_workflow(workflow: &Workflow) -> Result<CompiledWorkflow, 
             .transpose();
         let when =
             when.map_err(|_| (format!("steps/{i}/when"), "the condition does not compile".to_owned()))?;
-        steps.push(CompiledStep { step: step.clone(), when, after });
+        let auto_approve = auto_approve::compile(i, step)?;
+        steps.push(CompiledStep { step: step.clone(), when, after, auto_approve });
     }
     let text = serde_json::to_value(workflow).and_then(|value| serde_json::to_vec(&value));
     let text = text.map_err(|error| (String::new(), error.to_string()))?;

@@ -346,10 +346,44 @@ pub struct Settings {
     /// How long a promotion stays open after it was asked for; without end if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promotions_expire_after: Option<Period>,
+    /// How long an emergency can be used after the glass was broken.
+    #[serde(default = "one_day", skip_serializing_if = "is_one_day")]
+    pub emergency_expires_after: Period,
+    /// In how many business days what went through in an emergency is to be reviewed.
+    #[serde(default = "two", skip_serializing_if = "is_two")]
+    pub emergency_follow_up: u32,
+    /// How long a delegation lasts at most.
+    #[serde(default = "thirty_days", skip_serializing_if = "are_thirty_days")]
+    pub delegations_at_most: Period,
     /// Notes for people, by topic.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub notes: BTreeMap<String, String>,
     /// What a periodic review looks at; performance metrics, drift, incidents and compliance if absent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub review_sections: Vec<String>,
+}
+
+fn one_day() -> Period {
+    Period::days(1)
+}
+
+fn is_one_day(period: &Period) -> bool {
+    *period == one_day()
+}
+
+fn two() -> u32 {
+    2
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_two(days: &u32) -> bool {
+    *days == two()
+}
+
+fn thirty_days() -> Period {
+    Period::days(30)
+}
+
+fn are_thirty_days(period: &Period) -> bool {
+    *period == thirty_days()
 }

@@ -32,7 +32,7 @@ pub use applied::{
 };
 pub use change_rules::{Blackout, ChangeRules};
 pub use check::Problem;
-pub use compile::{CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow};
+pub use compile::{CompiledAutoApprove, CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow};
 pub use diff::{DocumentChange, diff};
 pub use document::{
     Calendar, ComplianceLevel, Document, Operator, PackInfo, Role, Settings, Stage, Suite, Threshold,
@@ -50,4 +50,4 @@ pub use risk::{
 };
 pub use schema::json_schemas;
 pub use weaker::weaker;
-pub use workflow::{QuorumMode, Step, StepKind, Workflow};
+pub use workflow::{AutoApprove, QuorumMode, Step, StepKind, Workflow};

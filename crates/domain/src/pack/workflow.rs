@@ -57,6 +57,16 @@ pub enum QuorumMode {
     AnyRoles,
 }
 
+/// Where a review passes without a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AutoApprove {
+    /// For models of these tiers.
+    pub tiers: Vec<String>,
+    /// When this holds: CEL over the facts, without approvals, that returns bool.
+    pub when: String,
+}
+
 /// What a step asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
@@ -85,6 +95,9 @@ pub enum StepKind {
         /// How long an approval holds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         expires_after: Option<Period>,
+        /// Where it passes without a person; nowhere if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        auto_approve: Option<AutoApprove>,
     },
     /// The owner of the model signs for their own work; never an independent review.
     Attestation {

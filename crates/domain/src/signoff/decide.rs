@@ -3,7 +3,7 @@
 use assent_sabotage::{Fault, planted};
 
 use super::{Case, Signature, SignatureRecord, Standing, Verdict, standing};
-use crate::identity::{Principal, PrincipalKind};
+use crate::identity::{Principal, PrincipalKind, Target};
 use crate::registry::event::Recorded;
 use crate::workflow::OWNER;
 use crate::{Code, Refusal, Sealed};
@@ -34,27 +34,36 @@ pub fn sign(
     }
     let before = standing(case);
     let role = role_of(case, signer, &before, new.role.as_deref())?;
-    if role != OWNER && case.is_own(signer.person()) && !planted(Fault::SeparationOfDuties) {
-        let message = "you asked for this, or it is your own work; nobody signs that themself";
-        return Err(Refusal::new(Code::ReviewerIsRequester, message));
-    }
-    if before.signed.values().any(|by| case.person(*by) == signer.person())
+    if role != OWNER
+        && signer.persons().any(|person| case.is_own(person))
         && !planted(Fault::SeparationOfDuties)
     {
-        let message =
-            "you signed already, in this role or another one; each role is signed by another person";
+        let message = if signer.acting.is_some() {
+            "one of you asked for this, or it is the work of one of you; nobody signs that themself"
+        } else {
+            "you asked for this, or it is your own work; nobody signs that themself"
+        };
+        return Err(Refusal::new(Code::ReviewerIsRequester, message));
+    }
+    let signed = |person| before.persons.contains(&person);
+    if signer.persons().any(signed) && !planted(Fault::SeparationOfDuties) {
+        let message = "you, or the one in whose place you sign, signed already, in this role or another one; each role is signed by another person";
         return Err(Refusal::new(Code::ReviewerDecidedAlready, message));
     }
     if new.verdict == Verdict::Rejected && new.comment.is_none() {
         let message = "a decision REJECTED needs a comment";
         return Err(Refusal::new(Code::CommentMissing, message).at("/comment"));
     }
-    let signature = Signature { role, verdict: new.verdict, comment: new.comment };
+    let on_behalf_of = signer.on_behalf(&role, Target::Model(case.model), case.now);
+    let signature = Signature { role, verdict: new.verdict, comment: new.comment, on_behalf_of };
     let recorded = Recorded { at: case.now, by: signer.id };
     let mut signatures = case.signatures.to_vec();
     signatures.push(SignatureRecord { signature: signature.clone(), recorded });
     let mut people = case.people.clone();
     people.insert(signer.id, std::sync::Arc::new(signer.clone()));
+    if let Some(acting) = &signer.acting {
+        people.insert(acting.delegator.id, std::sync::Arc::clone(&acting.delegator));
+    }
     let after = standing(&Case { signatures: &signatures, people: &people, ..*case });
     Ok((signature, after))
 }

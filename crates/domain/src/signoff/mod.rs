@@ -7,7 +7,8 @@
 //!
 //! Invariants: nobody signs their own request; one person signs once, whatever accounts and roles they have; a yes counts
 //! only as long as who gave it may still give it; one no is enough. The owner of a model attests in the place `owner`: that
-//! is no review by another, so it is neither forbidden to them nor counted for a role.
+//! is no review by another, so it is neither forbidden to them nor counted for a role. Who signs in the place of somebody by a
+//! delegation signs in their role, and both of them have signed then; nobody attests for another.
 
 mod decide;
 mod standing;
@@ -18,6 +19,8 @@ pub use standing::{Case, Lapsed, Standing, standing};
 use serde::{Deserialize, Serialize};
 
 use crate::Sealed;
+use crate::delegation::OnBehalf;
+use crate::ids::PrincipalId;
 use crate::registry::event::Recorded;
 
 /// Yes or no.
@@ -51,6 +54,9 @@ pub struct Signature {
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<Sealed>,
+    /// In whose place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<OnBehalf>,
 }
 
 /// A signature with its time and hand.
@@ -61,4 +67,12 @@ pub struct SignatureRecord {
     pub signature: Signature,
     /// When, and by whom.
     pub recorded: Recorded,
+}
+
+impl SignatureRecord {
+    /// The principals behind it: who signed, and in whose place.
+    pub fn hands(&self) -> impl Iterator<Item = PrincipalId> {
+        let delegator = self.signature.on_behalf_of.map(|behalf| behalf.delegator);
+        [self.recorded.by].into_iter().chain(delegator)
+    }
 }

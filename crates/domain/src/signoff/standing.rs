@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{SignatureRecord, Verdict};
 use crate::Time;
-use crate::identity::{Permission, Principal, PrincipalKind, Status, Target, holds_role};
+use crate::identity::{Permission, Principal, PrincipalKind, Status, Target, decides_in_role, holds_role};
 use crate::ids::PrincipalId;
 use crate::pack::Pack;
 use crate::registry::Model;
@@ -52,6 +52,8 @@ pub struct Standing {
     pub missing: Vec<String>,
     /// What was signed and does not count any more.
     pub lapsed: Vec<Lapsed>,
+    /// The persons whose yes counts, and those in whose place they signed.
+    pub(super) persons: Vec<PrincipalId>,
 }
 
 impl Standing {
@@ -76,10 +78,26 @@ impl Case<'_> {
     /// Whether a principal may sign in a role today.
     pub(crate) fn may_sign(&self, principal: &Principal, role: &str) -> bool {
         if role == OWNER {
-            return principal.status == Status::Active && principal.answerable() == self.attests();
+            let is_theirs = principal.acting.is_none() && principal.answerable() == self.attests();
+            return principal.status == Status::Active && is_theirs;
         }
-        let carries = self.pack.role(role).is_some_and(|role| role.permissions.contains(&Permission::Review));
-        carries && holds_role(principal, role, Target::Model(self.model), self.now)
+        self.carries_review(role) && decides_in_role(principal, role, Target::Model(self.model), self.now)
+    }
+
+    fn carries_review(&self, role: &str) -> bool {
+        self.pack.role(role).is_some_and(|role| role.permissions.contains(&Permission::Review))
+    }
+
+    /// Whether what was signed could still be given today: by who signed, or by the one in whose place they did.
+    fn still_may(&self, record: &SignatureRecord) -> bool {
+        let role = &record.signature.role;
+        let Some(signer) = self.people.get(&record.recorded.by) else { return false };
+        let Some(behalf) = record.signature.on_behalf_of else { return self.may_sign(signer, role) };
+        let target = Target::Model(self.model);
+        let holds = |delegator: &Arc<Principal>| holds_role(delegator, role, target, self.now);
+        signer.status == Status::Active
+            && self.carries_review(role)
+            && self.people.get(&behalf.delegator).is_some_and(holds)
     }
 
     /// Whether it is a person's own work.
@@ -100,32 +118,33 @@ impl Case<'_> {
 pub fn standing(case: &Case<'_>) -> Standing {
     let mut standing = Standing::default();
     let mut persons = Vec::new();
-    for SignatureRecord { signature, recorded } in case.signatures {
+    for record in case.signatures {
+        let SignatureRecord { signature, recorded } = record;
         if signature.verdict != Verdict::Approved {
             continue;
         }
-        let person = case.person(recorded.by);
-        let lapsed = match case.people.get(&recorded.by) {
-            Some(signer) if case.may_sign(signer, &signature.role) => {
-                if persons.contains(&person) || (signature.role != OWNER && case.is_own(person)) {
-                    Some("the accounts of one person were linked since")
-                } else {
-                    None
-                }
-            }
-            _ => Some("who signed may not sign in that role any more"),
+        let hands: Vec<PrincipalId> = record.hands().map(|id| case.person(id)).collect();
+        let is_own = signature.role != OWNER && hands.iter().any(|person| case.is_own(*person));
+        let lapsed = if !case.still_may(record) {
+            Some("who signed may not sign in that role any more")
+        } else if is_own || hands.iter().any(|person| persons.contains(person)) {
+            Some("the accounts of one person were linked since")
+        } else {
+            None
         };
         let (role, by) = (signature.role.clone(), recorded.by);
         if let Some(reason) = lapsed {
             standing.lapsed.push(Lapsed { role, by, reason });
         } else {
-            persons.push(person);
+            persons.extend(hands);
             standing.signed.entry(role).or_insert(by);
         }
     }
     if case.roles.iter().any(|role| role == OWNER) && case.carries_attestation() {
         standing.signed.entry(OWNER.to_owned()).or_insert(case.requester);
+        persons.push(case.person(case.requester));
     }
+    standing.persons = persons;
     let missing = case.roles.iter().filter(|role| !standing.signed.contains_key(*role));
     standing.missing = missing.cloned().collect();
     standing

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::horizon;
 use super::standing::{self, Approval, StepStanding};
-use super::{Promotion, StepState};
+use super::{Promotion, ReviewRecord, StepState};
 use crate::exception::{Waiver, Waivers};
 use crate::facts::{self, Inputs};
 use crate::identity::Principal;
@@ -33,6 +33,11 @@ impl Case<'_> {
     /// The person behind a principal that the case names: separation of duties is between people.
     pub(super) fn person(&self, id: PrincipalId) -> PrincipalId {
         self.reviewers.get(&id).map_or(id, |principal| principal.person())
+    }
+
+    /// The persons behind a decision: who gave it, and in whose place.
+    pub(super) fn persons(&self, record: &ReviewRecord) -> Vec<PrincipalId> {
+        record.hands().map(|id| self.person(id)).collect()
     }
 
     /// The account that answers for the owner of the model, and so attests.

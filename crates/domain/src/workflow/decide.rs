@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::case::{Case, Judgement};
+use super::case::{Case, Judgement, workflow_of};
+use super::emergency;
 use super::event::{
     ConditionMet, FailedRule, PromotionCompleted, PromotionExpired, PromotionRequested, PromotionSubmitted,
-    PromotionWithdrawn,
+    PromotionWithdrawn, StepPassed,
 };
+use super::standing::was_refused;
 use super::{Promotion, StateName};
 use crate::event::{Change, Event};
 use crate::exception::Waiver;
 use crate::exception::event::ExceptionUsed;
-use crate::facts::Target;
+use crate::facts::{self, Target};
 use crate::gate::{self, GateAnswer};
 use crate::ids::{PrincipalId, PromotionId, TierChangeId};
 use crate::pack::{Pack, StepKind, Workflow};
@@ -102,8 +104,36 @@ pub fn submit(
         failed: failed.collect(),
         due: due_times(&promotion.workflow, case.inputs.pack, now),
     };
-    let target = &promotion.target;
-    Ok(vec![change(promotion.id, model, version, target, Event::PromotionSubmitted(event))])
+    let passed =
+        if event.failed.is_empty() { passed(promotion, case, judgement, event.round) } else { Vec::new() };
+    let about = |event| change(promotion.id, model, version, &promotion.target, event);
+    let submitted = about(Event::PromotionSubmitted(event));
+    Ok([submitted]
+        .into_iter()
+        .chain(passed.into_iter().map(|passed| about(Event::StepPassed(passed))))
+        .collect())
+}
+
+/// The steps that the conditions of the pack let pass without a person. Where a person has said no, a person decides.
+fn passed(promotion: &Promotion, case: &Case<'_>, judgement: &Judgement, round: u32) -> Vec<StepPassed> {
+    let Some(workflow) = workflow_of(case, &promotion.target.stage) else { return Vec::new() };
+    // The conditions are judged on the facts without approvals.
+    let facts = facts::with_approvals(judgement.facts.clone(), &[]);
+    let tier = &case.inputs.model.tier;
+    let asked = workflow.steps.iter().filter(|compiled| !was_refused(promotion, &compiled.step.id));
+    let passed = asked.filter_map(|compiled| {
+        let rule = compiled.auto_approve.as_ref()?;
+        let read = rule.passes(tier, &facts)?;
+        Some(StepPassed {
+            round,
+            step: compiled.step.id.clone(),
+            condition: rule.rule.when.clone(),
+            facts: read,
+            tier: tier.clone(),
+            evidence: judgement.evidence,
+        })
+    });
+    passed.collect()
 }
 
 /// Lets an open promotion go on through the workflow that leads a model of another tier there. Where none does, it is
@@ -208,6 +238,7 @@ pub fn complete(
         policies,
         approvals: judgement.approvals().map(|a| format!("{} by {}", a.role, a.reviewer)).collect(),
         exceptions: used.clone(),
+        emergency: emergency::use_of(case, answer.emergency.as_ref()),
     };
     let target = &promotion.target;
     let mut changes =

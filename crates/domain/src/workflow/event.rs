@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::emergency::event::EmergencyUsed;
+use crate::delegation::OnBehalf;
 use crate::exception::Waiver;
 use crate::facts::Target;
 use crate::ids::{Digest, ModelId, PrincipalId, VersionId};
@@ -145,6 +147,37 @@ pub struct Review {
     /// Until when it holds (not included).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Time>,
+    /// In whose place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<OnBehalf>,
+}
+
+/// A fact that a condition read when it let a step pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactRead {
+    /// Its path.
+    pub path: String,
+    /// Its value then, as JSON; absent if it was missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+/// The conditions of the pack held, and a step passed without a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepPassed {
+    /// The round.
+    pub round: u32,
+    /// The step.
+    pub step: String,
+    /// The condition that held.
+    pub condition: String,
+    /// The facts that it read.
+    pub facts: Vec<FactRead>,
+    /// The tier of the model.
+    pub tier: String,
+    /// Digest of the evidence that it was judged on.
+    pub evidence: Digest,
 }
 
 /// A condition was met.
@@ -189,4 +222,7 @@ pub struct PromotionCompleted {
     /// Exceptions without which the gate would have been shut.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<Waiver>,
+    /// The emergency that stood for missing approvals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<EmergencyUsed>,
 }

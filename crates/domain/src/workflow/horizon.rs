@@ -46,6 +46,10 @@ pub(super) fn valid_until(case: &Case<'_>) -> Time {
     }
     if let Some(promotion) = case.promotion {
         consider(promotion.expires_at);
+        for emergency in &promotion.emergencies {
+            consider(Some(emergency.declared.expires_at));
+            consider(emergency.used.as_ref().map(|used| used.follow_up_due_at));
+        }
         for record in &promotion.reviews {
             consider(record.review.expires_at);
             record.review.conditions.iter().for_each(|condition| consider(condition.due_at));

@@ -10,6 +10,7 @@
 
 mod case;
 mod decide;
+pub mod emergency;
 pub mod event;
 pub mod figures;
 mod horizon;

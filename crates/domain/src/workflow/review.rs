@@ -4,11 +4,12 @@ use assent_sabotage::{Fault, planted};
 
 use super::case::{Case, Judgement, steps_after, workflow_of};
 use super::decide::{change, in_state};
+use super::emergency;
 use super::event::{ConditionTime, Decision, NewCondition, PromotionApproved, Review};
 use super::standing::carries_review;
 use super::{Promotion, StateName, StepStanding, StepState};
 use crate::event::{Change, Event, Stamp};
-use crate::identity::{Principal, PrincipalKind, Target, holds_role};
+use crate::identity::{Principal, PrincipalKind, Target, decides_in_role};
 use crate::ids::Digest;
 use crate::pack::{CompiledStep, QuorumMode, StepKind};
 use crate::{Code, Refusal, Sealed};
@@ -42,7 +43,10 @@ pub fn review(
     new: NewReview,
 ) -> Result<Vec<Change>, Refusal> {
     let now = case.inputs.now;
-    in_state(promotion, now, &[StateName::InReview, StateName::Approved], "be reviewed")?;
+    let is_followed_up = promotion.is_followed_up(now);
+    if !is_followed_up {
+        in_state(promotion, now, &[StateName::InReview, StateName::Approved], "be reviewed")?;
+    }
     if reviewer.kind != PrincipalKind::User {
         return Err(Refusal::new(Code::ReviewerIsNotAPerson, "a service account cannot decide reviews"));
     }
@@ -54,6 +58,10 @@ pub fn review(
 
     let role = match &step.step.kind {
         StepKind::Attestation { .. } => {
+            if reviewer.acting.is_some() {
+                let message = "an owner attests for their own work, and nobody does that for them";
+                return Err(Refusal::new(Code::NotDelegable, message).at("/onBehalfOf"));
+            }
             if case.attests() != reviewer.answerable() {
                 return Err(Refusal::new(Code::NotTheOwner, "only the owner of the model can attest"));
             }
@@ -67,12 +75,17 @@ pub fn review(
             return Err(unknown_step(promotion, &new.step));
         }
     };
-    well_formed(step, &new)?;
+    well_formed(step, &new, is_followed_up)?;
     reached(standing, new.decision)?;
-    let stands =
-        standing.approvals.iter().any(|approval| case.person(approval.reviewer) == reviewer.person());
+    let stands = standing.approvals.iter().any(|approval| {
+        let hands = [Some(approval.reviewer), approval.on_behalf_of.map(|behalf| behalf.delegator)];
+        hands.into_iter().flatten().any(|hand| reviewer.persons().any(|person| person == case.person(hand)))
+    });
     if stands && new.decision.is_approval() {
-        let message = format!("your approval of the step `{}` stands", new.step);
+        let message = format!(
+            "your approval of the step `{}`, or that of the one in whose place you decide, stands",
+            new.step
+        );
         return Err(Refusal::new(Code::ReviewerDecidedAlready, message));
     }
     if new.evidence.is_none() && new.decision.is_approval() {
@@ -87,14 +100,21 @@ pub fn review(
 }
 
 /// Separation of duties: each refusal says which rule it was.
-fn separate(promotion: &Promotion, case: &Case<'_>, reviewer: &Principal) -> Result<(), Refusal> {
+pub(super) fn separate(promotion: &Promotion, case: &Case<'_>, reviewer: &Principal) -> Result<(), Refusal> {
     if planted(Fault::SeparationOfDuties) {
         return Ok(());
     }
-    match case.own_work(promotion, reviewer.person()) {
-        Some((code, message)) => Err(Refusal::new(code, message)),
-        None => Ok(()),
+    let delegator = reviewer.acting.as_ref().map(|acting| acting.delegator.id);
+    for person in reviewer.persons() {
+        if let Some((code, message)) = case.own_work(promotion, person) {
+            let message = match delegator.filter(|_| person != reviewer.person()) {
+                Some(delegator) => format!("`{delegator}`, in whose place you decide, cannot: {message}"),
+                None => message.to_owned(),
+            };
+            return Err(Refusal::new(code, message));
+        }
     }
+    Ok(())
 }
 
 /// The role that the decision is made in: one that the step still needs, if the reviewer holds one.
@@ -109,7 +129,7 @@ fn role_of(
     let model = Target::Model(case.inputs.model);
     let mut held: Vec<&String> = roles
         .iter()
-        .filter(|role| carries_review(case, role) && holds_role(reviewer, role, model, case.inputs.now))
+        .filter(|role| carries_review(case, role) && decides_in_role(reviewer, role, model, case.inputs.now))
         .collect();
     if let Some(wanted) = wanted {
         held.retain(|role| role.as_str() == wanted);
@@ -120,42 +140,65 @@ fn role_of(
     };
     let Some(role) = role else {
         let message = format!(
-            "the step `{}` asks for {}, and you hold none of these for a model of the tier `{}`",
+            "the step `{}` asks for {}, and {} none of these for a model of the tier `{}`",
             standing.step,
             roles.join(" or "),
+            if reviewer.acting.is_some() { "the delegation lends" } else { "you hold" },
             case.inputs.model.tier
         );
         return Err(Refusal::new(Code::ReviewerLacksRole, message));
     };
-    another_step(case, reviewer, &standing.step)?;
+    another_step(case, reviewer, Some(&standing.step))?;
+    no_emergency(case, reviewer)?;
     Ok((*role).clone())
 }
 
-fn another_step(case: &Case<'_>, reviewer: &Principal, step: &str) -> Result<(), Refusal> {
+/// Refuses who has decided a step of the promotion other than the one named, or in whose place they do.
+pub(super) fn another_step(case: &Case<'_>, reviewer: &Principal, step: Option<&str>) -> Result<(), Refusal> {
     if planted(Fault::SeparationOfDuties) {
         return Ok(());
     }
     let reviews = case.promotion.map_or(&[][..], |promotion| &promotion.reviews);
     let other = reviews.iter().find(|record| {
-        record.review.step != step
+        let persons = case.persons(record);
+        Some(record.review.step.as_str()) != step
             && record.review.role.is_some()
-            && case.person(record.recorded.by) == reviewer.person()
+            && reviewer.persons().any(|person| persons.contains(&person))
     });
     match other {
         Some(record) => {
-            let message = format!("you have decided the step `{}` of this promotion", record.review.step);
+            let message = format!(
+                "you, or the one in whose place you decide, have decided the step `{}` of this promotion",
+                record.review.step
+            );
             Err(Refusal::new(Code::ReviewerDecidedAnotherStep, message))
         }
         None => Ok(()),
     }
 }
 
-fn well_formed(step: &CompiledStep, new: &NewReview) -> Result<(), Refusal> {
+/// Who let a version through in an emergency does not review it afterwards.
+fn no_emergency(case: &Case<'_>, reviewer: &Principal) -> Result<(), Refusal> {
+    let Some(promotion) = case.promotion.filter(|_| !planted(Fault::SeparationOfDuties)) else {
+        return Ok(());
+    };
+    if reviewer.persons().any(|person| emergency::signed_by(case, promotion, person, None)) {
+        let message = "you, or the one in whose place you decide, signed an emergency of this promotion";
+        return Err(Refusal::new(Code::ReviewerSignedEmergency, message));
+    }
+    Ok(())
+}
+
+fn well_formed(step: &CompiledStep, new: &NewReview, is_followed_up: bool) -> Result<(), Refusal> {
     let every = [Decision::Approved, Decision::Rejected];
     let allowed: &[Decision] = match &step.step.kind {
         StepKind::Review { decisions, .. } => decisions,
         StepKind::Automated {} | StepKind::Attestation { .. } | StepKind::Deployment { .. } => &every,
     };
+    // What went through in an emergency cannot be submitted again: it may stay, or has to leave.
+    let after: Vec<Decision> = allowed.iter().copied().filter(|decision| decision.is_approval()).collect();
+    let after = [after, vec![Decision::Rejected]].concat();
+    let allowed = if is_followed_up { &after } else { allowed };
     if !allowed.contains(&new.decision) {
         let names: Vec<&str> = allowed.iter().map(|decision| decision.name()).collect();
         let message =
@@ -220,6 +263,8 @@ fn decided(
     else {
         return Vec::new();
     };
+    let place = Target::Model(case.inputs.model);
+    let on_behalf_of = role.as_ref().and_then(|role| reviewer.on_behalf(role, place, now));
     let review = Review {
         round: promotion.round(),
         step: new.step,
@@ -229,6 +274,7 @@ fn decided(
         conditions: new.conditions,
         evidence: judgement.evidence,
         expires_at: expires_after.map(|period| period.after(now)),
+        on_behalf_of,
     };
     let event = Event::ReviewDecided(review);
     let mut after = promotion.clone();
@@ -238,9 +284,15 @@ fn decided(
 
     let mut reviewers = case.reviewers.clone();
     reviewers.insert(reviewer.id, std::sync::Arc::new(reviewer.clone()));
+    if let Some(acting) = &reviewer.acting {
+        reviewers.insert(acting.delegator.id, std::sync::Arc::clone(&acting.delegator));
+    }
     let case = Case { promotion: Some(&after), reviewers: &reviewers, ..*case };
-    let in_review = after.state_at(now) == StateName::InReview;
-    if in_review && steps_after(&case, judgement).iter().all(|step| step.state.is_done()) {
+    let is_complete = steps_after(&case, judgement).iter().all(|step| step.state.is_done());
+    if let Some(followed) = emergency::follow_up(promotion, new.decision, is_complete, now) {
+        changes.push(change(promotion.id, model, version, target, followed));
+    }
+    if after.state_at(now) == StateName::InReview && is_complete {
         let approved = Event::PromotionApproved(PromotionApproved { evidence: judgement.evidence });
         changes.push(change(promotion.id, model, version, target, approved));
     }

@@ -1,16 +1,19 @@
 //! Where each step of a promotion stands now: computed, never stored.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use assent_sabotage::{Fault, planted};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::case::{Case, is_completion};
-use super::{Decision, Promotion, ReviewRecord};
+use super::emergency;
+use super::{Decision, Promotion, ReviewRecord, StateName};
 use crate::Time;
+use crate::delegation::OnBehalf;
 use crate::facts;
-use crate::identity::{Permission, PrincipalKind, Status, Target, holds_role};
+use crate::identity::{Permission, Principal, PrincipalKind, Status, Target, holds_role};
 use crate::ids::{Digest, PrincipalId};
 use crate::pack::{CompiledStep, CompiledWorkflow, Period, QuorumMode, StepKind};
 
@@ -44,6 +47,9 @@ pub struct Approval {
     pub decision: Decision,
     /// When.
     pub at: Time,
+    /// In whose place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<OnBehalf>,
 }
 
 /// Why an approval does not count any more.
@@ -100,6 +106,9 @@ pub struct StepStanding {
     pub due_at: Option<Time>,
     /// Whether it is overdue.
     pub overdue: bool,
+    /// Whether the conditions of the pack let it pass without a person.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub automatic: bool,
 }
 
 /// The role that an attestation is given in.
@@ -164,6 +173,10 @@ fn assess(
         StepKind::Review { roles, mode, people, .. } => {
             gather(case, &mut standing, evidence);
             quorum(&mut standing, roles, *mode, *people);
+            if standing.missing_people > 0 && passed_by_conditions(case, compiled, facts, evidence) {
+                standing.missing_roles.clear();
+                (standing.missing_people, standing.automatic) = (0, true);
+            }
         }
     }
     if standing.state == StepState::Open && needs_people(&step.kind) && standing.missing_people == 0 {
@@ -195,6 +208,7 @@ fn blank(case: &Case<'_>, compiled: &CompiledStep) -> StepStanding {
         lapsed: Vec::new(),
         due_at: due.copied(),
         overdue: false,
+        automatic: false,
     }
 }
 
@@ -202,12 +216,14 @@ fn blank(case: &Case<'_>, compiled: &CompiledStep) -> StepStanding {
 /// the last counts.
 fn gather(case: &Case<'_>, standing: &mut StepStanding, evidence: Digest) {
     let Some(promotion) = case.promotion else { return };
-    let mut last: BTreeMap<PrincipalId, &ReviewRecord> = BTreeMap::new();
+    let mut last: Vec<(Vec<PrincipalId>, &ReviewRecord)> = Vec::new();
     for record in of_step(promotion, &standing.step) {
-        last.insert(case.person(record.recorded.by), record);
+        let persons = case.persons(record);
+        last.retain(|(earlier, _)| !earlier.iter().any(|person| persons.contains(person)));
+        last.push((persons, record));
     }
     let mut approvals: Vec<&ReviewRecord> =
-        last.into_values().filter(|r| r.review.decision.is_approval()).collect();
+        last.into_iter().map(|(_, record)| record).filter(|r| r.review.decision.is_approval()).collect();
     approvals.sort_by_key(|record| (record.recorded.at, record.recorded.by));
     for record in approvals {
         let approval = Approval {
@@ -216,6 +232,7 @@ fn gather(case: &Case<'_>, standing: &mut StepStanding, evidence: Digest) {
             reviewer: record.recorded.by,
             decision: record.review.decision,
             at: record.recorded.at,
+            on_behalf_of: record.review.on_behalf_of,
         };
         match lapse(case, promotion, record, evidence) {
             None => standing.approvals.push(approval),
@@ -250,6 +267,7 @@ fn carried_attestation(
         reviewer: owner,
         decision: Decision::Approved,
         at,
+        on_behalf_of: None,
     })
 }
 
@@ -262,7 +280,14 @@ fn lapse(case: &Case<'_>, promotion: &Promotion, record: &ReviewRecord, evidence
     let model = case.inputs.model;
     let reviewer = case.reviewers.get(&record.recorded.by);
     let authorised = reviewer.is_some_and(|reviewer| match &record.review.role {
-        Some(role) => carries_review(case, role) && holds_role(reviewer, role, Target::Model(model), now),
+        Some(role) => {
+            let holder = match record.review.on_behalf_of {
+                Some(behalf) => case.reviewers.get(&behalf.delegator),
+                None => Some(reviewer),
+            };
+            let holds = |holder: &Arc<Principal>| holds_role(holder, role, Target::Model(model), now);
+            reviewer.status == Status::Active && carries_review(case, role) && holder.is_some_and(holds)
+        }
         None => reviewer.status == Status::Active && reviewer.answerable() == case.attests(),
     });
     if !authorised {
@@ -283,14 +308,33 @@ fn is_separate(case: &Case<'_>, promotion: &Promotion, record: &ReviewRecord) ->
     if planted(Fault::SeparationOfDuties) {
         return true;
     }
-    let person = case.person(record.recorded.by);
+    let persons = case.persons(record);
     let decided_another = |other: &ReviewRecord| {
         other.review.step != record.review.step
             && other.review.role.is_some()
-            && case.person(other.recorded.by) == person
+            && case.persons(other).iter().any(|person| persons.contains(person))
     };
-    let earlier = promotion.reviews.iter().take_while(|other| *other != record);
-    case.own_work(promotion, person).is_none() && !earlier.into_iter().any(decided_another)
+    let mut earlier = promotion.reviews.iter().take_while(|other| *other != record);
+    let signed = |person| emergency::signed_by(case, promotion, person, Some(record.recorded.at));
+    !earlier.any(decided_another)
+        && persons.iter().all(|person| case.own_work(promotion, *person).is_none() && !signed(*person))
+}
+
+/// Whether the conditions of the pack let a step pass without a person: they held when the promotion was submitted, hold
+/// still, and were judged on the evidence and the tier of today; and no person has said no. What is in place already is not
+/// compared with itself.
+fn passed_by_conditions(case: &Case<'_>, compiled: &CompiledStep, facts: &Value, evidence: Digest) -> bool {
+    let (Some(promotion), Some(rule)) = (case.promotion, &compiled.auto_approve) else { return false };
+    let (step, tier) = (&compiled.step.id, &case.inputs.model.tier);
+    let passed = promotion.passed.iter().rfind(|passed| passed.step == *step);
+    let stands = passed.is_some_and(|passed| passed.evidence == evidence && passed.tier == *tier);
+    let is_over = promotion.state_at(case.inputs.now) == StateName::Completed;
+    stands && (is_over || rule.holds(tier, facts)) && !was_refused(promotion, step)
+}
+
+/// Whether a person has said no to a step.
+pub(super) fn was_refused(promotion: &Promotion, step: &str) -> bool {
+    of_step(promotion, step).any(|record| !record.review.decision.is_approval())
 }
 
 /// Whether the pack in force still has the role, and lets it review.

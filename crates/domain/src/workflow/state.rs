@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{FailedRule, PromotionRequested, PromotionSubmitted, Review};
+use super::emergency::Emergency;
+use super::emergency::Followed;
+use super::event::{FailedRule, PromotionRequested, PromotionSubmitted, Review, StepPassed};
 use super::{ConditionTime, Decision};
 use crate::event::{Event, Stamp};
 use crate::facts::Target;
@@ -12,6 +14,7 @@ use crate::ids::{Digest, ModelId, PrincipalId, PromotionId, VersionId};
 use crate::pack::Workflow;
 use crate::registry::event::Recorded;
 use crate::risk::tier_change::event::PromotionRepinned;
+use crate::signoff::SignatureRecord;
 use crate::{Sealed, Time};
 
 /// Where a promotion is in its life. What the clock alone would change is not here: see [`Promotion::state_at`].
@@ -167,6 +170,20 @@ pub struct Promotion {
     /// The decisions of all rounds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reviews: Vec<ReviewRecord>,
+    /// By step, when it passed last without a person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed: Vec<StepPassed>,
+    /// Its emergencies; the last one counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub emergencies: Vec<Emergency>,
+}
+
+impl ReviewRecord {
+    /// The principals behind it: who decided, and in whose place.
+    pub fn hands(&self) -> impl Iterator<Item = PrincipalId> {
+        let delegator = self.review.on_behalf_of.map(|behalf| behalf.delegator);
+        [self.recorded.by].into_iter().chain(delegator)
+    }
 }
 
 impl Promotion {
@@ -184,6 +201,8 @@ impl Promotion {
             lifecycle: Lifecycle::Draft,
             rounds: Vec::new(),
             reviews: Vec::new(),
+            passed: Vec::new(),
+            emergencies: Vec::new(),
         }
     }
 
@@ -226,7 +245,22 @@ impl Promotion {
             Event::PromotionApproved(_) => self.lifecycle = Lifecycle::Approved { at: stamp.at },
             Event::PromotionWithdrawn(_) => self.lifecycle = Lifecycle::Withdrawn { by: stamp.into() },
             Event::PromotionExpired(_) => self.lifecycle = Lifecycle::Expired,
-            Event::PromotionCompleted(_) => self.lifecycle = Lifecycle::Completed { by: stamp.into() },
+            Event::PromotionCompleted(completed) => {
+                self.lifecycle = Lifecycle::Completed { by: stamp.into() };
+                if let Some((emergency, used)) = self.emergencies.last_mut().zip(completed.emergency.as_ref())
+                {
+                    emergency.used(used, stamp);
+                }
+            }
+            Event::StepPassed(passed) => {
+                self.passed.retain(|earlier| earlier.step != passed.step);
+                self.passed.push(passed.clone());
+            }
+            Event::EmergencyDeclared(declared) => self.emergencies.push(Emergency::new(declared, stamp)),
+            Event::EmergencySigned(_)
+            | Event::EmergencyGranted(_)
+            | Event::EmergencyRefused(_)
+            | Event::EmergencyFollowedUp(_) => self.emergency(event, stamp),
             Event::PromotionRepinned(event) => self.repinned(event),
             _ => {}
         }
@@ -250,11 +284,36 @@ impl Promotion {
             recorded: stamp.into(),
             met: BTreeSet::new(),
         });
+        if matches!(self.lifecycle, Lifecycle::Completed { .. }) {
+            return;
+        }
         match review.decision {
             Decision::Approved | Decision::Conditional => {}
             Decision::ChangesRequested => self.lifecycle = Lifecycle::ChangesRequired,
             Decision::Rejected => self.lifecycle = Lifecycle::Rejected { by: stamp.into() },
         }
+    }
+
+    fn emergency(&mut self, event: &Event, stamp: &Stamp) {
+        let Some(emergency) = self.emergencies.last_mut() else { return };
+        let recorded: Recorded = stamp.into();
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the other events are about other things")]
+        match event {
+            Event::EmergencySigned(signature) => {
+                emergency.signatures.push(SignatureRecord { signature: signature.clone(), recorded });
+            }
+            Event::EmergencyGranted(_) => emergency.granted = Some(recorded),
+            Event::EmergencyRefused(_) => emergency.refused = Some(recorded),
+            Event::EmergencyFollowedUp(event) => {
+                emergency.followed = Some(Followed { accepted: event.accepted, recorded });
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether its reviews are to be given after the version went through.
+    pub fn is_followed_up(&self, now: Time) -> bool {
+        self.emergencies.last().is_some_and(|emergency| emergency.state_at(now).is_followed_up())
     }
 
     /// What was approved by the steps of another workflow is under review again.

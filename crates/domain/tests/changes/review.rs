@@ -1,4 +1,8 @@
 use assent_domain::change_request::{facts, facts_of_version};
+use assent_domain::delegation::event::DelegationGiven;
+use assent_domain::delegation::{Acting, Delegation};
+use assent_domain::identity::Scope;
+use assent_domain::ids::DelegationId;
 use assent_domain::registry::event::Recorded;
 use assent_domain::signoff::Signature;
 
@@ -103,6 +107,34 @@ fn an_emergency_starts_with_the_pair_and_is_reviewed_afterwards() {
 }
 
 #[test]
+fn the_pair_of_an_emergency_signs_in_its_own_name() {
+    for (kind, role, of, expect) in [
+        (ChangeType::Emergency, "risk", RISK, Some(Code::NotDelegable)),
+        (ChangeType::Emergency, "tech", TECH, None),
+        (ChangeType::Infrastructure, "security", SECURITY, None),
+    ] {
+        let (mut world, id) = submitted(kind);
+        world.person(7, &[]);
+        let given = DelegationGiven {
+            delegator: id_of(of),
+            delegate: id_of(7),
+            roles: vec![role.to_owned()],
+            scope: Scope::default(),
+            from: world.now,
+            until: Time::MAX,
+            reason: sealed(),
+        };
+        let stamp = Stamp { at: world.now, actor: id_of(of) };
+        let delegations = vec![Arc::new(Delegation::new(DelegationId(Uuid::nil()), &given, &stamp))];
+        let acting = Acting { delegations, delegator: Arc::clone(&world.people[&id_of(of)]) };
+        let signer = world.people[&id_of(7)].in_place_of(acting);
+        world.people.insert(id_of(7), Arc::new(signer));
+        let signed = world.sign(id, 7, Verdict::Approved);
+        assert_eq!(signed.err().map(|refusal| refusal.code), expect, "{role}");
+    }
+}
+
+#[test]
 fn a_late_rejection_leaves_the_state_and_takes_the_approval() {
     let (mut world, id) = submitted(ChangeType::Emergency);
     world.approve(id, &[RISK, CHIEF]);
@@ -125,7 +157,12 @@ fn other_types_do_not_start_with_the_pair() {
 #[test]
 fn approvals_of_the_promotion_count_for_roles_that_both_ask_for() {
     let approval = |role: &str, by: u128| SignatureRecord {
-        signature: Signature { role: role.to_owned(), verdict: Verdict::Approved, comment: None },
+        signature: Signature {
+            role: role.to_owned(),
+            verdict: Verdict::Approved,
+            comment: None,
+            on_behalf_of: None,
+        },
         recorded: Recorded { at: time("2026-11-30T09:00:00Z"), by: id_of(by) },
     };
     let mut world = World::new();

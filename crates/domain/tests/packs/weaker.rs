@@ -292,6 +292,7 @@ const HARMLESS: &[&str] = &[
     "Policy/rules/*/evidence/*",
     "Workflow/from/*",
     "Workflow/steps/*/after",
+    "Workflow/steps/*/autoApprove",
     "Workflow/steps/*/title",
     "Workflow/steps/*/when",
     "Workflow/steps/*/decisions/*",

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
+use assent_domain::ids::PrincipalId;
 use assent_log::Hasher;
 use assent_store::ReceiptKey;
 use axum::extract::{FromRequest, Request};
@@ -11,6 +12,7 @@ use axum::http::{HeaderMap, Method};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::{Caller, Peer, RequestContext, Stranger, body};
 use crate::problem::Problem;
@@ -36,9 +38,16 @@ pub(crate) struct Sent {
     pub(crate) expected: Option<u64>,
     pub(crate) ip: Option<IpAddr>,
     pub(crate) user_agent: Option<String>,
+    /// In whose place it is done.
+    pub(crate) on_behalf_of: Option<PrincipalId>,
 }
 
 impl Sent {
+    /// The same, done in the place of somebody.
+    pub(crate) fn in_place_of(self, delegator: Option<Uuid>) -> Self {
+        Self { on_behalf_of: delegator.map(PrincipalId), ..self }
+    }
+
     /// The same as a write that is not remembered: for what no receipt may keep a digest of.
     pub(crate) fn once(&self) -> Self {
         Self { idempotency: None, ..self.clone() }
@@ -87,6 +96,7 @@ impl<T: DeserializeOwned, S: Send + Sync, const MAX: usize> FromRequest<S> for W
             expected,
             ip: parts.extensions.get::<Peer>().map(|peer| peer.0),
             user_agent: agent.map(|agent| agent.chars().take(MAX_AGENT_BYTES).collect()),
+            on_behalf_of: None,
         };
         Ok(Self { sent, body: parsed })
     }

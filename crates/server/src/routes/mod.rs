@@ -20,6 +20,7 @@ pub(crate) mod blobs;
 pub(crate) mod changes;
 pub(crate) mod datasets;
 pub(crate) mod desk;
+pub(crate) mod delegations;
 pub(crate) mod evaluations;
 pub(crate) mod exceptions;
 mod fallback;
@@ -83,6 +84,7 @@ fn assemble(app: Option<&App>) -> (Router<App>, Document) {
         .merge(periodic_reviews::router())
         .merge(inbox::router())
         .merge(desk::router())
+        .merge(delegations::router())
         .route_layer(from_fn_with_state(quick, time_limit))
         .merge(evaluations::waiting().route_layer(from_fn_with_state(slow, time_limit)))
         .merge(blobs::router());

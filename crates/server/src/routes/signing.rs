@@ -3,6 +3,7 @@
 use assent_domain::signoff::{NewSignature, Verdict};
 use serde::Deserialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::http::Sent;
@@ -11,7 +12,7 @@ use crate::views::schemas::SignatureVerdictWords;
 
 /// A signature under a request.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = NewSignature)]
 pub(crate) struct SignatureBody {
     /// The role in which; chosen among those that are missing, if absent. `owner` for the owner of the model.
@@ -21,13 +22,16 @@ pub(crate) struct SignatureBody {
     /// Why; a no needs it.
     #[schema(min_length = 1, max_length = 10000)]
     comment: Option<String>,
+    /// Id of the principal in whose place the caller signs, by a delegation; in their own if absent.
+    on_behalf_of: Option<Uuid>,
 }
 
 impl SignatureBody {
-    /// The signature, with its words sealed under who signs.
-    pub(crate) async fn sealed(self, app: &App, sent: &Sent) -> Result<NewSignature, Problem> {
-        let comment = app.seal_comment(sent, self.comment).await?;
-        Ok(NewSignature { role: self.role, verdict: self.verdict, comment })
+    /// The signature, with its words sealed under who signs; and the write, with the one in whose place it is done.
+    pub(crate) async fn sealed(self, app: &App, sent: Sent) -> Result<(Sent, NewSignature), Problem> {
+        let sent = sent.in_place_of(self.on_behalf_of);
+        let comment = app.seal_comment(&sent, self.comment).await?;
+        Ok((sent, NewSignature { role: self.role, verdict: self.verdict, comment }))
     }
 }
 

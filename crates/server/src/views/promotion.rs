@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use assent_domain::registry::{Model, Version};
-use assent_domain::workflow::event::FailedRule;
+use assent_domain::workflow::event::{FactRead, FailedRule, StepPassed};
 use assent_domain::workflow::{ConditionTime, Decision, Promotion, ReviewRecord, Round, StateName};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::delegation::OnBehalfView;
+use super::emergency::EmergencyView;
 use super::schemas::{ConditionTimeWords, DecisionWords, PromotionStateWords};
 use super::version::ModelRef;
 use super::{JudgedView, Person, RecordedView, Words, recorded};
@@ -42,6 +44,14 @@ pub(crate) struct PromotionView {
     workflow: WorkflowRef,
     rounds: Vec<RoundView>,
     reviews: Vec<ReviewView>,
+    /// The steps that the conditions of the pack let pass without a person.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(default = json!([]))]
+    passed: Vec<StepPassedView>,
+    /// Its emergencies; the last one counts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(default = json!([]))]
+    emergencies: Vec<EmergencyView>,
     /// Where the steps stand now; absent in lists, and when the promotion is over.
     #[serde(skip_serializing_if = "Option::is_none")]
     now: Option<JudgedView>,
@@ -106,7 +116,40 @@ struct ReviewView {
     /// Until when it holds (not included).
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<Timestamp>,
+    /// In whose place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on_behalf_of: Option<OnBehalfView>,
     recorded: RecordedView,
+}
+
+/// A step that passed without a person.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StepPassed)]
+struct StepPassedView {
+    round: u32,
+    step: String,
+    /// The condition of the pack that held.
+    condition: String,
+    /// The facts that it read: `path`, and `value` as JSON.
+    #[schema(value_type = Vec<Object>)]
+    facts: Vec<FactRead>,
+    /// The tier of the model then.
+    tier: String,
+    /// Digest of the evidence then.
+    evidence: String,
+}
+
+impl From<&StepPassed> for StepPassedView {
+    fn from(passed: &StepPassed) -> Self {
+        Self {
+            round: passed.round,
+            step: passed.step.clone(),
+            condition: passed.condition.clone(),
+            facts: passed.facts.clone(),
+            tier: passed.tier.clone(),
+            evidence: passed.evidence.to_string(),
+        }
+    }
 }
 
 /// A condition of an approval.
@@ -151,6 +194,12 @@ impl PromotionView {
             workflow: WorkflowRef { id: held.workflow.id.clone(), title: held.workflow.title.clone() },
             rounds: held.rounds.iter().map(|r| round(desk, r)).collect::<Result<_, _>>()?,
             reviews: held.reviews.iter().map(|record| review(desk, record)).collect::<Result<_, _>>()?,
+            passed: held.passed.iter().map(StepPassedView::from).collect(),
+            emergencies: held
+                .emergencies
+                .iter()
+                .map(|emergency| EmergencyView::new(desk, emergency))
+                .collect::<Result<_, _>>()?,
             now,
         })
     }
@@ -187,6 +236,7 @@ fn review(desk: &Desk<'_>, record: &ReviewRecord) -> Result<ReviewView, Problem>
         conditions: conditions.collect::<Result<_, Problem>>()?,
         evidence: review.evidence.to_string(),
         expires_at: review.expires_at,
+        on_behalf_of: review.on_behalf_of.map(|behalf| OnBehalfView::new(desk, behalf)).transpose()?,
         recorded: recorded(desk, record.recorded)?,
     })
 }

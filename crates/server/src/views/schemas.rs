@@ -61,7 +61,7 @@ words! {
     /// What a receipt or an entry is about.
     KindWords "Kind" [
         "PRINCIPAL", "TOKEN", "CREDENTIAL", "SESSION", "MODEL", "VERSION", "DATASET", "EVALUATION", "PROMOTION", "PACK", "PROPOSAL",
-        "SYSTEM", "EXCEPTION", "ASSESSMENT", "TIER_CHANGE", "CHANGE", "ACCOUNTABILITY", "PERIODIC_REVIEW", "ACCESS"
+        "SYSTEM", "EXCEPTION", "ASSESSMENT", "TIER_CHANGE", "CHANGE", "ACCOUNTABILITY", "PERIODIC_REVIEW", "DELEGATION", "ACCESS"
     ];
     /// What an evaluation computes.
     EvaluationKindWords "EvaluationKind" ["FIGURES", "ARTIFACT_SCAN"];
@@ -119,4 +119,10 @@ words! {
     PeriodicReviewStateWords "PeriodicReviewState" ["OPEN", "SUBMITTED", "COMPLETED", "REJECTED", "WITHDRAWN"];
     /// What a section of a periodic review comes to.
     ReviewOutcomeWords "ReviewOutcome" ["OK", "ACTION_NEEDED"];
+    /// Where an emergency stands. `EXPIRED` and `FOLLOW_UP_OVERDUE` are told by the clock.
+    EmergencyStateWords "EmergencyState" [
+        "DECLARED", "GRANTED", "REFUSED", "EXPIRED", "FOLLOW_UP_DUE", "FOLLOW_UP_OVERDUE", "ACCEPTED", "REJECTED"
+    ];
+    /// Where a delegation stands.
+    DelegationStateWords "DelegationState" ["PLANNED", "ACTIVE", "ENDED", "REVOKED"];
 }

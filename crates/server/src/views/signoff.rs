@@ -5,6 +5,7 @@ use assent_domain::signoff::{Lapsed, SignatureRecord, Verdict, standing};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::delegation::OnBehalfView;
 use super::schemas::SignatureVerdictWords;
 use super::{Person, RecordedView, Words, recorded};
 use crate::desk::Desk;
@@ -34,6 +35,9 @@ pub(super) struct SignatureView {
     verdict: Verdict,
     #[serde(skip_serializing_if = "Option::is_none")]
     comment: Option<Words>,
+    /// In whose place.
+    #[serde(rename = "onBehalfOf", skip_serializing_if = "Option::is_none")]
+    on_behalf_of: Option<OnBehalfView>,
     recorded: RecordedView,
 }
 
@@ -53,6 +57,11 @@ impl SignatureView {
             role: record.signature.role.clone(),
             verdict: record.signature.verdict,
             comment: record.signature.comment.as_ref().map(|words| desk.words(words)).transpose()?,
+            on_behalf_of: record
+                .signature
+                .on_behalf_of
+                .map(|behalf| OnBehalfView::new(desk, behalf))
+                .transpose()?,
             recorded: recorded(desk, record.recorded)?,
         })
     }

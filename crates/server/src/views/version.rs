@@ -13,6 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::emergency::EmergencyFlag;
 use super::schemas::{ProvenanceWords, ScanStatusWords, VersionKindWords};
 use super::{CardView, RecordedView, recorded};
 use crate::desk::{Desk, Held};
@@ -53,6 +54,9 @@ pub(crate) struct VersionView {
     /// Where it stands.
     stage: String,
     stage_since: Timestamp,
+    /// That it stands there by an emergency, and nobody has accepted that yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    emergency: Option<EmergencyFlag>,
     registered: RecordedView,
 }
 
@@ -224,6 +228,7 @@ impl VersionView {
             suites: suites.collect::<Result<_, Problem>>()?,
             stage: held.stage.clone(),
             stage_since: held.stage_since,
+            emergency: EmergencyFlag::of(desk, held)?,
             registered: recorded(desk, held.registered)?,
         })
     }

@@ -15,7 +15,7 @@ use crate::{exceptions, story};
 const TABLE: &str = include_str!("access_table.txt");
 const MISSING: &str = "01931e2c-5b1a-7cc3-98c4-000000000000";
 /// The codes by which the case itself says no.
-const RULES: [&str; 12] = [
+const RULES: [&str; 14] = [
     "wrong-state",
     "not-the-requester",
     "reviewer-lacks-role",
@@ -28,6 +28,8 @@ const RULES: [&str; 12] = [
     "invitation-void",
     "not-the-proposer",
     "not-the-system-owner",
+    "role-not-delegable",
+    "not-the-delegator",
 ];
 
 struct Row {
@@ -282,7 +284,8 @@ impl Stage {
             return Objects { change, ..held.clone() };
         }
         let submit = match operation {
-            "reviewPromotion" | "completePromotion" | "meetCondition" | "withdrawPromotion" => Some(true),
+            "reviewPromotion" | "completePromotion" | "meetCondition" | "withdrawPromotion"
+            | "declareEmergency" | "signEmergency" => Some(true),
             "submitPromotion" => Some(false),
             "moveVersion" | "requestPromotion" | "requestException" => None,
             _ => return held.clone(),
@@ -296,6 +299,38 @@ impl Stage {
             None => String::new(),
         };
         Objects { version, promotion, ..held.clone() }
+    }
+
+    /// Digest of the evidence of a promotion.
+    async fn seen(&self, promotion: &str) -> Value {
+        let path = format!("/api/v1/promotions/{promotion}");
+        let answer = self.world.get(&self.owner, &path).await;
+        if answer.status.is_success() { answer.json()["now"]["evidence"].clone() } else { Value::Null }
+    }
+
+    fn lent(&self, delegate: &str, role: &str) -> Value {
+        let now = self.world.assent.wiring.now();
+        let until = now.checked_add(jiff::SignedDuration::from_hours(24)).unwrap();
+        json!({"delegate": delegate, "roles": [role], "from": now, "until": until, "reason": "a week off"})
+    }
+
+    /// A delegation that the compliance officer gave: to the caller, if that is a reviewer, or else to another one.
+    async fn delegation(&self, object: &str) -> String {
+        if object == "missing" {
+            return MISSING.to_owned();
+        }
+        let own = self.lent(&self.scoped.0, "compliance_officer");
+        if object == "own" {
+            let given = self.world.post(&self.signers[0], "/api/v1/delegations", own).await;
+            if given.status.is_success() {
+                return text(&given.json()["object"]["id"]);
+            }
+        }
+        let (other, _) = self.world.person(&format!("Lee{}", self.number()), &["tech_lead"]).await;
+        let body = self.lent(&other, "compliance_officer");
+        text(
+            &self.world.post(&self.signers[0], "/api/v1/delegations", body).await.expect(201)["object"]["id"],
+        )
     }
 
     /// A proposal that somebody else made: its id and digest.
@@ -462,6 +497,23 @@ impl Stage {
                 promotion_at("reviews"),
                 json!({"step": "technical", "decision": "REJECTED", "comment": "no"}),
             ),
+            "declareEmergency" => post(
+                promotion_at("emergency"),
+                json!({"justification": "it burns", "evidence": self.seen(promotion).await}),
+            ),
+            "signEmergency" => {
+                post(promotion_at("emergency/signatures"), json!({"verdict": "REJECTED", "comment": "no"}))
+            }
+            "listEmergencies" => list("/api/v1/emergencies"),
+            "listDelegations" => list("/api/v1/delegations"),
+            "giveDelegation" => {
+                let (delegate, _) = self.world.person(&format!("Lea{}", self.number()), &["tech_lead"]).await;
+                post("/api/v1/delegations".to_owned(), self.lent(&delegate, "risk_manager"))
+            }
+            "getDelegation" => get(format!("/api/v1/delegations/{}", self.delegation(object).await)),
+            "revokeDelegation" => {
+                post(format!("/api/v1/delegations/{}/revoke", self.delegation(object).await), json!({}))
+            }
             "registerModel" => post(
                 "/api/v1/models".to_owned(),
                 json!({"name": format!("new {}", self.number()), "purpose": "prototype", "tier": "LOW"}),

@@ -18,6 +18,8 @@ mod access_table;
 mod authority;
 mod cards;
 mod changes;
+mod delegations;
+mod emergencies;
 mod erasure;
 mod errors;
 mod evaluations;

@@ -79,6 +79,16 @@ pub(super) fn settings(before: &Pack, after: &Pack, reasons: &mut Vec<String>) {
         &after.review_sections(),
         reasons,
     );
+    for (what, before, after) in [
+        ("life of an emergency", old.emergency_expires_after, new.emergency_expires_after),
+        ("longest delegation", old.delegations_at_most, new.delegations_at_most),
+    ] {
+        no_longer(what, Some(before), Some(after), reasons);
+    }
+    let days = (old.emergency_follow_up, new.emergency_follow_up);
+    if days.1 > days.0 {
+        reasons.push(format!("business days until an emergency is reviewed: {} → {}", days.0, days.1));
+    }
     no_longer("life of promotions", old.promotions_expire_after, new.promotions_expire_after, reasons);
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{keeps, no_longer, same};
-use crate::pack::{CompiledWorkflow, Pack, QuorumMode, StepKind};
+use crate::pack::{AutoApprove, CompiledWorkflow, Pack, QuorumMode, StepKind};
 use crate::workflow::Decision;
 
 pub(super) fn workflows(before: &Pack, after: &Pack, reasons: &mut Vec<String>) {
@@ -68,6 +68,7 @@ struct Review<'a> {
     decisions: &'a [Decision],
     sla_business_days: Option<u32>,
     escalation: &'a [String],
+    auto_approve: Option<&'a AutoApprove>,
 }
 
 fn kind(what: &str, old: &StepKind, new: &StepKind, reasons: &mut Vec<String>) {
@@ -88,11 +89,15 @@ fn kind(what: &str, old: &StepKind, new: &StepKind, reasons: &mut Vec<String>) {
 }
 
 fn review(kind: &StepKind) -> Option<Review<'_>> {
-    let StepKind::Review { roles, mode, people, decisions, sla_business_days, escalation, .. } = kind else {
+    let StepKind::Review {
+        roles, mode, people, decisions, sla_business_days, escalation, auto_approve, ..
+    } = kind
+    else {
         return None;
     };
     let (mode, people, sla_business_days) = (*mode, *people, *sla_business_days);
-    Some(Review { roles, mode, people, decisions, sla_business_days, escalation })
+    let auto_approve = auto_approve.as_ref();
+    Some(Review { roles, mode, people, decisions, sla_business_days, escalation, auto_approve })
 }
 
 fn compare(what: &str, old: &Review<'_>, new: &Review<'_>, reasons: &mut Vec<String>) {
@@ -124,4 +129,18 @@ fn compare(what: &str, old: &Review<'_>, new: &Review<'_>, reasons: &mut Vec<Str
         reasons.push(format!("{what}: more than {days} business days to decide"));
     }
     keeps(format_args!("{what}: escalation to"), old.escalation, new.escalation, reasons);
+    automatic(what, old.auto_approve, new.auto_approve, reasons);
+}
+
+/// Passing without a person is weaker; for fewer tiers it is not.
+fn automatic(what: &str, old: Option<&AutoApprove>, new: Option<&AutoApprove>, reasons: &mut Vec<String>) {
+    let Some(new) = new else { return };
+    let Some(old) = old else {
+        reasons.push(format!("{what}: may pass without a person"));
+        return;
+    };
+    same(format_args!("{what}: when it passes without a person"), &old.when, &new.when, reasons);
+    for tier in new.tiers.iter().filter(|tier| !old.tiers.contains(tier)) {
+        reasons.push(format!("{what}: may pass without a person for the tier `{tier}` too"));
+    }
 }

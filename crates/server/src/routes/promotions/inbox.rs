@@ -43,7 +43,10 @@ pub(crate) async fn inbox(
         let states =
             [StateName::InReview, StateName::Approved].map(|state| Value::Text(state.name().to_owned()));
         let readable = desk.readable_rows(&caller, Kind::Promotion)?;
-        let filter = Predicate::And(vec![Predicate::In("state", states.to_vec()), readable]);
+        // What went through in an emergency is reviewed afterwards.
+        let used = Predicate::Eq("emergency", Value::Text("USED".to_owned()));
+        let decided = Predicate::Or(vec![Predicate::In("state", states.to_vec()), used]);
+        let filter = Predicate::And(vec![decided, readable]);
         let steps = std::cell::RefCell::new(Vec::new());
         let keep = |held: &Held<Promotion>| {
             let found = decidable(desk, &caller, held)?;

@@ -1,12 +1,15 @@
 //! Promotions and reviews.
 
 mod complete;
+mod declare_emergency;
+mod emergencies;
 mod get;
 mod inbox;
 mod list;
 mod meet_condition;
 mod request;
 mod review;
+mod sign_emergency;
 mod submit;
 mod withdraw;
 
@@ -37,6 +40,9 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(withdraw::withdraw))
         .routes(routes!(complete::complete))
         .routes(routes!(inbox::inbox))
+        .routes(routes!(declare_emergency::declare_emergency))
+        .routes(routes!(sign_emergency::sign_emergency))
+        .routes(routes!(emergencies::emergencies))
 }
 
 /// Carries out a command on a promotion that the sender can see, and shows it.
@@ -69,7 +75,7 @@ async fn show(app: &App, caller: &Caller, id: PromotionId) -> Result<(u64, Promo
 }
 
 fn is_open(desk: &Desk<'_>, promotion: &Held<Promotion>) -> bool {
-    promotion.state_at(desk.now).is_open()
+    promotion.state_at(desk.now).is_open() || promotion.is_followed_up(desk.now)
 }
 
 fn case(desk: &Desk<'_>, id: PromotionId) -> Result<cases::OwnedCase, Problem> {

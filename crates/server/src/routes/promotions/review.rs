@@ -46,6 +46,8 @@ pub(crate) struct NewReviewBody {
     /// is refused. An approval has to name it.
     #[schema(value_type = Option<String>, pattern = "^[0-9a-f]{64}$")]
     evidence: Option<Digest>,
+    /// Id of the principal in whose place the caller decides, by a delegation; in their own if absent.
+    on_behalf_of: Option<Uuid>,
 }
 
 /// A condition of an approval.
@@ -74,6 +76,7 @@ pub(crate) async fn review(
     write: Write<NewReviewBody>,
 ) -> Result<Response, Problem> {
     let (id, Write { sent, body }) = (PromotionId(id), write);
+    let sent = sent.in_place_of(body.on_behalf_of);
     check(&body)?;
     let review = sealed(&app, &sent, body).await?;
     change(&app, &sent, id, Command::Review(id, Box::new(review))).await

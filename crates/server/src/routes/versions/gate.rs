@@ -39,6 +39,10 @@ pub(crate) struct GateAnswerShape {
     /// Exceptions without which something would have failed: `policy`, `exception`, `endsAt`.
     #[schema(value_type = Vec<Object>)]
     exceptions_used: (),
+    /// The emergency that the version goes, or went, through by: `state`, `declaredAt`, `expiresAt`, `followUpDueAt`, `steps`,
+    /// `policies`.
+    #[schema(value_type = Option<Object>)]
+    emergency: (),
     /// When it was asked.
     at: jiff::Timestamp,
 }

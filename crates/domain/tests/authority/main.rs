@@ -1,0 +1,14 @@
+//! Who decides, and when nobody has to: emergencies, delegations, and steps that pass by conditions.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a test that fails panics"
+)]
+
+mod automatic;
+mod delegations;
+mod emergencies;
+mod on_behalf;
+mod world;

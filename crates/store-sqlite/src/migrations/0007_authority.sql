@@ -1,0 +1,49 @@
+-- Emergencies of promotions: absent where nobody has to do anything about one, which is so in all rows that there are. The
+-- document stands last, and so the table is made anew.
+CREATE TABLE promotions_with_emergency (
+    id BLOB NOT NULL PRIMARY KEY,
+    revision INTEGER NOT NULL,
+    projection_version INTEGER NOT NULL,
+    model_id TEXT,
+    version_id TEXT,
+    version_target TEXT,
+    open_target TEXT,
+    state TEXT,
+    requester_id TEXT,
+    emergency TEXT,
+    document BLOB NOT NULL
+) STRICT;
+
+INSERT INTO promotions_with_emergency
+    (id, revision, projection_version, model_id, version_id, version_target, open_target, state, requester_id, document)
+SELECT id, revision, projection_version, model_id, version_id, version_target, open_target, state, requester_id, document
+FROM promotions;
+
+DROP TABLE promotions;
+ALTER TABLE promotions_with_emergency RENAME TO promotions;
+
+CREATE INDEX promotions_model_id ON promotions (model_id, id);
+CREATE INDEX promotions_version_id ON promotions (version_id, id);
+CREATE INDEX promotions_version_target ON promotions (version_target, id);
+CREATE UNIQUE INDEX promotions_open_target ON promotions (open_target) WHERE open_target IS NOT NULL;
+CREATE INDEX promotions_state ON promotions (state, id);
+CREATE INDEX promotions_requester_id ON promotions (requester_id, id);
+CREATE INDEX promotions_emergency ON promotions (emergency, id);
+
+-- Delegations. Those that were not revoked are found by who gave them, and by the two together; whether they hold is for the
+-- clock to say.
+CREATE TABLE delegations (
+    id BLOB NOT NULL PRIMARY KEY,
+    revision INTEGER NOT NULL,
+    projection_version INTEGER NOT NULL,
+    delegator_id TEXT,
+    delegate_id TEXT,
+    open_delegator_id TEXT,
+    open_pair TEXT,
+    document BLOB NOT NULL
+) STRICT;
+
+CREATE INDEX delegations_delegator_id ON delegations (delegator_id, id);
+CREATE INDEX delegations_delegate_id ON delegations (delegate_id, id);
+CREATE INDEX delegations_open_delegator_id ON delegations (open_delegator_id, id);
+CREATE INDEX delegations_open_pair ON delegations (open_pair, id);
