@@ -100,9 +100,11 @@ impl Question {
     /// What a command wants judged, if anything.
     pub fn of(command: &Command) -> Option<Self> {
         match command {
-            Command::SubmitPromotion(id) | Command::Review(id, _) | Command::CompletePromotion(id) => {
-                Some(Self::Promotion(*id))
-            }
+            Command::SubmitPromotion(id)
+            | Command::Review(id, _)
+            | Command::CompletePromotion(id)
+            | Command::AssignReview { promotion: id, .. }
+            | Command::Notify(id) => Some(Self::Promotion(*id)),
             Command::RequestPromotion { version, target, submit: true, .. } => {
                 Some(Self::New(*version, target.clone()))
             }
@@ -175,6 +177,16 @@ impl Prepared {
         };
         let judgement = case.judge();
         Ok(Some(Self { question, reads: recording.finish(), case, judgement }))
+    }
+
+    /// The case and its judgement.
+    pub(crate) fn judged(&self) -> (&OwnedCase, &Judgement) {
+        (&self.case, &self.judgement)
+    }
+
+    /// What was read for it.
+    pub(crate) fn into_reads(self) -> ReadSet {
+        self.reads
     }
 
     /// Digest of the evidence as it was judged.

@@ -156,6 +156,17 @@ pub enum Command {
     Assessment(AssessmentId, Box<AssessmentCommand>),
     /// A command on a request for another tier.
     TierChange(TierChangeId, Box<TierChangeCommand>),
+    /// Assign a step of a promotion to a person, or to nobody.
+    AssignReview {
+        /// Of which promotion.
+        promotion: PromotionId,
+        /// Which step.
+        step: String,
+        /// To whom.
+        to: Option<PrincipalId>,
+    },
+    /// Give the notices of a promotion that are due; the platform's own.
+    Notify(PromotionId),
 }
 
 /// What can be wanted of an exception.

@@ -27,6 +27,7 @@ pub mod ledger;
 pub mod log_in;
 mod lookup;
 pub mod migrate;
+pub mod notices;
 pub mod passwords;
 pub mod project;
 pub mod providers;

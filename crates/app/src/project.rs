@@ -1,5 +1,6 @@
 //! From aggregates to rows and back: which table, which index columns, which version of this code.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use assent_domain::change_request::ChangeRequest;
@@ -16,7 +17,7 @@ use assent_store::{EntryKeys, Row, StoreError, Value};
 use uuid::Uuid;
 
 /// Version of the code that makes documents and columns. A row of another version is rebuilt from the log.
-pub const PROJECTION_VERSION: u32 = 3;
+pub const PROJECTION_VERSION: u32 = 4;
 
 /// The table of a kind. `None` for what has no state.
 pub fn table(kind: Kind) -> Option<&'static str> {
@@ -126,7 +127,15 @@ fn promotion_columns(promotion: &Arc<Promotion>) -> Vec<Option<Value>> {
         open,
         text(state.name()),
         id(promotion.requester().0),
+        promotion.next_notice().and_then(|at| text(moment(at))),
+        assignees(promotion),
     ]
+}
+
+fn assignees(promotion: &Promotion) -> Option<Value> {
+    let assignees: BTreeSet<String> = promotion.assignments.values().map(ToString::to_string).collect();
+    let is_open = promotion.lifecycle.name().is_open() && !assignees.is_empty();
+    is_open.then(|| Value::Text(Vec::from_iter(assignees).join("\n")))
 }
 
 fn exception_columns(exception: &Arc<Exception>) -> Vec<Option<Value>> {
@@ -190,6 +199,11 @@ pub fn dataset_key(name: &str, number: u64) -> String {
 /// The look-up of versions of a model in a stage, and of promotions of a version to a stage.
 pub fn stage_key(id: Uuid, stage: &str) -> String {
     format!("{id}/{stage}")
+}
+
+/// A time as a column has it: of two, the earlier is the smaller text.
+pub fn moment(time: Time) -> String {
+    format!("{time:.3}")
 }
 
 /// The look-up of the open request for an exception, by model or version, and policy.

@@ -181,6 +181,9 @@ events! {
     ChangeRolledBack(change::ChangeRolledBack) "changeRolledBack" "took a change back";
     ChangeWithdrawn(change::ChangeWithdrawn) "changeWithdrawn" "withdrew a change";
     ChangeCommented(change::ChangeCommented) "changeCommented" "commented on a change";
+    ReviewAssigned(workflow::ReviewAssigned) "reviewAssigned" "assigned a review";
+    ReviewReminded(workflow::ReviewReminded) "reviewReminded" "reminded those who decide a review";
+    ReviewEscalated(workflow::ReviewEscalated) "reviewEscalated" "turned to others for a review that is overdue";
 }
 
 impl Event {

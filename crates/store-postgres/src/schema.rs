@@ -24,6 +24,7 @@ pub(crate) const STORE: Schema = Schema {
         include_str!("migrations/0003_two_persons.sql"),
         include_str!("migrations/0004_evaluations.sql"),
         include_str!("migrations/0005_governance.sql"),
+        include_str!("migrations/0008_talk.sql"),
     ],
     remedy: "give Assent a database of its own",
 };

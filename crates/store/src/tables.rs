@@ -71,6 +71,8 @@ pub const TABLES: &[Table] = &[
             unique("open_target"),
             text("state"),
             text("requester_id"),
+            text("next_notice"),
+            text("assignees"),
         ],
     },
     Table { name: "packs", columns: &[text("digest")] },

@@ -7,7 +7,7 @@ use super::event::{
     ConditionMet, FailedRule, PromotionCompleted, PromotionExpired, PromotionRequested, PromotionSubmitted,
     PromotionWithdrawn,
 };
-use super::{Promotion, StateName};
+use super::{Promotion, StateName, notices};
 use crate::event::{Change, Event};
 use crate::exception::Waiver;
 use crate::exception::event::ExceptionUsed;
@@ -101,6 +101,7 @@ pub fn submit(
         evidence: judgement.evidence,
         failed: failed.collect(),
         due: due_times(&promotion.workflow, case.inputs.pack, now),
+        notices: notices::planned(&promotion.workflow, &case.inputs.pack.settings().calendar, now),
     };
     let target = &promotion.target;
     Ok(vec![change(promotion.id, model, version, target, Event::PromotionSubmitted(event))])
@@ -123,14 +124,15 @@ pub(crate) fn repin(
         Some(todays) if todays.workflow == promotion.workflow => return None,
         Some(todays) => {
             let workflow = todays.workflow.clone();
-            let mut due = BTreeMap::new();
+            let (mut due, mut notices) = (BTreeMap::new(), Vec::new());
             if let Some(round) = promotion.rounds.last() {
                 due = due_times(&workflow, pack, now);
                 for (step, at) in &mut due {
                     *at = round.due.get(step).copied().unwrap_or(*at);
                 }
+                notices = notices::kept(round, notices::planned(&workflow, &pack.settings().calendar, now));
             }
-            Event::PromotionRepinned(PromotionRepinned { change, workflow, due })
+            Event::PromotionRepinned(PromotionRepinned { change, workflow, due, notices })
         }
         None => Event::PromotionWithdrawn(PromotionWithdrawn { comment: None }),
     };

@@ -1,5 +1,6 @@
 //! Promotions and reviews.
 
+mod assign;
 mod complete;
 mod get;
 mod inbox;
@@ -37,6 +38,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(withdraw::withdraw))
         .routes(routes!(complete::complete))
         .routes(routes!(inbox::inbox))
+        .routes(routes!(assign::assign))
 }
 
 /// Carries out a command on a promotion that the sender can see, and shows it.
