@@ -124,6 +124,8 @@ impl Question {
             | Command::CompletePromotion(id)
             | Command::DeclareEmergency(id, _)
             | Command::SignEmergency(id, ..) => Some(Self::Promotion(*id)),
+            | Command::AssignReview { promotion: id, .. }
+            | Command::Notify(id) => Some(Self::Promotion(*id)),
             Command::RequestPromotion { version, target, submit: true, .. } => {
                 Some(Self::New(*version, target.clone()))
             }
@@ -200,6 +202,16 @@ impl Prepared {
         };
         let judgement = case.judge();
         Ok(Some(Self { question, reads: recording.finish(), case, judgement }))
+    }
+
+    /// The case and its judgement.
+    pub(crate) fn judged(&self) -> (&OwnedCase, &Judgement) {
+        (&self.case, &self.judgement)
+    }
+
+    /// What was read for it.
+    pub(crate) fn into_reads(self) -> ReadSet {
+        self.reads
     }
 
     /// Digest of the evidence as it was judged.

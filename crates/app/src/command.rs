@@ -173,6 +173,17 @@ pub enum Command {
     GiveDelegation(DelegationId, PrincipalId, Box<NewDelegation>),
     /// End a delegation before its time.
     RevokeDelegation(DelegationId, Option<Sealed>),
+    /// Assign a step of a promotion to a person, or to nobody.
+    AssignReview {
+        /// Of which promotion.
+        promotion: PromotionId,
+        /// Which step.
+        step: String,
+        /// To whom.
+        to: Option<PrincipalId>,
+    },
+    /// Give the notices of a promotion that are due; the platform's own.
+    Notify(PromotionId),
 }
 
 /// What can be wanted of an exception.

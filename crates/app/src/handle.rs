@@ -1,12 +1,14 @@
 //! One command on a unit of work: load, authorise, decide.
 
 mod cards;
+mod assignments;
 mod changes;
 mod delegating;
 mod emergencies;
 mod evaluations;
 mod exceptions;
 mod oversight;
+mod notices;
 mod people;
 mod proposals;
 mod risk;
@@ -55,6 +57,10 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Resul
         return bootstrap(unit, request, now);
     }
     let pack = packs.current(unit)?;
+    if let Command::Notify(id) = request.command {
+        let changes = notices::notify(unit, packs, request.prepared.as_deref(), id)?;
+        return Ok(Decided { object: id.into(), pack: Some(pack), changes });
+    }
     if let Some((object, changes)) = of_the_platform(unit, &pack, &request.command, request.actor, now)? {
         return Ok(Decided { object, pack: Some(pack), changes });
     }
@@ -138,7 +144,8 @@ impl Hand<'_> {
             | Command::RecordDenials { .. }
             | Command::RecordRefusedLogIns(_)
             | Command::Vouch(..)
-            | Command::RanEvaluation(..) => (AggregateId::PACK, Vec::new()),
+            | Command::RanEvaluation(..)
+            | Command::Notify(_) => (AggregateId::PACK, Vec::new()),
             Command::Door(door) => self.door(door)?,
             Command::Principal(id, command) => self.principal(id, &command)?,
             Command::LinkPrincipal { principal, other } => self.link(principal, other)?,
@@ -185,6 +192,9 @@ impl Hand<'_> {
                 (id.into(), self.give_delegation(id, delegate, *new)?)
             }
             Command::RevokeDelegation(id, comment) => (id.into(), self.revoke_delegation(id, comment)?),
+            Command::AssignReview { promotion, step, to } => {
+                (promotion.into(), self.assign(promotion, &step, to)?)
+            }
         })
     }
 
@@ -379,14 +389,7 @@ impl Hand<'_> {
 
     /// A judged case: as prepared, if that still holds, or else from the unit.
     fn judged(&self, question: &Question) -> Result<(OwnedCase, Cow<'_, Judgement>), Failure> {
-        if let Some(prepared) = self.prepared
-            && let Some((case, judgement)) = prepared.still(question, self.unit, self.now)?
-        {
-            return Ok((case, Cow::Borrowed(judgement)));
-        }
-        let case = question.case(self.unit, self.packs, self.now)?;
-        let judgement = case.judge();
-        Ok((case, Cow::Owned(judgement)))
+        judged(self.unit, self.packs, self.prepared, question)
     }
 
     fn promotion(&self, id: PromotionId) -> Result<(Arc<Promotion>, Arc<Model>), Failure> {
@@ -395,6 +398,23 @@ impl Hand<'_> {
             self.unit.get::<Model>(promotion.model)?.ok_or_else(|| not_found("model", promotion.model))?;
         Ok((promotion, model))
     }
+}
+
+fn judged<'a>(
+    unit: &Unit<'_>,
+    packs: &Packs,
+    prepared: Option<&'a Prepared>,
+    question: &Question,
+) -> Result<(OwnedCase, Cow<'a, Judgement>), Failure> {
+    let now = unit.now();
+    if let Some(prepared) = prepared
+        && let Some((case, judgement)) = prepared.still(question, unit, now)?
+    {
+        return Ok((case, Cow::Borrowed(judgement)));
+    }
+    let case = question.case(unit, packs, now)?;
+    let judgement = case.judge();
+    Ok((case, Cow::Owned(judgement)))
 }
 
 fn promotion_of(case: &OwnedCase, id: PromotionId) -> Result<&Promotion, Refusal> {

@@ -31,6 +31,7 @@ pub mod log_in;
 mod lookup;
 pub mod migrate;
 pub mod oversight;
+pub mod notices;
 pub mod passwords;
 pub mod project;
 pub mod providers;

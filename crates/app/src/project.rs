@@ -138,7 +138,15 @@ fn promotion_columns(promotion: &Arc<Promotion>) -> Vec<Option<Value>> {
         id(promotion.requester().0),
         id(promotion.model.0).filter(|_| state.is_open()),
         emergency(promotion).and_then(text),
+        promotion.next_notice().and_then(|at| text(moment(at))),
+        assignees(promotion),
     ]
+}
+
+fn assignees(promotion: &Promotion) -> Option<Value> {
+    let assignees: BTreeSet<String> = promotion.assignments.values().map(ToString::to_string).collect();
+    let is_open = promotion.lifecycle.name().is_open() && !assignees.is_empty();
+    is_open.then(|| Value::Text(Vec::from_iter(assignees).join("\n")))
 }
 
 fn exception_columns(exception: &Arc<Exception>) -> Vec<Option<Value>> {
@@ -248,6 +256,11 @@ pub fn dataset_key(name: &str, number: u64) -> String {
 /// The look-up of versions of a model in a stage, and of promotions of a version to a stage.
 pub fn stage_key(id: Uuid, stage: &str) -> String {
     format!("{id}/{stage}")
+}
+
+/// A time as a column has it: of two, the earlier is the smaller text.
+pub fn moment(time: Time) -> String {
+    format!("{time:.3}")
 }
 
 /// The look-up of the open request for an exception, by model or version, and policy.

@@ -1,10 +1,13 @@
 //! Days and months by the calendar of the pack.
 
 use jiff::tz::{Offset, TimeZone};
-use jiff::{Span, civil};
+use jiff::{SignedDuration, Span, civil};
 
 use crate::Time;
 use crate::pack::Calendar;
+
+/// Days have 24 hours here: the calendar of a pack has a fixed offset.
+const HALF_A_DAY: SignedDuration = SignedDuration::from_hours(12);
 
 /// The end of the `days`-th business day after `start`: what is asked for on a Friday and due in one business day is due at
 /// the end of Monday. `None` beyond the end of time.
@@ -20,6 +23,13 @@ pub fn due(calendar: &Calendar, start: Time, days: u32) -> Option<Time> {
     }
     let end = date.checked_add(Span::new().days(1)).ok()?;
     end.to_zoned(zone).ok().map(|zoned| zoned.timestamp())
+}
+
+/// When half of that many business days after `start` are over: the end of a business day, or noon of one where their number
+/// is odd. `None` beyond the end of time.
+pub fn half_way(calendar: &Calendar, start: Time, days: u32) -> Option<Time> {
+    let end = due(calendar, start, days.div_ceil(2))?;
+    if days.is_multiple_of(2) { Some(end) } else { end.checked_sub(HALF_A_DAY).ok() }
 }
 
 /// The month of a time, `YYYY-MM`.
@@ -74,6 +84,20 @@ mod tests {
         check(&plain, "2026-11-21T15:00:00Z", 1, "2026-11-24T00:00:00Z");
         let holiday = Calendar { holidays: vec![civil::date(2026, 11, 23)], ..Calendar::default() };
         check(&holiday, "2026-11-20T15:00:00Z", 1, "2026-11-25T00:00:00Z");
+    }
+
+    #[test]
+    fn half_of_an_odd_number_of_days_ends_at_noon() {
+        let plain = Calendar::default();
+        let check = |start: &str, days, expect: &str| {
+            let half = half_way(&plain, start.parse().unwrap(), days).unwrap();
+            assert_eq!(half.to_string(), expect, "{start} + {days} / 2");
+        };
+        // A Friday, of which the rest does not count.
+        check("2026-11-20T15:00:00Z", 1, "2026-11-23T12:00:00Z");
+        check("2026-11-20T15:00:00Z", 2, "2026-11-24T00:00:00Z");
+        check("2026-11-20T15:00:00Z", 3, "2026-11-24T12:00:00Z");
+        check("2026-11-20T15:00:00Z", 0, "2026-11-21T00:00:00Z");
     }
 
     #[test]

@@ -204,6 +204,9 @@ events! {
     DelegationGiven(delegation::DelegationGiven) "delegationGiven" "let somebody decide in their place";
     DelegationRevoked(delegation::DelegationRevoked) "delegationRevoked" "ended a delegation";
     StepPassed(workflow::StepPassed) "stepPassed" "let the conditions of the pack pass a step";
+    ReviewAssigned(workflow::ReviewAssigned) "reviewAssigned" "assigned a review";
+    ReviewReminded(workflow::ReviewReminded) "reviewReminded" "reminded those who decide a review";
+    ReviewEscalated(workflow::ReviewEscalated) "reviewEscalated" "turned to others for a review that is overdue";
 }
 
 impl Event {

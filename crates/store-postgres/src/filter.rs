@@ -31,6 +31,13 @@ impl<'a> Condition<'a> {
         format!("${}", self.params.len())
     }
 
+    fn value(&mut self, value: &'a Value) -> String {
+        match value {
+            Value::Text(text) => self.param(text.as_str()),
+            Value::Integer(number) => self.param(*number),
+        }
+    }
+
     /// The parameters, as a statement takes them.
     pub(crate) fn borrowed(&self) -> Vec<&(dyn ToSql + Sync)> {
         self.params.iter().map(|param| &**param as _).collect()
@@ -42,15 +49,20 @@ impl<'a> Condition<'a> {
             Predicate::True => self.constant(!negated),
             Predicate::False => self.constant(negated),
             Predicate::Eq(column, value) => {
-                let mark = match value {
-                    Value::Text(text) => self.param(text.as_str()),
-                    Value::Integer(number) => self.param(*number),
-                };
+                let mark = self.value(value);
                 let comparison = if negated { "IS DISTINCT FROM" } else { "=" };
                 self.add_sql(&[column, " ", comparison, " ", &mark]);
             }
             Predicate::In(column, values) => self.list(column, values, negated),
             Predicate::Lines(column, values) => self.lines(column, values, negated),
+            Predicate::AtMost(column, bound) => {
+                let mark = self.value(bound);
+                if negated {
+                    self.add_sql(&["(", column, " IS NULL OR ", column, " > ", &mark, ")"]);
+                } else {
+                    self.add_sql(&[column, " <= ", &mark]);
+                }
+            }
             Predicate::IsNull(column) => {
                 self.sql.push_str(column);
                 self.sql.push_str(if negated { " IS NOT NULL" } else { " IS NULL" });

@@ -36,6 +36,12 @@ impl<'a> Condition<'a> {
             Predicate::In(column, values) => self.list(column, values, negated),
             Predicate::Lines(_, values) if values.is_empty() => self.constant(negated),
             Predicate::Lines(column, values) => self.lines(column, values, negated),
+            Predicate::AtMost(column, bound) if negated => {
+                let sql = format!("({column} IS NULL OR {column} > ?)");
+                self.sql.push_str(&sql);
+                self.values.push(Cow::Borrowed(bound));
+            }
+            Predicate::AtMost(column, bound) => self.compare(column, " <= ?", bound),
             Predicate::IsNull(column) => {
                 self.sql.push_str(column);
                 self.sql.push_str(if negated { " IS NOT NULL" } else { " IS NULL" });

@@ -124,7 +124,9 @@ impl Size {
         }
         match predicate {
             Predicate::True | Predicate::False => Ok(()),
-            Predicate::Eq(column, value) => table.check_value(column, value).map(drop),
+            Predicate::Eq(column, value) | Predicate::AtMost(column, value) => {
+                table.check_value(column, value).map(drop)
+            }
             Predicate::In(column, values) => self.add_list(table, column, values),
             Predicate::Lines(column, values) => {
                 self.add_list(table, column, values)?;

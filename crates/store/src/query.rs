@@ -19,6 +19,8 @@ pub enum Predicate {
     /// One of the lines of the column is one of the values, which have no line breaks themselves. A column of lines is a set
     /// of texts: an empty text is the set of one empty line.
     Lines(&'static str, Vec<Value>),
+    /// The column has a value that is at most this one: numbers by size, texts by their bytes.
+    AtMost(&'static str, Value),
     /// The column has no value.
     IsNull(&'static str),
     /// All of them hold.

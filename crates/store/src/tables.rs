@@ -73,6 +73,8 @@ pub const TABLES: &[Table] = &[
             text("requester_id"),
             text("open_model_id"),
             text("emergency"),
+            text("next_notice"),
+            text("assignees"),
         ],
     },
     Table { name: "packs", columns: &[text("digest")] },

@@ -102,7 +102,8 @@ pub fn pack() -> Vec<(String, Value)> {
          "message": "a model card is attached", "remediation": "attach it"}]},
         {"kind": "Workflow", "id": "to-prod", "title": "To production", "target": "PROD", "from": ["DEV"], "steps": [
             {"id": "check", "type": "automated"},
-            {"id": "compliance", "type": "review", "roles": ["compliance"], "slaBusinessDays": 3, "expiresAfter": "20d"},
+            {"id": "compliance", "type": "review", "roles": ["compliance"], "slaBusinessDays": 3, "expiresAfter": "20d",
+             "escalation": ["deployer", "admin"]},
             {"id": "security", "type": "review", "roles": ["security"], "slaBusinessDays": 2}
         ]},
         {"kind": "RiskTemplate", "id": "R-1", "title": "It is wrong", "category": "QUALITY"},

@@ -9,7 +9,7 @@ use super::event::{
     PromotionWithdrawn, StepPassed,
 };
 use super::standing::was_refused;
-use super::{Promotion, StateName};
+use super::{Promotion, StateName, notices};
 use crate::event::{Change, Event};
 use crate::exception::Waiver;
 use crate::exception::event::ExceptionUsed;
@@ -103,6 +103,7 @@ pub fn submit(
         evidence: judgement.evidence,
         failed: failed.collect(),
         due: due_times(&promotion.workflow, case.inputs.pack, now),
+        notices: notices::planned(&promotion.workflow, &case.inputs.pack.settings().calendar, now),
     };
     let passed =
         if event.failed.is_empty() { passed(promotion, case, judgement, event.round) } else { Vec::new() };
@@ -153,14 +154,15 @@ pub(crate) fn repin(
         Some(todays) if todays.workflow == promotion.workflow => return None,
         Some(todays) => {
             let workflow = todays.workflow.clone();
-            let mut due = BTreeMap::new();
+            let (mut due, mut notices) = (BTreeMap::new(), Vec::new());
             if let Some(round) = promotion.rounds.last() {
                 due = due_times(&workflow, pack, now);
                 for (step, at) in &mut due {
                     *at = round.due.get(step).copied().unwrap_or(*at);
                 }
+                notices = notices::kept(round, notices::planned(&workflow, &pack.settings().calendar, now));
             }
-            Event::PromotionRepinned(PromotionRepinned { change, workflow, due })
+            Event::PromotionRepinned(PromotionRepinned { change, workflow, due, notices })
         }
         None => Event::PromotionWithdrawn(PromotionWithdrawn { comment: None }),
     };

@@ -11,6 +11,7 @@ use crate::facts::Target;
 use crate::ids::{Digest, ModelId, PrincipalId, VersionId};
 use crate::pack::Workflow;
 use crate::policy::FindingStatus;
+use crate::workflow::Notice;
 use crate::{Sealed, Time};
 
 /// What a reviewer decides.
@@ -94,6 +95,9 @@ pub struct PromotionSubmitted {
     /// By step, when a decision is due.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub due: BTreeMap<String, Time>,
+    /// When somebody is to be reminded, or turned to, if a step is still open then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
 }
 
 /// When a condition has to be met.
@@ -225,4 +229,46 @@ pub struct PromotionCompleted {
     /// The emergency that stood for missing approvals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emergency: Option<EmergencyUsed>,
+}
+
+/// Half of the time for a step was over, and those who decide it were reminded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReviewReminded {
+    /// The round.
+    pub round: u32,
+    /// The step.
+    pub step: String,
+    /// The roles whose decision was missing.
+    pub roles: Vec<String>,
+    /// When the decision is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Time>,
+}
+
+/// The time for a step was over, and the next role on its path was turned to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReviewEscalated {
+    /// The round.
+    pub round: u32,
+    /// The step.
+    pub step: String,
+    /// Its place on the path, from 1.
+    pub level: u32,
+    /// The role that was turned to.
+    pub role: String,
+    /// When the decision was due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Time>,
+}
+
+/// A step was assigned to a person, or to nobody any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewAssigned {
+    /// The step.
+    pub step: String,
+    /// To whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<PrincipalId>,
 }

@@ -8,20 +8,24 @@
 //! Invariants: who asked, who made the version and who owns the model never decide; a person decides one step of a
 //! promotion; a rejected, withdrawn, expired or completed promotion never opens again.
 
+mod assign;
 mod case;
 mod decide;
 pub mod emergency;
 pub mod event;
 pub mod figures;
 mod horizon;
+mod notices;
 mod review;
 mod standing;
 mod state;
 
+pub use assign::assign;
 pub use case::{Case, Judgement, judge};
 pub(crate) use decide::repin;
 pub use decide::{complete, expire, meet_condition, request, submit, withdraw};
 pub use event::{ConditionMet, ConditionTime, Decision, NewCondition, Review};
+pub use notices::{Notice, notify};
 pub use review::{NewReview, review};
 pub use standing::OWNER;
 pub use standing::{Approval, Lapse, StepStanding, StepState};

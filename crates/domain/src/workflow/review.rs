@@ -118,7 +118,7 @@ pub(super) fn separate(promotion: &Promotion, case: &Case<'_>, reviewer: &Princi
 }
 
 /// The role that the decision is made in: one that the step still needs, if the reviewer holds one.
-fn role_of(
+pub(super) fn role_of(
     case: &Case<'_>,
     reviewer: &Principal,
     standing: &StepStanding,
@@ -299,7 +299,7 @@ fn decided(
     changes
 }
 
-fn unknown_step(promotion: &Promotion, id: &str) -> Refusal {
+pub(super) fn unknown_step(promotion: &Promotion, id: &str) -> Refusal {
     let steps = promotion.workflow.steps.iter().filter_map(|step| match step.kind {
         StepKind::Review { .. } | StepKind::Attestation { .. } => Some(step.id.as_str()),
         StepKind::Automated {} | StepKind::Deployment { .. } => None,

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::emergency::Emergency;
 use super::emergency::Followed;
-use super::event::{FailedRule, PromotionRequested, PromotionSubmitted, Review, StepPassed};
-use super::{ConditionTime, Decision};
+use super::event::{FailedRule, PromotionRequested, PromotionSubmitted, Review, ReviewAssigned, StepPassed};
+use super::{ConditionTime, Decision, Notice};
 use crate::event::{Event, Stamp};
 use crate::facts::Target;
 use crate::ids::{Digest, ModelId, PrincipalId, PromotionId, VersionId};
@@ -126,6 +126,12 @@ pub struct Round {
     /// By step, when a decision is due.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub due: BTreeMap<String, Time>,
+    /// When somebody is to be reminded, or turned to, if a step is still open then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
+    /// The notices that were given, each with its time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<Notice>,
 }
 
 /// A decision with its record.
@@ -167,6 +173,9 @@ pub struct Promotion {
     /// Its submissions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rounds: Vec<Round>,
+    /// By step, whom it was assigned to: a hint, which takes nothing from others who may decide it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub assignments: BTreeMap<String, PrincipalId>,
     /// The decisions of all rounds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reviews: Vec<ReviewRecord>,
@@ -200,6 +209,7 @@ impl Promotion {
             expires_at: event.expires_at,
             lifecycle: Lifecycle::Draft,
             rounds: Vec::new(),
+            assignments: BTreeMap::new(),
             reviews: Vec::new(),
             passed: Vec::new(),
             emergencies: Vec::new(),
@@ -262,6 +272,11 @@ impl Promotion {
             | Event::EmergencyRefused(_)
             | Event::EmergencyFollowedUp(_) => self.emergency(event, stamp),
             Event::PromotionRepinned(event) => self.repinned(event),
+            Event::ReviewAssigned(event) => self.assigned(event),
+            Event::ReviewReminded(event) => self.given(event.round, Notice::reminder(&event.step, stamp.at)),
+            Event::ReviewEscalated(event) => {
+                self.given(event.round, Notice::escalation(&event.step, event.level, &event.role, stamp.at));
+            }
             _ => {}
         }
     }
@@ -273,6 +288,8 @@ impl Promotion {
             evidence: event.evidence,
             failed: event.failed.clone(),
             due: event.due.clone(),
+            notices: event.notices.clone(),
+            given: Vec::new(),
         });
         let passed = event.failed.is_empty();
         self.lifecycle = if passed { Lifecycle::InReview } else { Lifecycle::ChangesRequired };
@@ -321,9 +338,23 @@ impl Promotion {
         self.workflow = event.workflow.clone();
         if let Some(round) = self.rounds.last_mut() {
             round.due.clone_from(&event.due);
+            round.notices.clone_from(&event.notices);
         }
         if matches!(self.lifecycle, Lifecycle::Approved { .. }) {
             self.lifecycle = Lifecycle::InReview;
+        }
+    }
+
+    fn assigned(&mut self, event: &ReviewAssigned) {
+        match event.to {
+            Some(to) => drop(self.assignments.insert(event.step.clone(), to)),
+            None => drop(self.assignments.remove(&event.step)),
+        }
+    }
+
+    fn given(&mut self, number: u32, notice: Notice) {
+        if let Some(round) = self.rounds.iter_mut().find(|round| round.number == number) {
+            round.given.push(notice);
         }
     }
 

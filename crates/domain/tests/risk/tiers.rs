@@ -194,6 +194,8 @@ fn moved(from: &str, to: &str, pack: Pack, state: workflow::Lifecycle) -> (Pack,
         evidence: Digest::of(b""),
         failed: Vec::new(),
         due: BTreeMap::from([("kept".to_owned(), time(7))]),
+        notices: vec![workflow::Notice { step: "kept".to_owned(), level: 0, role: None, at: time(5) }],
+        given: Vec::new(),
     });
     held.lifecycle = state;
     world.held.insert(held.id.into(), held.clone().into());
@@ -240,6 +242,9 @@ fn an_open_promotion_goes_on_through_the_workflow_of_the_new_tier() {
     let due = &raised.rounds[0].due;
     assert_eq!((due.len(), due["kept"]), (2, time(7)));
     assert!(due["security"] > time(24), "{due:?}");
+    let notices = &raised.rounds[0].notices;
+    assert_eq!((notices[0].step.as_str(), notices[0].at), ("kept", time(5)));
+    assert!(notices.len() == 2 && notices[1].at > time(24), "{notices:?}");
     let (pack, lowered) = moved("HIGH", "LOW", two_ways(), workflow::Lifecycle::InReview);
     assert_eq!(lowered.workflow, pack.workflow_to("PRODUCTION", "LOW").unwrap().workflow);
     assert_eq!(lowered.rounds[0].due, BTreeMap::from([("kept".to_owned(), time(7))]));

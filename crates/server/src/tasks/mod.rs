@@ -6,6 +6,7 @@ mod denials;
 mod erasures;
 mod evaluations;
 mod leftovers;
+mod notices;
 mod sink;
 mod verify;
 
@@ -31,6 +32,8 @@ const COLLECT_EVERY: Duration = Duration::from_hours(6);
 const TIDY_EVERY: Duration = Duration::from_secs(5);
 /// How often evaluations are looked for that nobody computes.
 const TAKE_UP_EVERY: Duration = Duration::from_secs(2);
+/// How often reviews are looked for whose reminder or escalation is due; the first time at the start.
+const NOTICE_EVERY: Duration = Duration::from_secs(30);
 
 /// The tasks of an installation that is served.
 pub(crate) struct Background {
@@ -47,6 +50,7 @@ pub(crate) fn start(app: &App) -> Background {
         tokio::spawn(erasures::run(app.clone(), ERASE_EVERY, stopped.clone())),
         tokio::spawn(evaluations::run(app.clone(), TAKE_UP_EVERY, stopped.clone())),
         tokio::spawn(leftovers::run(app.clone(), COLLECT_EVERY, stopped.clone())),
+        tokio::spawn(notices::run(app.clone(), NOTICE_EVERY, stopped.clone())),
         tokio::spawn(tidy(app.clone(), stopped.clone())),
     ];
     if let Some(identity) = &app.options.tls {

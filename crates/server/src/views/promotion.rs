@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use assent_domain::ids::PrincipalId;
 use assent_domain::registry::{Model, Version};
 use assent_domain::workflow::event::{FactRead, FailedRule, StepPassed};
-use assent_domain::workflow::{ConditionTime, Decision, Promotion, ReviewRecord, Round, StateName};
+use assent_domain::workflow::{ConditionTime, Decision, Notice, Promotion, ReviewRecord, Round, StateName};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -52,6 +53,8 @@ pub(crate) struct PromotionView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(default = json!([]))]
     emergencies: Vec<EmergencyView>,
+    /// The steps that are assigned to somebody.
+    assignments: Vec<AssignmentView>,
     /// Where the steps stand now; absent in lists, and when the promotion is over.
     #[serde(skip_serializing_if = "Option::is_none")]
     now: Option<JudgedView>,
@@ -94,6 +97,30 @@ struct RoundView {
     /// By step, when a decision is due.
     #[schema(value_type = BTreeMap<String, String>)]
     due: BTreeMap<String, Timestamp>,
+    /// The reminders and escalations that were given.
+    notices: Vec<NoticeView>,
+}
+
+/// A reminder of a step that waited, or an escalation of one that was overdue.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Notice)]
+struct NoticeView {
+    step: String,
+    /// 0 for the reminder; its place on the path of escalation, from 1.
+    level: u32,
+    /// The role that was turned to; absent for the reminder, which goes to those who decide.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<String>,
+    /// When it was given.
+    at: Timestamp,
+}
+
+/// Whom a step is assigned to. Others who may decide it still may.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Assignment)]
+struct AssignmentView {
+    step: String,
+    to: Person,
 }
 
 /// A decision of a person on a step.
@@ -200,6 +227,11 @@ impl PromotionView {
                 .iter()
                 .map(|emergency| EmergencyView::new(desk, emergency))
                 .collect::<Result<_, _>>()?,
+            assignments: held
+                .assignments
+                .iter()
+                .map(|(s, to)| assignment(desk, s, *to))
+                .collect::<Result<_, _>>()?,
             now,
         })
     }
@@ -212,7 +244,16 @@ fn round(desk: &Desk<'_>, round: &Round) -> Result<RoundView, Problem> {
         evidence: round.evidence.to_string(),
         failed: round.failed.clone(),
         due: round.due.clone(),
+        notices: round.given.iter().map(notice).collect(),
     })
+}
+
+fn notice(given: &Notice) -> NoticeView {
+    NoticeView { step: given.step.clone(), level: given.level, role: given.role.clone(), at: given.at }
+}
+
+fn assignment(desk: &Desk<'_>, step: &str, to: PrincipalId) -> Result<AssignmentView, Problem> {
+    Ok(AssignmentView { step: step.to_owned(), to: desk.person(to)? })
 }
 
 fn review(desk: &Desk<'_>, record: &ReviewRecord) -> Result<ReviewView, Problem> {

@@ -543,6 +543,7 @@ impl Stage {
             | "rollBackChange" | "withdrawChange" | "commentOnChange" => {
                 request_on_changes(operation, change)
             }
+            "assignReview" => post(promotion_at("assign"), json!({"step": "technical"})),
             "listProposals" => list("/api/v1/proposals"),
             "listSystems" => list("/api/v1/systems"),
             "registerSystem" => post("/api/v1/systems".to_owned(), self.new_system(&self.owner_id)),

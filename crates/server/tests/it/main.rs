@@ -41,5 +41,6 @@ mod risk;
 mod served;
 mod story;
 mod systems;
+mod talk;
 mod tls;
 mod world;

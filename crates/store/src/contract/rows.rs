@@ -86,7 +86,8 @@ pub fn a_unique_value_has_one_holder(place: &dyn Fixture) {
 
 pub fn absent_values_may_be_shared(place: &dyn Fixture) {
     let store = place.open();
-    let closed = |number| row("promotions", number, 1, &[Some("m"), None, None, None, Some("DONE"), None]);
+    let closed =
+        |number| row("promotions", number, 1, &[Some("m"), None, None, None, Some("DONE"), None, None, None]);
     commit(&*store, rows(0, vec![closed(1), closed(2)])).unwrap();
     commit(&*store, rows(0, vec![closed(3)])).unwrap();
     let open = Predicate::Not(Box::new(Predicate::IsNull("open_target")));
@@ -177,6 +178,7 @@ fn expected(filter: &Predicate, rows: &[Row], models: &[Row]) -> BTreeSet<Uuid> 
             Some(Value::Text(text)) => text.split('\n').any(|line| list.contains(&value(line))),
             Some(Value::Integer(_)) | None => false,
         }),
+        Predicate::AtMost(name, bound) => that(&|row| cell(row, name).is_some_and(|held| held <= bound)),
         Predicate::IsNull(name) => that(&|row| cell(row, name).is_none()),
         Predicate::And(parts) => parts.iter().fold(of(&Predicate::True), |left, part| &left & &of(part)),
         Predicate::Or(parts) => parts.iter().flat_map(of).collect(),
@@ -210,7 +212,7 @@ fn some_models() -> impl Strategy<Value = Vec<Row>> {
 
 fn some_rows() -> impl Strategy<Value = Vec<Row>> {
     let cell = || prop::option::weighted(0.7, select(WORDS.to_vec()));
-    vec(vec(cell(), 6), 1..60).prop_map(|cells| {
+    vec(vec(cell(), 8), 1..60).prop_map(|cells| {
         let each = cells.into_iter().zip(1..);
         each.map(|(cells, number)| {
             let mut cells: Vec<Option<&str>> = cells;
@@ -233,6 +235,7 @@ fn filter_on(columns: &'static [&'static str]) -> impl Strategy<Value = Predicat
         4 => (column(), exact()).prop_map(|(column, wanted)| Predicate::Eq(column, wanted)),
         3 => (column(), vec(exact(), 0..4)).prop_map(|(column, wanted)| Predicate::In(column, wanted)),
         3 => (column(), vec(wanted(), 0..4)).prop_map(|(column, wanted)| Predicate::Lines(column, wanted)),
+        2 => (column(), exact()).prop_map(|(column, bound)| Predicate::AtMost(column, bound)),
         2 => column().prop_map(Predicate::IsNull),
     ];
     nested(leaf)
@@ -249,8 +252,16 @@ fn nested(leaf: impl Strategy<Value = Predicate> + 'static) -> impl Strategy<Val
 }
 
 fn some_filter() -> impl Strategy<Value = Predicate> {
-    const PROMOTIONS: [&str; 6] =
-        ["model_id", "version_id", "version_target", "open_target", "state", "requester_id"];
+    const PROMOTIONS: [&str; 8] = [
+        "model_id",
+        "version_id",
+        "version_target",
+        "open_target",
+        "state",
+        "requester_id",
+        "next_notice",
+        "assignees",
+    ];
     const MODELS: [&str; 5] = ["name", "tier", "owner_id", "model_id", "tags"];
     let of_model = filter_on(&MODELS).prop_map(|it| Predicate::OfModel(Box::new(it)));
     prop_oneof![2 => filter_on(&PROMOTIONS), 1 => nested(prop_oneof![filter_on(&PROMOTIONS), of_model])]
@@ -337,7 +348,8 @@ pub fn filters_are_bounded(place: &dyn Fixture) {
 
 pub fn pages_are_stable_under_growth(place: &dyn Fixture) {
     let store = place.open();
-    let open = |number: u64| row("promotions", number, 1, &[Some("m"), None, None, None, Some("OPEN"), None]);
+    let cells = [Some("m"), None, None, None, Some("OPEN"), None, None, None];
+    let open = |number: u64| row("promotions", number, 1, &cells);
     commit(&*store, rows(0, (100..120).map(open).collect())).unwrap();
     let filter = Predicate::Eq("state", value("OPEN"));
     for (order, expected) in [

@@ -244,6 +244,7 @@ impl Rows {
             Predicate::Eq(column, wanted) => value(column) == Some(wanted),
             Predicate::In(column, wanted) => value(column).is_some_and(|held| wanted.contains(held)),
             Predicate::Lines(column, wanted) => value(column).is_some_and(|held| has_line(held, wanted)),
+            Predicate::AtMost(column, bound) => value(column).is_some_and(|held| held <= bound),
             Predicate::IsNull(column) => value(column).is_none(),
             Predicate::And(parts) => parts.iter().all(|part| self.matches(models, part, row)),
             Predicate::Or(parts) => parts.iter().any(|part| self.matches(models, part, row)),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{ModelId, TierChangeId};
 use crate::pack::Workflow;
+use crate::workflow::Notice;
 use crate::{Sealed, Time};
 
 /// Somebody asked for another tier.
@@ -65,4 +66,7 @@ pub struct PromotionRepinned {
     /// By step, when a decision is due.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub due: BTreeMap<String, Time>,
+    /// When somebody is to be reminded, or turned to, if a step is still open then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
 }

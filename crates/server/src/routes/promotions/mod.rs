@@ -1,5 +1,6 @@
 //! Promotions and reviews.
 
+mod assign;
 mod complete;
 mod declare_emergency;
 mod emergencies;
@@ -43,6 +44,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(declare_emergency::declare_emergency))
         .routes(routes!(sign_emergency::sign_emergency))
         .routes(routes!(emergencies::emergencies))
+        .routes(routes!(assign::assign))
 }
 
 /// Carries out a command on a promotion that the sender can see, and shows it.
