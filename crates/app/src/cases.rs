@@ -124,8 +124,7 @@ impl Question {
             | Command::CompletePromotion(id)
             | Command::DeclareEmergency(id, _)
             | Command::SignEmergency(id, ..) => Some(Self::Promotion(*id)),
-            | Command::AssignReview { promotion: id, .. }
-            | Command::Notify(id) => Some(Self::Promotion(*id)),
+            Command::AssignReview { promotion: id, .. } | Command::Notify(id) => Some(Self::Promotion(*id)),
             Command::RequestPromotion { version, target, submit: true, .. } => {
                 Some(Self::New(*version, target.clone()))
             }
@@ -161,8 +160,7 @@ impl Question {
             | Command::Change(..)
             | Command::Accountability(..)
             | Command::PeriodicReview(..) => None,
-            | Command::GiveDelegation(..)
-            | Command::RevokeDelegation(..) => None,
+            Command::GiveDelegation(..) | Command::RevokeDelegation(..) => None,
         }
     }
 

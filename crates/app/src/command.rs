@@ -9,10 +9,8 @@ use assent_domain::facts::Target;
 use assent_domain::identity::provider::Vouched;
 use assent_domain::identity::{self, Restriction};
 use assent_domain::ids::{
-    AssessmentId, ChangeId, DatasetId, Digest, EvaluationId, ExceptionId, ModelId, PeriodicReviewId,
-    PrincipalId, PromotionId, ProposalId, SystemId, TierChangeId, TokenId, VersionId,
-    AssessmentId, ChangeId, DatasetId, DelegationId, Digest, EvaluationId, ExceptionId, ModelId, PrincipalId,
-    PromotionId, ProposalId, SystemId, TierChangeId, TokenId, VersionId,
+    AssessmentId, ChangeId, DatasetId, DelegationId, Digest, EvaluationId, ExceptionId, ModelId,
+    PeriodicReviewId, PrincipalId, PromotionId, ProposalId, SystemId, TierChangeId, TokenId, VersionId,
 };
 use assent_domain::registry::{DatasetCommand, Evaluation, ModelCommand, NewVersion, Scan, VersionCommand};
 use assent_domain::risk::assessment::Answered;

@@ -1,14 +1,14 @@
 //! One command on a unit of work: load, authorise, decide.
 
-mod cards;
 mod assignments;
+mod cards;
 mod changes;
 mod delegating;
 mod emergencies;
 mod evaluations;
 mod exceptions;
-mod oversight;
 mod notices;
+mod oversight;
 mod people;
 mod proposals;
 mod risk;

@@ -96,7 +96,8 @@ mod tests {
             let pack = assent_domain::pack::Pack::compile(documents);
             assert!(pack.is_ok(), "{name}: {:?}", pack.err());
         }
-        let folders = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs")).unwrap().count();
+        let folders =
+            fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs")).unwrap().count();
         assert_eq!(packs.len(), folders, "every pack of the folder is built in");
     }
 

@@ -42,7 +42,8 @@ pub fn pack(name: &str) -> Result<Vec<Document>, Problem> {
     let known: Vec<&str> = PACKS.iter().map(|(name, _)| *name).collect();
     let found = PACKS.iter().find(|(known, _)| *known == name);
     let (_, folder) = found.ok_or_else(|| {
-        Problem::new(format!("there is no built-in pack `{name}`")).hint(format!("there are {}", known.join(", ")))
+        Problem::new(format!("there is no built-in pack `{name}`"))
+            .hint(format!("there are {}", known.join(", ")))
     })?;
     documents::parse_all(yaml_files(folder))
 }

@@ -14,11 +14,9 @@ use crate::event::{Event, Stamp};
 use crate::exception::Exception;
 use crate::identity::{Credential, Principal, Session, Token};
 use crate::ids::{
-    AccountabilityId, AssessmentId, ChangeId, CredentialId, DatasetId, EvaluationId, ExceptionId, ModelId,
-    PeriodicReviewId, PrincipalId, PromotionId, ProposalId, SessionId, SystemId, TierChangeId, TokenId,
-    VersionId,
-    AssessmentId, ChangeId, CredentialId, DatasetId, DelegationId, EvaluationId, ExceptionId, ModelId,
-    PrincipalId, PromotionId, ProposalId, SessionId, SystemId, TierChangeId, TokenId, VersionId,
+    AccountabilityId, AssessmentId, ChangeId, CredentialId, DatasetId, DelegationId, EvaluationId,
+    ExceptionId, ModelId, PeriodicReviewId, PrincipalId, PromotionId, ProposalId, SessionId, SystemId,
+    TierChangeId, TokenId, VersionId,
 };
 use crate::pack::Applied;
 use crate::periodic_review::PeriodicReview;
@@ -76,8 +74,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind that has state.
-    pub const STATEFUL: [Self; 18] = [
-    pub const STATEFUL: [Self; 17] = [
+    pub const STATEFUL: [Self; 19] = [
         Self::Principal,
         Self::Token,
         Self::Credential,
@@ -249,8 +246,7 @@ macro_rules! into_uuid {
     )*};
 }
 
-into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, SystemId System, ExceptionId Exception, AssessmentId Assessment, TierChangeId TierChange, ChangeId Change, AccountabilityId Accountability, PeriodicReviewId PeriodicReview);
-into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, SystemId System, ExceptionId Exception, AssessmentId Assessment, TierChangeId TierChange, ChangeId Change, DelegationId Delegation);
+into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, SystemId System, ExceptionId Exception, AssessmentId Assessment, TierChangeId TierChange, ChangeId Change, AccountabilityId Accountability, PeriodicReviewId PeriodicReview, DelegationId Delegation);
 
 /// The state after an event. Total: an event that does not fit the state (which no decision produces) changes nothing.
 pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {

@@ -259,6 +259,7 @@ fn a_risk_that_cites_an_assessment_is_the_risk_of_that_assessment() {
 fn facts_of(version: &Version) -> Value {
     let (model, pack) = (model(), pack());
     facts::build(&Inputs {
+        oversight: None,
         model: &model,
         version,
         datasets: &[],

@@ -4,10 +4,9 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use assent_app::View;
-use assent_app::reach;
 use assent_app::seal::KeyRing;
 use assent_app::view::{Loaded, Snapshot};
+use assent_app::{View, reach};
 use assent_domain::aggregate::State;
 use assent_domain::change_request::ChangeRequest;
 use assent_domain::delegation::Delegation;
@@ -15,9 +14,8 @@ use assent_domain::evaluation::Job;
 use assent_domain::exception::Exception;
 use assent_domain::identity::{Permission, Principal, Target, authorise, reach as within};
 use assent_domain::ids::{
-    AssessmentId, ChangeId, DatasetId, EvaluationId, ExceptionId, ModelId, PeriodicReviewId, PrincipalId,
-    AssessmentId, ChangeId, DatasetId, DelegationId, EvaluationId, ExceptionId, ModelId, PrincipalId,
-    PromotionId, ProposalId, SystemId, TierChangeId, VersionId,
+    AssessmentId, ChangeId, DatasetId, DelegationId, EvaluationId, ExceptionId, ModelId, PeriodicReviewId,
+    PrincipalId, PromotionId, ProposalId, SystemId, TierChangeId, VersionId,
 };
 use assent_domain::pack::Pack;
 use assent_domain::periodic_review::PeriodicReview;
@@ -226,6 +224,8 @@ impl<'a> Desk<'a> {
         let held = self.any::<PeriodicReview>(id)?.ok_or_else(not_there)?;
         self.readable(caller, held.model)?.ok_or_else(not_there)?;
         Ok(held)
+    }
+
     /// The delegation, if the caller may read it: one of the two, or who reads the platform or manages access.
     pub(crate) fn delegation(&self, caller: &Caller, id: DelegationId) -> Result<Held<Delegation>, Problem> {
         let all = self.sees_people(caller)?;

@@ -31,7 +31,8 @@ pub fn extended(
         };
         next = base_name(base);
         let kept = base.iter().filter(|(_, document)| {
-            !is_replaced(document, &documents) && field(document, "kind").is_some_and(|kind| takes.contains(&kind))
+            !is_replaced(document, &documents)
+                && field(document, "kind").is_some_and(|kind| takes.contains(&kind))
         });
         let kept: Documents = kept.cloned().collect();
         documents.extend(kept);
@@ -51,7 +52,8 @@ fn takes(documents: &Documents) -> Result<Vec<&'static str>, Refusal> {
     let known = |name: &Value| Document::KINDS.into_iter().find(|kind| name.as_str() == Some(kind));
     let known = |name: &Value| {
         known(name).ok_or_else(|| {
-            let message = format!("`takes` names {name}, which is no kind of document: {}", Document::KINDS.join(", "));
+            let message =
+                format!("`takes` names {name}, which is no kind of document: {}", Document::KINDS.join(", "));
             Refusal::new(Code::PackInvalid, message).at("/documents")
         })
     };
@@ -114,7 +116,10 @@ mod tests {
         let near = named(&[near, of("Role", "r2"), of("Stage", "s2")]);
         let builtin = BTreeMap::from([("far".to_owned(), far), ("near".to_owned(), near)]);
         let mine = |takes: Value| {
-            extended(named(&[json!({"kind": "Pack", "id": "mine", "extends": "near", "takes": takes})]), &builtin)
+            extended(
+                named(&[json!({"kind": "Pack", "id": "mine", "extends": "near", "takes": takes})]),
+                &builtin,
+            )
         };
         let ids = |merged: Documents| -> Vec<String> {
             merged.iter().filter_map(|(_, document)| field(document, "id").map(str::to_owned)).collect()

@@ -127,7 +127,8 @@ async fn keywords_put_a_model_into_its_tier() {
 #[tokio::test]
 async fn production_takes_ethics_security_and_the_owner() {
     let cast = Cast::new().await;
-    cast.register("assistant", "Automated customer support for common queries", &["Answer product FAQs"]).await;
+    cast.register("assistant", "Automated customer support for common queries", &["Answer product FAQs"])
+        .await;
     let version = cast.documented("assistant").await;
     let early = cast.promotion(&version, "STAGING").await;
     assert_eq!(early["state"], "CHANGES_REQUIRED", "nobody has evaluated it");
@@ -151,7 +152,10 @@ async fn production_takes_ethics_security_and_the_owner() {
 
     // Ethics and security have signed, and the owner of the model has not.
     let gate = cast.gate(&version, "PRODUCTION").await;
-    assert_eq!((&gate["verdict"], open_steps(&gate)), (&json!("NOT_ELIGIBLE"), vec!["documentation".to_owned()]));
+    assert_eq!(
+        (&gate["verdict"], open_steps(&gate)),
+        (&json!("NOT_ELIGIBLE"), vec!["documentation".to_owned()])
+    );
     cast.complete(&promotion).await.problem(422, "gate-shut");
     cast.review(&cast.owner, &promotion, "documentation", "APPROVED").await.expect(200);
     assert_eq!(cast.gate(&version, "PRODUCTION").await["verdict"], "ELIGIBLE");
@@ -176,12 +180,14 @@ async fn a_rejection_is_final() {
 async fn the_risks_of_the_assistant_are_medium() {
     let cast = Cast::new().await;
     let model = cast.register("assistant", "Automated customer support", &[]).await;
-    let begun = cast.world.post(&cast.owner, "/api/v1/assessments", json!({"model": model["id"]})).await.expect(201);
+    let begun =
+        cast.world.post(&cast.owner, "/api/v1/assessments", json!({"model": model["id"]})).await.expect(201);
     let at = format!("/api/v1/assessments/{}", text(&begun["object"]["id"]));
     for (risk, likelihood, impact, effectiveness) in
         [("MQ-001", 3, 4, 0.6), ("SEC-001", 3, 4, 0.7), ("FAIR-001", 2, 4, 0.5)]
     {
-        let body = json!({"risk": risk, "likelihood": likelihood, "impact": impact, "effectiveness": effectiveness});
+        let body =
+            json!({"risk": risk, "likelihood": likelihood, "impact": impact, "effectiveness": effectiveness});
         cast.world.post(&cast.owner, &format!("{at}/risks"), body).await.expect(200);
     }
     let submitted = cast.world.post(&cast.owner, &format!("{at}/submit"), json!({})).await.expect(200);
