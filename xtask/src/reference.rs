@@ -1,5 +1,6 @@
 //! `cargo xtask reference <command>`: runs a command with the reference implementations that the differential tests of the
-//! evaluation engine ask: NumPy, SciPy, scikit-learn, fairlearn, AIF360, river and `DataFusion` in a Python environment of its own.
+//! evaluation engine and of cards ask: NumPy, SciPy, pandas, scikit-learn, fairlearn, AIF360, river, `DataFusion`,
+//! `huggingface_hub` and mlcroissant in a Python environment of its own.
 
 use std::path::PathBuf;
 use std::process::Command;

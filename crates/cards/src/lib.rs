@@ -10,6 +10,7 @@
 
 mod check;
 mod completeness;
+pub mod croissant;
 mod datasheet;
 mod datasheet_form;
 mod error;

@@ -102,6 +102,9 @@ pub(crate) enum Command {
     /// Ask for changes of models in service, sign them, make them, and take them back
     #[command(subcommand)]
     Change(commands::change::Change),
+    /// Draft, check, attach and write model cards and datasheets
+    #[command(subcommand)]
+    Card(commands::card::Card),
     /// Search, follow, verify, prove, export and replay the log
     #[command(subcommand)]
     Audit(commands::audit::Audit),

@@ -4,6 +4,7 @@ pub(crate) mod admin;
 pub(crate) mod apply;
 pub(crate) mod audit;
 pub(crate) mod backup;
+pub(crate) mod card;
 pub(crate) mod change;
 pub(crate) mod check;
 pub(crate) mod dataset;
@@ -77,6 +78,7 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
         Command::Exception(command) => command.run(&context),
         Command::Risk(command) => command.run(&context),
         Command::Change(command) => command.run(&context),
+        Command::Card(command) => command.run(&context),
         Command::Audit(command) => return command.run(&context),
         Command::Backup(command) => command.run(),
         Command::Restore(command) => command.run(),

@@ -62,6 +62,7 @@ macro_rules! for_dictionary {
     };
 }
 
+pub(crate) mod each;
 mod optional;
 
 pub(crate) use optional::{all_numbers, some_numbers};

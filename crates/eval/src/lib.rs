@@ -9,7 +9,7 @@
 //! - An undefined figure is absent with a [`Reason`], never 0.
 //! - No input panics; fields, records, columns, groups and rows have the bounds in [`limits`].
 //!
-//! [`drift`] compares the columns of two tables, [`change`] watches a stream.
+//! [`drift`] compares the columns of two tables, [`change`] watches a stream, [`profile`] counts what a table holds.
 //!
 //! [`evaluate`] reads one table, [`evaluate_joined`] two whose labels and predictions are held apart.
 
@@ -31,6 +31,7 @@ pub mod numeric;
 mod options;
 pub mod page;
 mod plot;
+pub mod profile;
 pub mod progress;
 mod render;
 mod report;

@@ -1,6 +1,8 @@
 //! `assent dataset`: data sets.
 
+mod data_object;
 mod list;
+mod profile;
 mod register;
 mod show;
 
@@ -19,6 +21,8 @@ pub(crate) enum Dataset {
     List(list::List),
     /// Show a data set
     Show(show::Show),
+    /// Count what files hold, for a datasheet, without a server
+    Profile(profile::Profile),
 }
 
 impl Dataset {
@@ -28,6 +32,7 @@ impl Dataset {
             Self::Register(command) => command.run(context),
             Self::List(command) => command.run(context),
             Self::Show(command) => command.run(context),
+            Self::Profile(command) => command.run(),
         }
     }
 }

@@ -12,6 +12,7 @@ mod at_rest;
 #[path = "../../../tls/tests/authority/mod.rs"]
 mod authority;
 mod backup;
+mod card;
 mod change;
 #[path = "../../../store-postgres/tests/server/mod.rs"]
 mod database;

@@ -21,5 +21,6 @@ mod drift;
 mod generate;
 mod harness;
 mod metrics;
+mod profile;
 mod sql;
 mod weights;
