@@ -11,7 +11,7 @@ use assent_cel::{Diagnostic, Env, Program, Type};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::pack_index::tier_env;
+use super::pack_index::{Reads, tier_env};
 use super::risk::RiskDocuments;
 use super::{
     ChangeRules, CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow, Document, Duties, Pack,
@@ -169,9 +169,7 @@ impl Check {
             change_rules,
             policies: Vec::new(),
             workflows: Vec::new(),
-            reads_now: false,
-            reads_review: false,
-            reads_accountability: false,
+            reads: Reads::default(),
             risk: RiskDocuments::default(),
         };
         self.names(&pack);
@@ -182,9 +180,7 @@ impl Check {
         pack.policies = policies.into_iter().map(|policy| self.policy(&pack, policy)).collect();
         pack.workflows = workflows.iter().filter_map(|workflow| self.workflow(&pack, workflow)).collect();
         self.one_way_each(&pack);
-        pack.reads_now = any_condition(&pack, facts::reads_now);
-        pack.reads_review = any_condition(&pack, facts::reads_review);
-        pack.reads_accountability = any_condition(&pack, facts::reads_accountability);
+        pack.reads = reads(&pack);
         Some(pack)
     }
 
@@ -488,7 +484,8 @@ impl Check {
 /// The most sections of a periodic review.
 const MAX_REVIEW_SECTIONS: usize = 20;
 
-fn any_condition(pack: &Pack, reads: impl Fn(&Program) -> bool) -> bool {
+/// What the conditions of policies and steps read.
+fn reads(pack: &Pack) -> Reads {
     let rules = pack.policies.iter().flat_map(|policy| &policy.rules);
     let rules = rules.flat_map(|rule| [Some(&rule.condition), rule.when.as_ref()]);
     let steps = pack
@@ -496,7 +493,13 @@ fn any_condition(pack: &Pack, reads: impl Fn(&Program) -> bool) -> bool {
         .iter()
         .flat_map(|workflow| &workflow.steps)
         .flat_map(|step| [step.when.as_ref(), step.auto_approve.as_ref().map(|rule| &rule.when)]);
-    rules.chain(steps).flatten().any(reads)
+    let conditions: Vec<&Program> = rules.chain(steps).flatten().collect();
+    let any = |reads: fn(&Program) -> bool| conditions.iter().any(|condition| reads(condition));
+    Reads {
+        now: any(facts::reads_now),
+        review: any(facts::reads_review),
+        accountability: any(facts::reads_accountability),
+    }
 }
 
 pub(crate) fn is_id(id: &str) -> bool {

@@ -37,10 +37,19 @@ pub struct Pack {
     pub(super) change_rules: Option<ChangeRules>,
     pub(super) policies: Vec<CompiledPolicy>,
     pub(super) workflows: Vec<CompiledWorkflow>,
-    pub(super) reads_now: bool,
-    pub(super) reads_review: bool,
-    pub(super) reads_accountability: bool,
+    pub(super) reads: Reads,
     pub(super) risk: RiskDocuments,
+}
+
+/// What the conditions of a pack read that is not looked up for every case.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Reads {
+    /// The clock.
+    pub(super) now: bool,
+    /// When a model was reviewed.
+    pub(super) review: bool,
+    /// Who answers for a model.
+    pub(super) accountability: bool,
 }
 
 /// What a periodic review looks at where the pack does not say.
@@ -163,12 +172,12 @@ impl Pack {
 
     /// Whether a condition of a policy or step reads when a model was reviewed.
     pub fn reads_review(&self) -> bool {
-        self.reads_review
+        self.reads.review
     }
 
     /// Whether a condition of a policy or step reads who answers for a model.
     pub fn reads_accountability(&self) -> bool {
-        self.reads_accountability
+        self.reads.accountability
     }
 
     /// What a periodic review looks at.
@@ -181,7 +190,7 @@ impl Pack {
 
     /// Whether a condition of a policy or step reads the clock.
     pub fn reads_now(&self) -> bool {
-        self.reads_now
+        self.reads.now
     }
 
     /// The workflow that leads a model of that tier to that stage.

@@ -117,7 +117,7 @@ fn count(desk: &Desk<'_>, caller: &Caller, days: u16) -> Result<DeskMetrics, Pro
     let mut truncated = false;
     for (rows, oldest) in [(under_review, Time::MIN), (others, oldest)] {
         let filter = Predicate::And(vec![rows, readable.clone()]);
-        truncated |= visit(desk, filter, |promotion| {
+        truncated |= visit(desk, &filter, |promotion| {
             let model = desk.any::<Model>(promotion.model)?;
             tally.add(promotion, model.as_ref().map_or("", |model| model.tier.as_str()));
             Ok(promotion.requested.at >= oldest)
@@ -129,7 +129,7 @@ fn count(desk: &Desk<'_>, caller: &Caller, days: u16) -> Result<DeskMetrics, Pro
 /// Visits promotions, newest first, as long as `visit` wants more. Whether there are more than may be looked at.
 fn visit(
     desk: &Desk<'_>,
-    filter: Predicate,
+    filter: &Predicate,
     mut visit: impl FnMut(&Promotion) -> Result<bool, Problem>,
 ) -> Result<bool, Problem> {
     let table = project::table(Kind::Promotion).ok_or_else(|| Problem::internal("a kind without a table"))?;
