@@ -96,6 +96,12 @@ pub(crate) enum Command {
     /// Waive a policy for a while: ask for it, sign it, end it
     #[command(subcommand)]
     Exception(commands::exception::Exception),
+    /// Let another reviewer decide in your place for a time
+    #[command(subcommand)]
+    Delegation(commands::delegation::Delegation),
+    /// Let a version through by the word of two persons when it cannot wait for its reviews
+    #[command(subcommand)]
+    Emergency(commands::emergency::Emergency),
     /// Assess the risks of models
     #[command(subcommand)]
     Risk(commands::risk::Risk),

@@ -8,12 +8,15 @@ pub(crate) mod card;
 pub(crate) mod change;
 pub(crate) mod check;
 pub(crate) mod dataset;
+pub(crate) mod delegation;
 pub(crate) mod demo;
 pub(crate) mod drift;
+pub(crate) mod emergency;
 pub(crate) mod evaluate;
 pub(crate) mod exception;
 pub(crate) mod facts;
 pub(crate) mod gate;
+pub(crate) mod in_place_of;
 pub(crate) mod model;
 pub(crate) mod promote;
 pub(crate) mod restore;
@@ -76,6 +79,8 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
         Command::Promote(command) => command.run(&context),
         Command::Review(command) => command.run(&context),
         Command::Exception(command) => command.run(&context),
+        Command::Delegation(command) => command.run(&context),
+        Command::Emergency(command) => command.run(&context),
         Command::Risk(command) => command.run(&context),
         Command::Change(command) => command.run(&context),
         Command::Card(command) => command.run(&context),

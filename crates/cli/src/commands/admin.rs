@@ -11,7 +11,7 @@ mod principal;
 pub(crate) mod proposals;
 mod revoke;
 mod rotate_master_key;
-mod scope;
+pub(crate) mod scope;
 mod token;
 
 use clap::Subcommand;

@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::Value;
 
 use super::target::Target;
-use super::{Context, exception};
+use super::{Context, emergency, exception};
 use crate::client::with_query;
 use crate::names;
 use crate::output::{Answer, Block};
@@ -41,6 +41,7 @@ fn shown(gate: Value, facts: &Value) -> Answer {
         "ELIGIBLE" => {
             let mut blocks = vec![Block::Good(format!("ELIGIBLE for {stage}"))];
             blocks.extend(exception::used(&gate));
+            blocks.extend(emergency::used(&gate));
             Answer { blocks, ..Answer::new(gate) }
         }
         "NOT_ELIGIBLE" => Answer { blocks: blocks(&gate, facts), exit: Exit::No, ..Answer::new(gate) },
@@ -59,6 +60,7 @@ pub(super) fn blocks(gate: &Value, facts: &Value) -> Vec<Block> {
         blocks.push(Block::Hint(text(reason, "/remedy")));
     }
     blocks.extend(exception::used(gate));
+    blocks.extend(emergency::used(gate));
     for threshold in failed_thresholds(facts) {
         blocks.push(Block::Line(String::new()));
         blocks.push(Block::Line(format!(

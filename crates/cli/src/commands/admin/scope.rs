@@ -7,7 +7,7 @@ use crate::pairs;
 
 /// The models that are meant; all of them without an option.
 #[derive(Debug, Args)]
-pub(super) struct Scope {
+pub(crate) struct Scope {
     /// Only for these models, by id
     #[arg(long = "model", value_name = "ID")]
     models: Vec<uuid::Uuid>,
@@ -21,7 +21,7 @@ pub(super) struct Scope {
 
 impl Scope {
     /// As a request has it.
-    pub(super) fn body(&self) -> Value {
+    pub(crate) fn body(&self) -> Value {
         let mut scope = json!({});
         pairs::put(&mut scope, "models", (!self.models.is_empty()).then_some(&self.models));
         pairs::put(&mut scope, "tags", (!self.tags.is_empty()).then_some(&self.tags));

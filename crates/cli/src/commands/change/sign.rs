@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::commands::Context;
+use crate::commands::in_place_of::InPlaceOf;
 use crate::commands::signature::Signature;
 use crate::output::Answer;
 use crate::problem::Problem;
@@ -14,11 +15,15 @@ pub(crate) struct Sign {
     change: uuid::Uuid,
     #[command(flatten)]
     signature: Signature,
+    #[command(flatten)]
+    in_place_of: InPlaceOf,
 }
 
 impl Sign {
     /// Runs the command.
     pub(super) fn run(self, context: &Context) -> Result<Answer, Problem> {
-        super::post(context, self.change, "signatures", &self.signature.body())
+        let mut body = self.signature.body();
+        self.in_place_of.put(&context.client()?, &mut body)?;
+        super::post(context, self.change, "signatures", &body)
     }
 }

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
+use crate::commands::in_place_of::InPlaceOf;
 use crate::commands::{Context, promote};
 use crate::names;
 use crate::output::Answer;
@@ -41,6 +42,8 @@ pub(crate) struct Decide {
     /// Digest of the evidence that you looked at, as `assent promote show` gives it; what stands there now, if absent
     #[arg(long, value_name = "SHA256")]
     evidence: Option<String>,
+    #[command(flatten)]
+    in_place_of: InPlaceOf,
 }
 
 /// A decision.
@@ -70,6 +73,7 @@ impl Decide {
         let mut body = json!({"step": self.step, "decision": self.decision.wire()});
         pairs::put(&mut body, "role", self.role.as_ref());
         pairs::put(&mut body, "comment", self.comment.as_ref());
+        self.in_place_of.put(&client, &mut body)?;
         let path = format!("/api/v1/promotions/{}", self.promotion);
         let evidence = match &self.evidence {
             Some(seen) => json!(seen),
