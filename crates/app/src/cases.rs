@@ -137,7 +137,8 @@ impl Question {
             | Command::Exception(..)
             | Command::Assessment(..)
             | Command::TierChange(..)
-            | Command::Change(..) => None,
+            | Command::Change(..)
+            | Command::Comment(..) => None,
         }
     }
 

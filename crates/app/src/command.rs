@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use assent_domain::comment::NewComment;
 use assent_domain::evaluation::Task;
 use assent_domain::exception::NewException;
 use assent_domain::facts::Target;
 use assent_domain::identity::provider::Vouched;
 use assent_domain::identity::{self, Restriction};
 use assent_domain::ids::{
-    AssessmentId, ChangeId, DatasetId, Digest, EvaluationId, ExceptionId, ModelId, PrincipalId, PromotionId,
-    ProposalId, SystemId, TierChangeId, TokenId, VersionId,
+    AssessmentId, ChangeId, CommentId, DatasetId, Digest, EvaluationId, ExceptionId, ModelId, PrincipalId,
+    PromotionId, ProposalId, SystemId, TierChangeId, TokenId, VersionId,
 };
 use assent_domain::registry::{DatasetCommand, Evaluation, ModelCommand, NewVersion, Scan, VersionCommand};
 use assent_domain::risk::assessment::Answered;
@@ -156,6 +157,8 @@ pub enum Command {
     Assessment(AssessmentId, Box<AssessmentCommand>),
     /// A command on a request for another tier.
     TierChange(TierChangeId, Box<TierChangeCommand>),
+    /// A command on a comment.
+    Comment(CommentId, Box<CommentCommand>),
     /// Assign a step of a promotion to a person, or to nobody.
     AssignReview {
         /// Of which promotion.
@@ -222,6 +225,15 @@ pub enum TierChangeCommand {
     Sign(NewSignature),
     /// Take it back.
     Withdraw(Option<Sealed>),
+}
+
+/// A command on a comment.
+#[derive(Debug, Clone)]
+pub enum CommentCommand {
+    /// Say something.
+    Make(NewComment),
+    /// Take it back.
+    Retract,
 }
 
 /// A step of a server that computes an evaluation.

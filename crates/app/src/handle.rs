@@ -2,6 +2,7 @@
 
 mod assignments;
 mod changes;
+mod comments;
 mod evaluations;
 mod exceptions;
 mod notices;
@@ -172,6 +173,7 @@ impl Hand<'_> {
             Command::Assessment(id, command) => (id.into(), self.assessment(id, *command)?),
             Command::TierChange(id, command) => (id.into(), self.tier_change(id, *command)?),
             Command::Change(id, command) => self.change(id, *command)?,
+            Command::Comment(id, command) => (id.into(), self.comment(id, *command)?),
             Command::AssignReview { promotion, step, to } => {
                 (promotion.into(), self.assign(promotion, &step, to)?)
             }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use assent_domain::change_request::ChangeRequest;
+use assent_domain::comment::{Comment, Subject};
 use assent_domain::evaluation::Job;
 use assent_domain::exception::{Exception, StateName};
 use assent_domain::registry::{Dataset, Model, Version};
@@ -39,6 +40,7 @@ pub fn table(kind: Kind) -> Option<&'static str> {
         Kind::Exception => Some("exceptions"),
         Kind::Assessment => Some("assessments"),
         Kind::TierChange => Some("tier_changes"),
+        Kind::Comment => Some("comments"),
     }
 }
 
@@ -82,6 +84,7 @@ pub fn columns(state: &Aggregate) -> Vec<Option<Value>> {
         Aggregate::Assessment(assessment) => assessment_columns(assessment),
         Aggregate::TierChange(change) => tier_change_columns(change),
         Aggregate::Change(change) => change_columns(change),
+        Aggregate::Comment(comment) => comment_columns(comment),
     }
 }
 
@@ -184,6 +187,22 @@ fn change_columns(change: &Arc<ChangeRequest>) -> Vec<Option<Value>> {
         change.month().and_then(text),
         change.completed.as_ref().and_then(|completed| text(&completed.month)),
     ]
+}
+
+fn comment_columns(comment: &Arc<Comment>) -> Vec<Option<Value>> {
+    let mentions = comment.content.iter().flat_map(|content| &content.mentions);
+    let mentions: Vec<String> = mentions.map(ToString::to_string).collect();
+    vec![
+        comment.model.and_then(|model| id(model.0)),
+        text(thread_key(comment.subject)),
+        id(comment.made.by.0),
+        (!mentions.is_empty()).then(|| Value::Text(mentions.join("\n"))),
+    ]
+}
+
+/// The look-up of the thread of an object.
+pub fn thread_key(subject: Subject) -> String {
+    format!("{}/{}", subject.kind.name(), subject.id)
 }
 
 /// The look-up of a version by its number.

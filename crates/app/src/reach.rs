@@ -36,7 +36,8 @@ fn of_scopes(kind: Kind, scopes: &[&Scope]) -> Predicate {
         | Kind::Exception
         | Kind::Assessment
         | Kind::TierChange
-        | Kind::Change => {
+        | Kind::Change
+        | Kind::Comment => {
             let described = described(scopes).map(|condition| Predicate::OfModel(Box::new(condition)));
             any(named(scopes).into_iter().chain(described))
         }

@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use assent_app::{project, reach};
+use assent_domain::comment::event::CommentMade;
+use assent_domain::comment::{Comment, Subject};
 use assent_domain::exception::event::ExceptionRequested;
 use assent_domain::exception::{Exception, Terms};
 use assent_domain::facts;
@@ -14,7 +16,7 @@ use assent_domain::identity::{
     self, Grant, Permission, Principal, PrincipalKind, Restriction, Scope, Status, Target, authorise,
 };
 use assent_domain::ids::{
-    AssessmentId, ExceptionId, GrantId, ModelId, PrincipalId, PromotionId, TierChangeId, VersionId,
+    AssessmentId, CommentId, ExceptionId, GrantId, ModelId, PrincipalId, PromotionId, TierChangeId, VersionId,
 };
 use assent_domain::pack::{Pack, Period, Workflow};
 use assent_domain::registry::event::{ModelRegistered, TierSource, VersionRegistered};
@@ -147,6 +149,18 @@ fn tier_change(number: u128, model: &Model) -> TierChange {
     TierChange::new(TierChangeId(id(500 + number)), &event, &stamp())
 }
 
+fn comment(number: u128, model: &Model) -> Comment {
+    let event = CommentMade {
+        subject: Subject { kind: Kind::Model, id: model.id.0 },
+        model: Some(model.id),
+        answers: None,
+        text: Sealed { subject: id(900), data: String::new() },
+        mentions: Vec::new(),
+        attachments: Vec::new(),
+    };
+    Comment::new(CommentId(id(600 + number)), &event, &stamp())
+}
+
 fn principal(grants: Vec<Grant>, status: Status) -> Principal {
     let name = Sealed { subject: id(901), data: String::new() };
     let event = PrincipalRegistered { kind: PrincipalKind::User, name, email: None, responsible: None };
@@ -229,12 +243,13 @@ proptest! {
         let (pack, now) = (pack(), time(second));
         let person = principal(grants, status).within(restriction);
         let store = MemoryStore::new();
-        let (mut rows, mut expected) = (Vec::new(), [const { BTreeSet::new() }; 6]);
+        let (mut rows, mut expected) = (Vec::new(), [const { BTreeSet::new() }; 7]);
         for (model, number) in models.into_iter().zip(1..) {
             let version = version(number, &model);
             let promotion = promotion(number, &version);
             let exception = exception(number, &version);
             let (assessment, change) = (assessment(number, &model), tier_change(number, &model));
+            let comment = comment(number, &model);
             if authorise(&person, permission, Target::Model(&model), &pack, now).is_ok() {
                 for (set, id) in expected.iter_mut().zip([
                     model.id.0,
@@ -243,6 +258,7 @@ proptest! {
                     exception.id.0,
                     assessment.id.0,
                     change.id.0,
+                    comment.id.0,
                 ]) {
                     set.insert(id);
                 }
@@ -250,6 +266,7 @@ proptest! {
             rows.extend([row(promotion.id.into(), promotion), row(version.id.into(), version)]);
             rows.extend([row(assessment.id.into(), assessment), row(change.id.into(), change)]);
             rows.extend([row(exception.id.into(), exception), row(model.id.into(), model)]);
+            rows.push(row(comment.id.into(), comment));
         }
         rows.push(row(person.id.into(), person.clone()));
         store.replace_rows(&mut rows.into_iter()).unwrap();
@@ -261,6 +278,7 @@ proptest! {
             (Kind::Exception, "exceptions"),
             (Kind::Assessment, "assessments"),
             (Kind::TierChange, "tier_changes"),
+            (Kind::Comment, "comments"),
         ];
         for ((kind, table), expected) in kinds.into_iter().zip(&expected) {
             prop_assert_eq!(&listed(&store, table, &of(kind)), expected, "{}: {:?}", table, of(kind));

@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::change_request::ChangeRequest;
+use crate::comment::Comment;
 use crate::evaluation;
 use crate::event::{Event, Stamp};
 use crate::exception::Exception;
 use crate::identity::{Credential, Principal, Session, Token};
 use crate::ids::{
-    AssessmentId, ChangeId, CredentialId, DatasetId, EvaluationId, ExceptionId, ModelId, PrincipalId,
-    PromotionId, ProposalId, SessionId, SystemId, TierChangeId, TokenId, VersionId,
+    AssessmentId, ChangeId, CommentId, CredentialId, DatasetId, EvaluationId, ExceptionId, ModelId,
+    PrincipalId, PromotionId, ProposalId, SessionId, SystemId, TierChangeId, TokenId, VersionId,
 };
 use crate::pack::Applied;
 use crate::proposal::Proposal;
@@ -58,13 +59,15 @@ pub enum Kind {
     TierChange,
     /// A change of a model in service.
     Change,
+    /// Something that was said about an object.
+    Comment,
     /// The door: attempts that were denied. It has no state.
     Access,
 }
 
 impl Kind {
     /// Every kind that has state.
-    pub const STATEFUL: [Self; 16] = [
+    pub const STATEFUL: [Self; 17] = [
         Self::Principal,
         Self::Token,
         Self::Credential,
@@ -81,6 +84,7 @@ impl Kind {
         Self::Assessment,
         Self::TierChange,
         Self::Change,
+        Self::Comment,
     ];
 
     /// As on the wire.
@@ -102,6 +106,7 @@ impl Kind {
             Self::Assessment => "ASSESSMENT",
             Self::TierChange => "TIER_CHANGE",
             Self::Change => "CHANGE",
+            Self::Comment => "COMMENT",
             Self::Access => "ACCESS",
         }
     }
@@ -209,6 +214,7 @@ aggregates! {
     Assessment Assessment, AssessmentId;
     TierChange TierChange, TierChangeId;
     Change ChangeRequest, ChangeId;
+    Comment Comment, CommentId;
 }
 
 macro_rules! into_uuid {
@@ -227,7 +233,7 @@ macro_rules! into_uuid {
     )*};
 }
 
-into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, SystemId System, ExceptionId Exception, AssessmentId Assessment, TierChangeId TierChange, ChangeId Change);
+into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, SystemId System, ExceptionId Exception, AssessmentId Assessment, TierChangeId TierChange, ChangeId Change, CommentId Comment);
 
 /// The state after an event. Total: an event that does not fit the state (which no decision produces) changes nothing.
 pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
@@ -252,6 +258,7 @@ pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) 
         Aggregate::Assessment(assessment) => Arc::make_mut(assessment).evolve(event, stamp),
         Aggregate::TierChange(change) => Arc::make_mut(change).evolve(event, stamp),
         Aggregate::Change(change) => Arc::make_mut(change).evolve(event, stamp),
+        Aggregate::Comment(comment) => Arc::make_mut(comment).evolve(event, stamp),
     }
     Some(state)
 }
@@ -279,6 +286,7 @@ fn create(id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
         Event::ExceptionRequested(event) => Some(Exception::new(id.into(), event, stamp).into()),
         Event::AssessmentStarted(event) => Some(Assessment::new(id.into(), event, stamp).into()),
         Event::TierChangeRequested(event) => Some(TierChange::new(id.into(), event, stamp).into()),
+        Event::CommentMade(event) => Some(Comment::new(id.into(), event, stamp).into()),
         Event::ChangeRequested(event) => Some(ChangeRequest::new(id.into(), event, stamp).into()),
         _ => Credential::create(id.into(), event, stamp).map(Into::into),
     }

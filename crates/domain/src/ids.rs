@@ -68,6 +68,8 @@ id! {
     ExceptionId;
     /// A request to change a model in service.
     ChangeId;
+    /// Something that was said about an object.
+    CommentId;
 }
 
 impl CredentialId {

@@ -15,6 +15,7 @@
 pub mod aggregate;
 pub mod calendar;
 pub mod change_request;
+pub mod comment;
 pub mod evaluation;
 pub mod event;
 pub mod exception;

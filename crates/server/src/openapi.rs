@@ -45,6 +45,7 @@ pub fn document() -> serde_json::Value {
         (name = "exceptions", description = "Waivers of policies for a while"),
         (name = "risk", description = "Risk assessments and requests for other tiers"),
         (name = "changes", description = "Changes of models in service"),
+        (name = "comments", description = "What people say about an object"),
         (name = "log", description = "The tamper-evident log")
     )
 )]

@@ -120,4 +120,8 @@ pub const TABLES: &[Table] = &[
             text("ended_month"),
         ],
     },
+    Table {
+        name: "comments",
+        columns: &[text("model_id"), text("subject"), text("author_id"), text("mentions")],
+    },
 ];

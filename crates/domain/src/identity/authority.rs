@@ -70,6 +70,8 @@ permissions! {
     ManageGrants "MANAGE_GRANTS";
     /// Erase who a principal was. It cannot be undone.
     EraseSubjects "ERASE_SUBJECTS";
+    /// Comment on what one can read.
+    Comment "COMMENT";
 }
 
 impl Permission {

@@ -17,6 +17,7 @@ pub(crate) mod assessments;
 pub(crate) mod auth;
 pub(crate) mod blobs;
 pub(crate) mod changes;
+pub(crate) mod comments;
 pub(crate) mod datasets;
 pub(crate) mod evaluations;
 pub(crate) mod exceptions;
@@ -75,6 +76,7 @@ fn assemble(app: Option<&App>) -> (Router<App>, Document) {
         .merge(exceptions::router())
         .merge(assessments::router())
         .merge(tier_changes::router())
+        .merge(comments::router())
         .route_layer(from_fn_with_state(quick, time_limit))
         .merge(evaluations::waiting().route_layer(from_fn_with_state(slow, time_limit)))
         .merge(blobs::router());

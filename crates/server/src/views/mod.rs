@@ -3,6 +3,7 @@
 mod assessment;
 mod assessment_report;
 mod change;
+mod comment;
 mod dataset;
 mod evaluation;
 mod evidence;
@@ -22,6 +23,7 @@ mod written;
 
 pub(crate) use assessment::AssessmentView;
 pub(crate) use change::{ChangeBrief, ChangeView, WindowView};
+pub(crate) use comment::CommentView;
 pub(crate) use dataset::DatasetView;
 pub(crate) use evaluation::EvaluationView;
 pub(crate) use evidence::EvidenceView;

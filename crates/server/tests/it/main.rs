@@ -17,6 +17,7 @@ mod access_table;
 #[path = "../../../tls/tests/authority/mod.rs"]
 mod authority;
 mod changes;
+mod comments;
 mod erasure;
 mod errors;
 mod evaluations;
