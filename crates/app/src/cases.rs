@@ -161,6 +161,7 @@ impl Question {
             | Command::Accountability(..)
             | Command::PeriodicReview(..) => None,
             Command::GiveDelegation(..) | Command::RevokeDelegation(..) => None,
+            Command::Comment(..) => None,
         }
     }
 

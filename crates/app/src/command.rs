@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use assent_domain::comment::NewComment;
 use assent_domain::delegation::NewDelegation;
 use assent_domain::evaluation::Task;
 use assent_domain::exception::NewException;
@@ -9,7 +10,7 @@ use assent_domain::facts::Target;
 use assent_domain::identity::provider::Vouched;
 use assent_domain::identity::{self, Restriction};
 use assent_domain::ids::{
-    AssessmentId, ChangeId, DatasetId, DelegationId, Digest, EvaluationId, ExceptionId, ModelId,
+    AssessmentId, ChangeId, CommentId, DatasetId, DelegationId, Digest, EvaluationId, ExceptionId, ModelId,
     PeriodicReviewId, PrincipalId, PromotionId, ProposalId, SystemId, TierChangeId, TokenId, VersionId,
 };
 use assent_domain::registry::{DatasetCommand, Evaluation, ModelCommand, NewVersion, Scan, VersionCommand};
@@ -171,6 +172,8 @@ pub enum Command {
     GiveDelegation(DelegationId, PrincipalId, Box<NewDelegation>),
     /// End a delegation before its time.
     RevokeDelegation(DelegationId, Option<Sealed>),
+    /// A command on a comment.
+    Comment(CommentId, Box<CommentCommand>),
     /// Assign a step of a promotion to a person, or to nobody.
     AssignReview {
         /// Of which promotion.
@@ -237,6 +240,15 @@ pub enum TierChangeCommand {
     Sign(NewSignature),
     /// Take it back.
     Withdraw(Option<Sealed>),
+}
+
+/// A command on a comment.
+#[derive(Debug, Clone)]
+pub enum CommentCommand {
+    /// Say something.
+    Make(NewComment),
+    /// Take it back.
+    Retract,
 }
 
 /// A step of a server that computes an evaluation.

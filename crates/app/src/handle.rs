@@ -3,6 +3,7 @@
 mod assignments;
 mod cards;
 mod changes;
+mod comments;
 mod delegating;
 mod emergencies;
 mod evaluations;
@@ -192,6 +193,7 @@ impl Hand<'_> {
                 (id.into(), self.give_delegation(id, delegate, *new)?)
             }
             Command::RevokeDelegation(id, comment) => (id.into(), self.revoke_delegation(id, comment)?),
+            Command::Comment(id, command) => (id.into(), self.comment(id, *command)?),
             Command::AssignReview { promotion, step, to } => {
                 (promotion.into(), self.assign(promotion, &step, to)?)
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use assent_domain::accountability::Accountability;
 use assent_domain::change_request::ChangeRequest;
+use assent_domain::comment::{Comment, Subject};
 use assent_domain::delegation::Delegation;
 use assent_domain::evaluation::Job;
 use assent_domain::exception::{Exception, StateName};
@@ -44,6 +45,7 @@ pub fn table(kind: Kind) -> Option<&'static str> {
         Kind::Accountability => Some("accountabilities"),
         Kind::PeriodicReview => Some("periodic_reviews"),
         Kind::Delegation => Some("delegations"),
+        Kind::Comment => Some("comments"),
     }
 }
 
@@ -90,6 +92,7 @@ pub fn columns(state: &Aggregate) -> Vec<Option<Value>> {
         Aggregate::Accountability(held) => accountability_columns(held),
         Aggregate::PeriodicReview(review) => periodic_review_columns(review),
         Aggregate::Delegation(delegation) => delegation_columns(delegation),
+        Aggregate::Comment(comment) => comment_columns(comment),
     }
 }
 
@@ -240,6 +243,22 @@ fn emergency(promotion: &Promotion) -> Option<&'static str> {
 /// The look-up of delegations between two persons.
 pub fn pair_key(delegate: Uuid, delegator: Uuid) -> String {
     format!("{delegate}/{delegator}")
+}
+
+fn comment_columns(comment: &Arc<Comment>) -> Vec<Option<Value>> {
+    let mentions = comment.content.iter().flat_map(|content| &content.mentions);
+    let mentions: Vec<String> = mentions.map(ToString::to_string).collect();
+    vec![
+        comment.model.and_then(|model| id(model.0)),
+        text(thread_key(comment.subject)),
+        id(comment.made.by.0),
+        (!mentions.is_empty()).then(|| Value::Text(mentions.join("\n"))),
+    ]
+}
+
+/// The look-up of the thread of an object.
+pub fn thread_key(subject: Subject) -> String {
+    format!("{}/{}", subject.kind.name(), subject.id)
 }
 
 /// The look-up of a version by its number.

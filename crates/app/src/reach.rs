@@ -38,7 +38,8 @@ fn of_scopes(kind: Kind, scopes: &[&Scope]) -> Predicate {
         | Kind::TierChange
         | Kind::Change
         | Kind::Accountability
-        | Kind::PeriodicReview => {
+        | Kind::PeriodicReview
+        | Kind::Comment => {
             let described = described(scopes).map(|condition| Predicate::OfModel(Box::new(condition)));
             any(named(scopes).into_iter().chain(described))
         }

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use assent_app::{project, reach};
 use assent_domain::accountability::Accountability;
 use assent_domain::accountability::event::AccountabilityAssigned;
+use assent_domain::comment::event::CommentMade;
+use assent_domain::comment::{Comment, Subject};
 use assent_domain::exception::event::ExceptionRequested;
 use assent_domain::exception::{Exception, Terms};
 use assent_domain::facts;
@@ -16,7 +18,7 @@ use assent_domain::identity::{
     self, Grant, Permission, Principal, PrincipalKind, Restriction, Scope, Status, Target, authorise,
 };
 use assent_domain::ids::{
-    AccountabilityId, AssessmentId, ExceptionId, GrantId, ModelId, PeriodicReviewId, PrincipalId,
+    AccountabilityId, AssessmentId, CommentId, ExceptionId, GrantId, ModelId, PeriodicReviewId, PrincipalId,
     PromotionId, TierChangeId, VersionId,
 };
 use assent_domain::pack::{Pack, Period, Workflow};
@@ -169,6 +171,18 @@ fn review(number: u128, model: &Model) -> PeriodicReview {
     PeriodicReview::new(PeriodicReviewId(id(600 + number)), &event, &stamp())
 }
 
+fn comment(number: u128, model: &Model) -> Comment {
+    let event = CommentMade {
+        subject: Subject { kind: Kind::Model, id: model.id.0 },
+        model: Some(model.id),
+        answers: None,
+        text: Sealed { subject: id(900), data: String::new() },
+        mentions: Vec::new(),
+        attachments: Vec::new(),
+    };
+    Comment::new(CommentId(id(700 + number)), &event, &stamp())
+}
+
 fn principal(grants: Vec<Grant>, status: Status) -> Principal {
     let name = Sealed { subject: id(901), data: String::new() };
     let event = PrincipalRegistered { kind: PrincipalKind::User, name, email: None, responsible: None };
@@ -251,13 +265,14 @@ proptest! {
         let (pack, now) = (pack(), time(second));
         let person = principal(grants, status).within(restriction);
         let store = MemoryStore::new();
-        let (mut rows, mut expected) = (Vec::new(), [const { BTreeSet::new() }; 8]);
+        let (mut rows, mut expected) = (Vec::new(), [const { BTreeSet::new() }; 9]);
         for (model, number) in models.into_iter().zip(1..) {
             let version = version(number, &model);
             let promotion = promotion(number, &version);
             let exception = exception(number, &version);
             let (assessment, change) = (assessment(number, &model), tier_change(number, &model));
             let (held, review) = (accountability(&model), review(number, &model));
+            let comment = comment(number, &model);
             if authorise(&person, permission, Target::Model(&model), &pack, now).is_ok() {
                 for (set, id) in expected.iter_mut().zip([
                     model.id.0,
@@ -268,6 +283,7 @@ proptest! {
                     change.id.0,
                     held.id.0,
                     review.id.0,
+                    comment.id.0,
                 ]) {
                     set.insert(id);
                 }
@@ -276,6 +292,7 @@ proptest! {
             rows.extend([row(assessment.id.into(), assessment), row(change.id.into(), change)]);
             rows.extend([row(held.id.into(), held), row(review.id.into(), review)]);
             rows.extend([row(exception.id.into(), exception), row(model.id.into(), model)]);
+            rows.push(row(comment.id.into(), comment));
         }
         rows.push(row(person.id.into(), person.clone()));
         store.replace_rows(&mut rows.into_iter()).unwrap();
@@ -289,6 +306,7 @@ proptest! {
             (Kind::TierChange, "tier_changes"),
             (Kind::Accountability, "accountabilities"),
             (Kind::PeriodicReview, "periodic_reviews"),
+            (Kind::Comment, "comments"),
         ];
         for ((kind, table), expected) in kinds.into_iter().zip(&expected) {
             prop_assert_eq!(&listed(&store, table, &of(kind)), expected, "{}: {:?}", table, of(kind));

@@ -8,13 +8,14 @@ use uuid::Uuid;
 
 use crate::accountability::Accountability;
 use crate::change_request::ChangeRequest;
+use crate::comment::Comment;
 use crate::delegation::Delegation;
 use crate::evaluation;
 use crate::event::{Event, Stamp};
 use crate::exception::Exception;
 use crate::identity::{Credential, Principal, Session, Token};
 use crate::ids::{
-    AccountabilityId, AssessmentId, ChangeId, CredentialId, DatasetId, DelegationId, EvaluationId,
+    AccountabilityId, AssessmentId, ChangeId, CommentId, CredentialId, DatasetId, DelegationId, EvaluationId,
     ExceptionId, ModelId, PeriodicReviewId, PrincipalId, PromotionId, ProposalId, SessionId, SystemId,
     TierChangeId, TokenId, VersionId,
 };
@@ -68,13 +69,15 @@ pub enum Kind {
     PeriodicReview,
     /// Somebody decides in the place of somebody else.
     Delegation,
+    /// Something that was said about an object.
+    Comment,
     /// The door: attempts that were denied. It has no state.
     Access,
 }
 
 impl Kind {
     /// Every kind that has state.
-    pub const STATEFUL: [Self; 19] = [
+    pub const STATEFUL: [Self; 20] = [
         Self::Principal,
         Self::Token,
         Self::Credential,
@@ -94,6 +97,7 @@ impl Kind {
         Self::Accountability,
         Self::PeriodicReview,
         Self::Delegation,
+        Self::Comment,
     ];
 
     /// As on the wire.
@@ -118,6 +122,7 @@ impl Kind {
             Self::Accountability => "ACCOUNTABILITY",
             Self::PeriodicReview => "PERIODIC_REVIEW",
             Self::Delegation => "DELEGATION",
+            Self::Comment => "COMMENT",
             Self::Access => "ACCESS",
         }
     }
@@ -228,6 +233,7 @@ aggregates! {
     Accountability Accountability, AccountabilityId;
     PeriodicReview PeriodicReview, PeriodicReviewId;
     Delegation Delegation, DelegationId;
+    Comment Comment, CommentId;
 }
 
 macro_rules! into_uuid {
@@ -246,7 +252,7 @@ macro_rules! into_uuid {
     )*};
 }
 
-into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, SystemId System, ExceptionId Exception, AssessmentId Assessment, TierChangeId TierChange, ChangeId Change, AccountabilityId Accountability, PeriodicReviewId PeriodicReview, DelegationId Delegation);
+into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, SystemId System, ExceptionId Exception, AssessmentId Assessment, TierChangeId TierChange, ChangeId Change, AccountabilityId Accountability, PeriodicReviewId PeriodicReview, DelegationId Delegation, CommentId Comment);
 
 /// The state after an event. Total: an event that does not fit the state (which no decision produces) changes nothing.
 pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
@@ -274,6 +280,7 @@ pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) 
         Aggregate::Accountability(held) => Arc::make_mut(held).evolve(event, stamp),
         Aggregate::PeriodicReview(review) => Arc::make_mut(review).evolve(event, stamp),
         Aggregate::Delegation(delegation) => Arc::make_mut(delegation).evolve(event, stamp),
+        Aggregate::Comment(comment) => Arc::make_mut(comment).evolve(event, stamp),
     }
     Some(state)
 }
@@ -301,6 +308,7 @@ fn create(id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
         Event::ExceptionRequested(event) => Some(Exception::new(id.into(), event, stamp).into()),
         Event::AssessmentStarted(event) => Some(Assessment::new(id.into(), event, stamp).into()),
         Event::TierChangeRequested(event) => Some(TierChange::new(id.into(), event, stamp).into()),
+        Event::CommentMade(event) => Some(Comment::new(id.into(), event, stamp).into()),
         Event::ChangeRequested(event) => Some(ChangeRequest::new(id.into(), event, stamp).into()),
         Event::AccountabilityAssigned(event) => Some(Accountability::new(id.into(), event, stamp).into()),
         Event::PeriodicReviewOpened(event) => Some(PeriodicReview::new(id.into(), event, stamp).into()),

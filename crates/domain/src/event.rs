@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::accountability::event as accountability;
 use crate::aggregate::AggregateId;
 use crate::change_request::event as change;
+use crate::comment::event as comment;
 use crate::delegation::event as delegation;
 use crate::evaluation::event as evaluation;
 use crate::exception::event as exception;
@@ -207,6 +208,8 @@ events! {
     ReviewAssigned(workflow::ReviewAssigned) "reviewAssigned" "assigned a review";
     ReviewReminded(workflow::ReviewReminded) "reviewReminded" "reminded those who decide a review";
     ReviewEscalated(workflow::ReviewEscalated) "reviewEscalated" "turned to others for a review that is overdue";
+    CommentMade(comment::CommentMade) "commentMade" "commented on an object";
+    CommentRetracted(comment::CommentRetracted) "commentRetracted" "took a comment back";
 }
 
 impl Event {

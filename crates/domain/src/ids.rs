@@ -74,6 +74,8 @@ id! {
     PeriodicReviewId;
     /// Somebody decides in the place of somebody else.
     DelegationId;
+    /// Something that was said about an object.
+    CommentId;
 }
 
 impl CredentialId {

@@ -9,13 +9,14 @@ use assent_app::view::{Loaded, Snapshot};
 use assent_app::{View, reach};
 use assent_domain::aggregate::State;
 use assent_domain::change_request::ChangeRequest;
+use assent_domain::comment::{Comment, Subject};
 use assent_domain::delegation::Delegation;
 use assent_domain::evaluation::Job;
 use assent_domain::exception::Exception;
 use assent_domain::identity::{Permission, Principal, Target, authorise, reach as within};
 use assent_domain::ids::{
-    AssessmentId, ChangeId, DatasetId, DelegationId, EvaluationId, ExceptionId, ModelId, PeriodicReviewId,
-    PrincipalId, PromotionId, ProposalId, SystemId, TierChangeId, VersionId,
+    AssessmentId, ChangeId, CommentId, DatasetId, DelegationId, EvaluationId, ExceptionId, ModelId,
+    PeriodicReviewId, PrincipalId, PromotionId, ProposalId, SystemId, TierChangeId, VersionId,
 };
 use assent_domain::pack::Pack;
 use assent_domain::periodic_review::PeriodicReview;
@@ -26,6 +27,7 @@ use assent_domain::system::System;
 use assent_domain::workflow::Promotion;
 use assent_domain::{AggregateId, Code, Kind, Sealed, Time};
 use assent_store::{Predicate, Read};
+use axum::http::StatusCode;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -233,6 +235,53 @@ impl<'a> Desk<'a> {
             |held: &Held<Delegation>| [held.given.delegator, held.given.delegate].contains(&caller.id());
         let found = self.any::<Delegation>(id)?.filter(|held| all || own(held));
         found.ok_or_else(|| not_there("delegation", id, all))
+    }
+
+    /// Whether the caller may read the object.
+    pub(crate) fn reads(&self, caller: &Caller, subject: Subject) -> Result<bool, Problem> {
+        match self.readable_subject(caller, subject) {
+            Ok(()) => Ok(true),
+            Err(problem) if problem.status == StatusCode::NOT_FOUND => Ok(false),
+            Err(problem) => Err(problem),
+        }
+    }
+
+    /// Refuses a caller who may not read the object.
+    pub(crate) fn readable_subject(
+        &self,
+        caller: &Caller,
+        Subject { kind, id }: Subject,
+    ) -> Result<(), Problem> {
+        match kind {
+            Kind::Model => self.model(caller, &id.to_string()).map(drop),
+            Kind::Version => self.version(caller, id.into()).map(drop),
+            Kind::Evaluation => self.evaluation(caller, id.into()).map(drop),
+            Kind::Promotion => self.promotion(caller, id.into()).map(drop),
+            Kind::System => self.system(caller, id.into()).map(drop),
+            Kind::Exception => self.exception(caller, id.into()).map(drop),
+            Kind::Assessment => self.assessment(caller, id.into()).map(drop),
+            Kind::TierChange => self.tier_change(caller, id.into()).map(drop),
+            Kind::Change => self.change(caller, id.into()).map(drop),
+            Kind::Principal
+            | Kind::Token
+            | Kind::Credential
+            | Kind::Session
+            | Kind::Dataset
+            | Kind::Pack
+            | Kind::Proposal
+            | Kind::Comment
+            | Kind::Accountability
+            | Kind::PeriodicReview
+            | Kind::Delegation
+            | Kind::Access => Err(self.not_there(caller, "thread", id)),
+        }
+    }
+
+    /// The comment, if the caller may read what it is about.
+    pub(crate) fn comment(&self, caller: &Caller, id: CommentId) -> Result<Held<Comment>, Problem> {
+        let not_there = || self.not_there(caller, "comment", id);
+        let held = self.any::<Comment>(id)?.ok_or_else(not_there)?;
+        if self.reads(caller, held.subject)? { Ok(held) } else { Err(not_there()) }
     }
 
     /// What is about models and not there for this caller.

@@ -46,6 +46,7 @@ pub fn document() -> serde_json::Value {
         (name = "risk", description = "Risk assessments and requests for other tiers"),
         (name = "changes", description = "Changes of models in service"),
         (name = "oversight", description = "Who answers for models, and their periodic reviews"),
+        (name = "comments", description = "What people say about an object"),
         (name = "log", description = "The tamper-evident log")
     )
 )]

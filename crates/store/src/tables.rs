@@ -138,4 +138,8 @@ pub const TABLES: &[Table] = &[
         name: "delegations",
         columns: &[text("delegator_id"), text("delegate_id"), text("open_delegator_id"), text("open_pair")],
     },
+    Table {
+        name: "comments",
+        columns: &[text("model_id"), text("subject"), text("author_id"), text("mentions")],
+    },
 ];

@@ -72,6 +72,8 @@ permissions! {
     EraseSubjects "ERASE_SUBJECTS";
     /// Say who answers for a model. Its owner may without.
     AssignAccountability "ASSIGN_ACCOUNTABILITY";
+    /// Comment on what one can read.
+    Comment "COMMENT";
 }
 
 impl Permission {

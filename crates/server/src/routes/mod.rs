@@ -18,6 +18,7 @@ pub(crate) mod assessments;
 pub(crate) mod auth;
 pub(crate) mod blobs;
 pub(crate) mod changes;
+pub(crate) mod comments;
 pub(crate) mod datasets;
 pub(crate) mod delegations;
 pub(crate) mod desk;
@@ -85,6 +86,7 @@ fn assemble(app: Option<&App>) -> (Router<App>, Document) {
         .merge(inbox::router())
         .merge(desk::router())
         .merge(delegations::router())
+        .merge(comments::router())
         .route_layer(from_fn_with_state(quick, time_limit))
         .merge(evaluations::waiting().route_layer(from_fn_with_state(slow, time_limit)))
         .merge(blobs::router());

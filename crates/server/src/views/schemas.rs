@@ -34,7 +34,7 @@ words! {
         "READ", "REGISTER_MODEL", "REGISTER_VERSION", "ATTACH_EVIDENCE", "REGISTER_DATASET", "EVALUATE",
         "REQUEST_PROMOTION", "REVIEW", "COMPLETE_PROMOTION", "MOVE_VERSION", "READ_LOG", "APPLY_PACK",
         "MANAGE_PRINCIPALS", "MANAGE_GRANTS", "ERASE_SUBJECTS", "REGISTER_SYSTEM", "ASSESS_RISK", "REQUEST_EXCEPTION",
-        "REQUEST_CHANGE", "ASSIGN_ACCOUNTABILITY"
+        "REQUEST_CHANGE", "ASSIGN_ACCOUNTABILITY", "COMMENT"
     ];
     /// What a version is.
     VersionKindWords "VersionKind" ["CLASSICAL", "DEEP", "LLM", "PROMPT", "AGENT", "VENDOR"];
@@ -61,8 +61,10 @@ words! {
     /// What a receipt or an entry is about.
     KindWords "Kind" [
         "PRINCIPAL", "TOKEN", "CREDENTIAL", "SESSION", "MODEL", "VERSION", "DATASET", "EVALUATION", "PROMOTION", "PACK", "PROPOSAL",
-        "SYSTEM", "EXCEPTION", "ASSESSMENT", "TIER_CHANGE", "CHANGE", "ACCOUNTABILITY", "PERIODIC_REVIEW", "DELEGATION", "ACCESS"
+        "SYSTEM", "EXCEPTION", "ASSESSMENT", "TIER_CHANGE", "CHANGE", "ACCOUNTABILITY", "PERIODIC_REVIEW", "DELEGATION", "COMMENT", "ACCESS"
     ];
+    /// Where a comment is in its life.
+    CommentStateWords "CommentState" ["MADE", "RETRACTED"];
     /// What an evaluation computes.
     EvaluationKindWords "EvaluationKind" ["FIGURES", "ARTIFACT_SCAN"];
     /// Where an evaluation is in its life.

@@ -543,6 +543,12 @@ impl Stage {
             | "rollBackChange" | "withdrawChange" | "commentOnChange" => {
                 request_on_changes(operation, change)
             }
+            "listComments" => get(format!("/api/v1/threads/promotions/{promotion}")),
+            "comment" => post(format!("/api/v1/threads/promotions/{promotion}"), json!({"text": "well"})),
+            "mentions" => list("/api/v1/mentions"),
+            "getComment" | "retractComment" | "downloadAttachment" => {
+                return self.request_on_comments(operation, object, promotion).await;
+            }
             "assignReview" => post(promotion_at("assign"), json!({"step": "technical"})),
             "listProposals" => list("/api/v1/proposals"),
             "listSystems" => list("/api/v1/systems"),
@@ -629,6 +635,28 @@ impl Stage {
             "confirmProposal" => ("POST", at("/confirm"), json!({"digest": digest}).to_string()),
             "declineProposal" => ("POST", at("/decline"), r#"{"reason": "not now"}"#.to_owned()),
             _ => ("POST", at("/withdraw"), "{}".to_owned()),
+        }
+    }
+
+    async fn request_on_comments(
+        &self,
+        operation: &str,
+        object: &str,
+        promotion: &str,
+    ) -> (&'static str, String, String) {
+        let id = if object == "missing" {
+            MISSING.to_owned()
+        } else {
+            let file = self.world.upload(&self.owner, "a file").await;
+            let body = json!({"text": "well", "attachments": [{"name": "file", "sha256": file}]});
+            let path = format!("/api/v1/threads/promotions/{promotion}");
+            text(&self.world.post(&self.owner, &path, body).await.expect(201)["object"]["id"])
+        };
+        let at = |rest: &str| format!("/api/v1/comments/{id}{rest}");
+        match operation {
+            "getComment" => ("GET", at(""), String::new()),
+            "downloadAttachment" => ("GET", at("/attachments/1"), String::new()),
+            _ => ("POST", at("/retract"), json!({}).to_string()),
         }
     }
 

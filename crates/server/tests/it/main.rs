@@ -18,6 +18,7 @@ mod access_table;
 mod authority;
 mod cards;
 mod changes;
+mod comments;
 mod delegations;
 mod emergencies;
 mod erasure;

@@ -3,6 +3,7 @@
 //! what is made up begins from them.
 
 mod changes;
+mod comments;
 mod exceptions;
 mod models;
 mod oversight;
@@ -41,6 +42,7 @@ impl Examples {
         requests.extend(risk::requests(url, objects)?);
         requests.extend(changes::requests(url, objects)?);
         requests.extend(oversight::requests(url, objects)?);
+        requests.extend(comments::requests(url, objects)?);
         requests.extend(reads());
         let (more, sessions) = people::doors(url, objects)?;
         requests.extend(more);

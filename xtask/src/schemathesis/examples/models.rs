@@ -180,6 +180,8 @@ impl<'a> Scene<'a> {
         let nearly = json!({"step": "technical", "decision": "CONDITIONAL", "comment": "nearly",
                             "conditions": [condition], "evidence": evidence});
         let condition = text(&self.review(&conditional, &nearly)?, "/object/reviews/0/conditions/0/id")?;
+        let (assigned, _) = self.promotion(&self.maker, true)?;
+        let assignment = json!({"step": "technical", "to": self.objects.everybody});
         let (submitted, _) = self.promotion(&self.caller, false)?;
         let (withdrawn, _) = self.promotion(&self.caller, true)?;
         let new = json!({"version": self.version()?, "target": {"stage": "STAGING"}});
@@ -193,6 +195,7 @@ impl<'a> Scene<'a> {
                 json!({"path": {"id": conditional, "condition": condition}, "body": {"comment": "done"}}),
             ),
             ("submitPromotion", json!({"path": {"id": submitted}})),
+            ("assignReview", json!({"path": {"id": assigned}, "body": assignment})),
             ("withdrawPromotion", json!({"path": {"id": withdrawn}, "body": {"comment": "not now"}})),
         ])
     }

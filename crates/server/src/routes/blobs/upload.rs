@@ -67,11 +67,12 @@ pub(crate) async fn upload(
 
 /// Bytes are of use to who registers or attaches something.
 async fn may_upload(app: &App, caller: Caller) -> Result<(), Problem> {
-    const USES: [Permission; 4] = [
+    const USES: [Permission; 5] = [
         Permission::RegisterVersion,
         Permission::AttachEvidence,
         Permission::RegisterDataset,
         Permission::Evaluate,
+        Permission::Comment,
     ];
     app.read(move |desk| {
         for permission in USES {

@@ -55,7 +55,10 @@ impl Requests {
         self.truncated |= rows.len() >= LOOKED_AT as usize;
         for row in &rows {
             let state = project::aggregate(S::KIND, row)?;
-            let Some(loaded) = held::<S>(&Loaded { revision: row.revision, state }) else { continue };
+            let Some(loaded) = held::<S>(&Loaded { revision: row.revision, state, size: row.document.len() })
+            else {
+                continue;
+            };
             if keep(&loaded)? {
                 self.items.push(show(&loaded)?);
             }

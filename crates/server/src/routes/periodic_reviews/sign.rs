@@ -24,6 +24,6 @@ pub(crate) async fn sign(
     write: Write<SignatureBody>,
 ) -> Result<Response, Problem> {
     let Write { sent, body } = write;
-    let new = body.sealed(&app, &sent).await?;
+    let (sent, new) = body.sealed(&app, sent).await?;
     change(&app, &sent, PeriodicReviewId(id), PeriodicReviewCommand::Sign(new)).await
 }
