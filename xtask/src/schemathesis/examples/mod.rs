@@ -3,6 +3,7 @@
 //! what is made up begins from them.
 
 mod changes;
+mod delegations;
 mod exceptions;
 mod models;
 mod people;
@@ -39,6 +40,7 @@ impl Examples {
         requests.extend(exceptions::requests(url, objects)?);
         requests.extend(risk::requests(url, objects)?);
         requests.extend(changes::requests(url, objects)?);
+        requests.extend(delegations::requests(url, objects)?);
         requests.extend(reads());
         let (more, sessions) = people::doors(url, objects)?;
         requests.extend(more);
