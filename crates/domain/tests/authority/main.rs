@@ -11,4 +11,5 @@ mod automatic;
 mod delegations;
 mod emergencies;
 mod on_behalf;
+mod quorum;
 mod world;
