@@ -247,9 +247,7 @@ impl Check {
         self.at("Settings", &pack.settings.id);
         let set = [&pack.settings.threshold_set];
         self.known("thresholdSet", "threshold set", set, |id| pack.threshold_sets.contains_key(id));
-        if pack.settings.emergency_follow_up > MAX_SLA_DAYS {
-            self.say("emergencyFollowUp", format!("more than {MAX_SLA_DAYS} business days"));
-        }
+        self.emergencies(pack);
         let calendar = &pack.settings.calendar;
         if calendar.weekend.iter().any(|day| !(1..=7).contains(day))
             || (1..=7).all(|day| calendar.weekend.contains(&day))
@@ -264,6 +262,12 @@ impl Check {
         }
         if !(-14..=14).contains(&calendar.utc_offset_hours) {
             self.say("calendar/utcOffsetHours", "the offset lies between -14 and 14");
+        }
+    }
+
+    fn emergencies(&mut self, pack: &Pack) {
+        if pack.settings.emergency_follow_up > MAX_SLA_DAYS {
+            self.say("emergencyFollowUp", format!("more than {MAX_SLA_DAYS} business days"));
         }
     }
 
