@@ -3,7 +3,9 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::match_same_arms,
     clippy::type_complexity,
+    clippy::wildcard_enum_match_arm,
     clippy::too_many_lines,
     missing_docs,
     reason = "a test that fails panics, and a table is long"
