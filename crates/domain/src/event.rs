@@ -222,8 +222,10 @@ impl Event {
     pub fn least_risk(&self) -> Option<RiskLevel> {
         #[expect(clippy::wildcard_enum_match_arm, reason = "the other events have the risk of their tier")]
         let is_grave = match self {
-            Self::ExceptionUsed(_) | Self::ChangeRollbackRequested(_) | Self::ChangeRolledBack(_) => true,
-            Self::EmergencyDeclared(_)
+            Self::ExceptionUsed(_)
+            | Self::ChangeRollbackRequested(_)
+            | Self::ChangeRolledBack(_)
+            | Self::EmergencyDeclared(_)
             | Self::EmergencySigned(_)
             | Self::EmergencyGranted(_)
             | Self::EmergencyRefused(_)

@@ -247,9 +247,7 @@ impl Check {
         self.at("Settings", &pack.settings.id);
         let set = [&pack.settings.threshold_set];
         self.known("thresholdSet", "threshold set", set, |id| pack.threshold_sets.contains_key(id));
-        if pack.settings.emergency_follow_up > MAX_SLA_DAYS {
-            self.say("emergencyFollowUp", format!("more than {MAX_SLA_DAYS} business days"));
-        }
+        self.emergencies(pack);
         let calendar = &pack.settings.calendar;
         if calendar.weekend.iter().any(|day| !(1..=7).contains(day))
             || (1..=7).all(|day| calendar.weekend.contains(&day))
@@ -276,6 +274,12 @@ impl Check {
         }
         for (i, section) in sections.iter().enumerate().filter(|(_, section)| !is_id(section)) {
             self.say(format!("reviewSections/{i}"), format!("`{section}` {NO_ID}"));
+        }
+    }
+
+    fn emergencies(&mut self, pack: &Pack) {
+        if pack.settings.emergency_follow_up > MAX_SLA_DAYS {
+            self.say("emergencyFollowUp", format!("more than {MAX_SLA_DAYS} business days"));
         }
     }
 

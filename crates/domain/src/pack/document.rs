@@ -367,6 +367,7 @@ fn one_day() -> Period {
     Period::days(1)
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_one_day(period: &Period) -> bool {
     *period == one_day()
 }
@@ -384,6 +385,7 @@ fn thirty_days() -> Period {
     Period::days(30)
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn are_thirty_days(period: &Period) -> bool {
     *period == thirty_days()
 }

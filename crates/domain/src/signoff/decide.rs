@@ -45,8 +45,8 @@ pub fn sign(
         };
         return Err(Refusal::new(Code::ReviewerIsRequester, message));
     }
-    let signed = |person| before.persons.contains(&person);
-    if signer.persons().any(signed) && !planted(Fault::SeparationOfDuties) {
+    let has_signed = |person| before.persons.contains(&person);
+    if signer.persons().any(has_signed) && !planted(Fault::SeparationOfDuties) {
         let message = "you, or the one in whose place you sign, signed already, in this role or another one; each role is signed by another person";
         return Err(Refusal::new(Code::ReviewerDecidedAlready, message));
     }

@@ -63,7 +63,7 @@ pub(crate) fn documents() -> Vec<Value> {
         policy.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
         policy
     };
-    let rule = |condition: &str| json!({"rules": [{"id": "r", "condition": condition, "message": "m"}]});
+    let demand = |condition: &str| json!({"rules": [{"id": "r", "condition": condition, "message": "m"}]});
     vec![
         json!({"kind": "Pack", "id": "test", "title": "Test"}),
         json!({"kind": "Settings", "id": "s", "thresholdSet": "t", "primaryMetric": "f1", "complianceLevel": "BASIC"}),
@@ -78,9 +78,9 @@ pub(crate) fn documents() -> Vec<Value> {
         json!({"kind": "Tier", "id": "LOW", "title": "Low", "rank": 1, "riskLevel": "LOW"}),
         json!({"kind": "Stage", "id": "DEV", "title": "D", "order": 1}),
         json!({"kind": "Stage", "id": "PROD", "title": "P", "order": 2}),
-        policy("figures", "LOW", rule("reported('f1') >= 0.5")),
+        policy("figures", "LOW", demand("reported('f1') >= 0.5")),
         policy("approved", "CRITICAL", json!({"rules": [], "requiredRoles": ["security"]})),
-        policy("attested", "HIGH", rule("approvedBy('owner')")),
+        policy("attested", "HIGH", demand("approvedBy('owner')")),
         json!({"kind": "Workflow", "id": "to-prod", "title": "To production", "target": "PROD", "from": ["DEV"], "steps": [
             {"id": "check", "type": "automated"},
             {"id": "attest", "type": "attestation", "after": ["check"]},

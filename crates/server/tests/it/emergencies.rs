@@ -19,15 +19,25 @@ struct Cast {
     evidence: Value,
 }
 
+/// The token of a person with that role, which outlives what the tests wait for.
+async fn lasting(world: &World, name: &str, role: &str) -> String {
+    let body = json!({"kind": "USER", "name": name});
+    let made = world.post(&world.admin, "/api/v1/principals", body).await.expect(201);
+    let path = format!("/api/v1/principals/{}", text(&made["object"]["id"]));
+    let token = world.post(&world.admin, &format!("{path}/tokens"), json!({"life": "30d"})).await.expect(201);
+    world.post(&world.admin, &format!("{path}/grants"), json!({"role": role})).await.expect(200);
+    text(&token["object"]["secret"])
+}
+
 impl Cast {
     async fn new() -> Self {
         let world = World::new().await;
         let (_, owner) = world.person("Olga", &["model_owner"]).await;
         let (_, steward) = world.person("Stan", &["data_steward"]).await;
-        let (_, lead) = world.person("Lena", &["tech_lead"]).await;
+        let lead = lasting(&world, "Lena", "tech_lead").await;
         let (_, risk) = world.person("Rita", &["risk_manager"]).await;
-        let (_, chief) = world.person("Carl", &["executive"]).await;
-        let (_, deployer) = world.person("Dana", &["deployer"]).await;
+        let chief = lasting(&world, "Carl", "executive").await;
+        let deployer = lasting(&world, "Dana", "deployer").await;
         let (_, version) = world.version(&owner, "sorter", "MEDIUM").await;
         story::evidence(&world, &owner, &version).await;
         let (labels, predictions) = story::files();
@@ -155,7 +165,7 @@ async fn what_is_rejected_afterwards_has_to_leave() {
     let gate = cast.gate().await;
     assert!(codes(&gate).contains(&"emergency-rejected"), "{gate}");
     assert_eq!(cast.open(&cast.lead).await, 1);
-    let moved = json!({"stage": "DEVELOPMENT", "comment": "back"});
+    let moved = json!({"to": "DEVELOPMENT", "comment": "back"});
     cast.world
         .post(&cast.deployer, &format!("/api/v1/versions/{}/move", cast.version), moved)
         .await

@@ -4,6 +4,7 @@
 
 mod changes;
 mod comments;
+mod delegations;
 mod exceptions;
 mod models;
 mod oversight;
@@ -43,6 +44,7 @@ impl Examples {
         requests.extend(changes::requests(url, objects)?);
         requests.extend(oversight::requests(url, objects)?);
         requests.extend(comments::requests(url, objects)?);
+        requests.extend(delegations::requests(url, objects)?);
         requests.extend(reads());
         let (more, sessions) = people::doors(url, objects)?;
         requests.extend(more);

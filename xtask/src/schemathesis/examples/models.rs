@@ -14,6 +14,7 @@ const REPORT: &[u8] = br#"{"tool": {"name": "bench"}, "metrics": {"f1": 0.5}}"#;
 
 /// What all versions here have in common.
 struct Scene<'a> {
+    url: &'a str,
     /// Somebody who makes versions and asks for promotions.
     maker: Client,
     /// The caller of the requests.
@@ -36,7 +37,7 @@ pub(super) fn requests(url: &str, objects: &Objects) -> Result<Requests> {
 }
 
 impl<'a> Scene<'a> {
-    fn make(url: &str, objects: &'a Objects) -> Result<Self> {
+    fn make(url: &'a str, objects: &'a Objects) -> Result<Self> {
         let (_, maker) = objects.people.add("Maker", &["model_owner"])?;
         let (maker, caller) = (Client::new(url, Some(&maker)), Client::new(url, Some(&objects.token)));
         let sheet = upload(&caller, b"who, what, when")?;
@@ -49,7 +50,7 @@ impl<'a> Scene<'a> {
         let model = json!({"name": "Example", "purpose": "to be reviewed", "tier": "MEDIUM"});
         let model = made(&maker, "/api/v1/models", &model)?;
         let (bytes, predictions) = (upload(&maker, b"weights")?, upload(&maker, PREDICTIONS)?);
-        Ok(Self { maker, caller, objects, model, dataset, bytes, predictions })
+        Ok(Self { url, maker, caller, objects, model, dataset, bytes, predictions })
     }
 
     fn new_version(&self) -> Value {
@@ -167,6 +168,16 @@ impl<'a> Scene<'a> {
         self.caller.post(&path, None, review)?.ok().context("a review of an example")
     }
 
+    /// The caller's signature under an emergency that another person declared.
+    fn emergency(&self) -> Result<Value> {
+        let (_, risk) = self.objects.people.add("Breaks the glass", &["risk_manager"])?;
+        let (id, evidence) = self.promotion(&self.maker, true)?;
+        let declared = json!({"justification": "it burns", "evidence": evidence});
+        let path = format!("/api/v1/promotions/{id}/emergency");
+        Client::new(self.url, Some(&risk)).post(&path, None, &declared)?.ok().context("an emergency")?;
+        Ok(json!({"path": {"id": id}, "body": {"verdict": "APPROVED", "evidence": evidence}}))
+    }
+
     fn promotions(&self) -> Result<Requests> {
         let review =
             |evidence: Value| json!({"step": "technical", "decision": "APPROVED", "evidence": evidence});
@@ -184,6 +195,10 @@ impl<'a> Scene<'a> {
         let assignment = json!({"step": "technical", "to": self.objects.everybody});
         let (submitted, _) = self.promotion(&self.caller, false)?;
         let (withdrawn, _) = self.promotion(&self.caller, true)?;
+        let (burning, evidence) = self.promotion(&self.maker, true)?;
+        let declared = json!({"justification": "it burns", "evidence": evidence});
+        let declaring = json!({"path": {"id": burning}, "body": declared});
+        let signing = self.emergency()?;
         let new = json!({"version": self.version()?, "target": {"stage": "STAGING"}});
         Ok(vec![
             ("requestPromotion", json!({"body": new})),
@@ -196,6 +211,8 @@ impl<'a> Scene<'a> {
             ),
             ("submitPromotion", json!({"path": {"id": submitted}})),
             ("assignReview", json!({"path": {"id": assigned}, "body": assignment})),
+            ("declareEmergency", declaring),
+            ("signEmergency", signing),
             ("withdrawPromotion", json!({"path": {"id": withdrawn}, "body": {"comment": "not now"}})),
         ])
     }

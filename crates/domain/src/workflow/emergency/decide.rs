@@ -65,10 +65,10 @@ pub fn declare(
     };
     let emergency = Emergency::new(&declared, &Stamp { at: now, actor: signer.id });
     let yes = NewSignature { role: new.role, verdict: Verdict::Approved, comment: None };
-    let signed = signature(case, promotion, &emergency, signer, yes)?.0;
+    let first = signature(case, promotion, &emergency, signer, yes)?.0;
     Ok(vec![
         about(case, promotion, Event::EmergencyDeclared(declared)),
-        about(case, promotion, Event::EmergencySigned(signed)),
+        about(case, promotion, Event::EmergencySigned(first)),
     ])
 }
 
@@ -97,9 +97,9 @@ pub fn sign(
             return Err(Refusal::new(Code::EvidenceMoved, message));
         }
     }
-    let (signed, is_complete) = signature(case, promotion, emergency, signer, new)?;
-    let verdict = signed.verdict;
-    let mut changes = vec![about(case, promotion, Event::EmergencySigned(signed))];
+    let (second, is_complete) = signature(case, promotion, emergency, signer, new)?;
+    let verdict = second.verdict;
+    let mut changes = vec![about(case, promotion, Event::EmergencySigned(second))];
     match verdict {
         Verdict::Rejected => {
             changes.push(about(case, promotion, Event::EmergencyRefused(EmergencyRefused {})));

@@ -35,7 +35,7 @@ pub struct EmergencyRefused {}
 pub struct EmergencyUsed {
     /// The steps whose approvals were missing.
     pub steps: Vec<String>,
-    /// Why it was, and by the words of whom: when the glass was broken.
+    /// When the glass was broken.
     pub declared_at: Time,
     /// Until when the reviews have to be given afterwards (not included).
     pub follow_up_due_at: Time,
