@@ -1,5 +1,6 @@
 //! One command, one file.
 
+pub(crate) mod accountability;
 pub(crate) mod admin;
 pub(crate) mod apply;
 pub(crate) mod audit;
@@ -8,12 +9,15 @@ pub(crate) mod change;
 pub(crate) mod check;
 pub(crate) mod dataset;
 pub(crate) mod demo;
+pub(crate) mod desk;
 pub(crate) mod drift;
 pub(crate) mod evaluate;
 pub(crate) mod exception;
 pub(crate) mod facts;
 pub(crate) mod gate;
+pub(crate) mod inbox;
 pub(crate) mod model;
+pub(crate) mod periodic_review;
 pub(crate) mod promote;
 pub(crate) mod restore;
 pub(crate) mod review;
@@ -77,6 +81,10 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
         Command::Exception(command) => command.run(&context),
         Command::Risk(command) => command.run(&context),
         Command::Change(command) => command.run(&context),
+        Command::Inbox(command) => command.run(&context),
+        Command::Desk(command) => command.run(&context),
+        Command::Accountability(command) => command.run(&context),
+        Command::PeriodicReview(command) => command.run(&context),
         Command::Audit(command) => return command.run(&context),
         Command::Backup(command) => command.run(),
         Command::Restore(command) => command.run(),
