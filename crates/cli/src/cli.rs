@@ -111,6 +111,16 @@ pub(crate) enum Command {
     /// Draft, check, attach and write model cards and datasheets
     #[command(subcommand)]
     Card(commands::card::Card),
+    /// List what waits for you, what you asked for, and what you decided
+    Inbox(commands::inbox::Inbox),
+    /// Show how long approvals take, how many succeed, what is late, and what waits
+    Desk(commands::desk::Desk),
+    /// Say who answers for models, and see where nobody does
+    #[command(subcommand)]
+    Accountability(commands::accountability::Accountability),
+    /// Look at models in service again, as often as their tier asks for
+    #[command(subcommand)]
+    PeriodicReview(commands::periodic_review::PeriodicReview),
     /// Search, follow, verify, prove, export and replay the log
     #[command(subcommand)]
     Audit(commands::audit::Audit),

@@ -1,5 +1,6 @@
 //! One command, one file.
 
+pub(crate) mod accountability;
 pub(crate) mod admin;
 pub(crate) mod apply;
 pub(crate) mod audit;
@@ -10,6 +11,7 @@ pub(crate) mod check;
 pub(crate) mod dataset;
 pub(crate) mod delegation;
 pub(crate) mod demo;
+pub(crate) mod desk;
 pub(crate) mod drift;
 pub(crate) mod emergency;
 pub(crate) mod evaluate;
@@ -17,7 +19,9 @@ pub(crate) mod exception;
 pub(crate) mod facts;
 pub(crate) mod gate;
 pub(crate) mod in_place_of;
+pub(crate) mod inbox;
 pub(crate) mod model;
+pub(crate) mod periodic_review;
 pub(crate) mod promote;
 pub(crate) mod restore;
 pub(crate) mod review;
@@ -84,6 +88,10 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
         Command::Risk(command) => command.run(&context),
         Command::Change(command) => command.run(&context),
         Command::Card(command) => command.run(&context),
+        Command::Inbox(command) => command.run(&context),
+        Command::Desk(command) => command.run(&context),
+        Command::Accountability(command) => command.run(&context),
+        Command::PeriodicReview(command) => command.run(&context),
         Command::Audit(command) => return command.run(&context),
         Command::Backup(command) => command.run(),
         Command::Restore(command) => command.run(),

@@ -27,6 +27,7 @@ mod help;
 mod interrupted;
 mod newer;
 mod oidc;
+mod oversight;
 #[path = "../../../server/tests/provider/mod.rs"]
 mod provider;
 mod remote;
