@@ -6,6 +6,7 @@ pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod change;
 pub(crate) mod check;
+pub(crate) mod comment;
 pub(crate) mod dataset;
 pub(crate) mod demo;
 pub(crate) mod drift;
@@ -74,6 +75,7 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
         Command::Gate(command) => command.run(&context).map_err(not_asked),
         Command::Promote(command) => command.run(&context),
         Command::Review(command) => command.run(&context),
+        Command::Comment(command) => command.run(&context),
         Command::Exception(command) => command.run(&context),
         Command::Risk(command) => command.run(&context),
         Command::Change(command) => command.run(&context),

@@ -13,6 +13,7 @@ mod at_rest;
 mod authority;
 mod backup;
 mod change;
+mod comments;
 #[path = "../../../store-postgres/tests/server/mod.rs"]
 mod database;
 mod demo;
@@ -37,4 +38,5 @@ mod systems;
 mod tamper;
 mod texts;
 mod thresholds;
+mod through;
 mod tls;
