@@ -69,7 +69,7 @@ impl Thread {
 }
 
 /// A list of comments.
-fn listed(comments: Vec<Value>) -> Answer {
+fn listed(comments: &[Value]) -> Answer {
     let columns = [
         ("made", "/made/at"),
         ("by", "/made/by/name"),
@@ -79,7 +79,7 @@ fn listed(comments: Vec<Value>) -> Answer {
         ("answers", "/answers"),
         ("id", "/id"),
     ];
-    let table = Table::of(&comments, &columns);
+    let table = Table::of(comments, &columns);
     let answer = Answer::new(json!({"items": comments}));
     if table.is_empty() { answer.line("nobody has said anything") } else { answer.table(table) }
 }

@@ -20,6 +20,6 @@ pub(crate) struct List {
 impl List {
     /// Runs the command.
     pub(super) fn run(self, context: &Context) -> Result<Answer, Problem> {
-        Ok(super::listed(context.client()?.list(&self.thread.path(), &[], self.limit)?))
+        Ok(super::listed(&context.client()?.list(&self.thread.path(), &[], self.limit)?))
     }
 }

@@ -17,6 +17,6 @@ pub(crate) struct Mentions {
 impl Mentions {
     /// Runs the command.
     pub(super) fn run(self, context: &Context) -> Result<Answer, Problem> {
-        Ok(super::listed(context.client()?.list("/api/v1/mentions", &[], self.limit)?))
+        Ok(super::listed(&context.client()?.list("/api/v1/mentions", &[], self.limit)?))
     }
 }
