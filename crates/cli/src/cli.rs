@@ -93,6 +93,9 @@ pub(crate) enum Command {
     /// Decide reviews
     #[command(subcommand)]
     Review(commands::review::Review),
+    /// Talk about an object: comments, answers and mentions
+    #[command(subcommand)]
+    Comment(commands::comment::Comment),
     /// Waive a policy for a while: ask for it, sign it, end it
     #[command(subcommand)]
     Exception(commands::exception::Exception),

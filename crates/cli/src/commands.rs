@@ -8,6 +8,7 @@ pub(crate) mod backup;
 pub(crate) mod card;
 pub(crate) mod change;
 pub(crate) mod check;
+pub(crate) mod comment;
 pub(crate) mod dataset;
 pub(crate) mod delegation;
 pub(crate) mod demo;
@@ -82,6 +83,7 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
         Command::Gate(command) => command.run(&context).map_err(not_asked),
         Command::Promote(command) => command.run(&context),
         Command::Review(command) => command.run(&context),
+        Command::Comment(command) => command.run(&context),
         Command::Exception(command) => command.run(&context),
         Command::Delegation(command) => command.run(&context),
         Command::Emergency(command) => command.run(&context),

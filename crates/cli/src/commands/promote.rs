@@ -5,6 +5,7 @@ mod list;
 mod request;
 mod show;
 mod submit;
+mod through;
 mod withdraw;
 
 use clap::{Args, Subcommand};
@@ -15,7 +16,7 @@ use crate::output::{Answer, Block};
 use crate::problem::Problem;
 use crate::table::{Table, text};
 
-/// `assent promote VERSION --to STAGE`, or one of the commands on promotions.
+/// `assent promote VERSION --to STAGE` or `--through STAGE`, or one of the commands on promotions.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Promote {
@@ -51,7 +52,7 @@ impl Promote {
             (Some(Step::List(command)), _) => command.run(context),
             (None, Some(request)) => request.run(context),
             (None, None) => Err(Problem::new("nothing to promote")
-                .hint("give a version and --to STAGE; see `assent promote --help`")),
+                .hint("give a version and --to or --through STAGE; see `assent promote --help`")),
         }
     }
 }

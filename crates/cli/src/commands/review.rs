@@ -1,5 +1,6 @@
 //! `assent review`: reviews.
 
+mod assign;
 mod decide;
 mod inbox;
 mod met;
@@ -13,10 +14,12 @@ use crate::problem::Problem;
 /// Commands on reviews.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Review {
-    /// List the promotions that wait for a decision of yours
+    /// List the promotions that wait for a decision of yours, or were escalated to you
     Inbox(inbox::Inbox),
     /// Decide a step of a promotion
     Decide(decide::Decide),
+    /// Assign a step to a person who could decide it; others still may
+    Assign(assign::Assign),
     /// Say that a condition of an approval is met
     Met(met::Met),
 }
@@ -27,6 +30,7 @@ impl Review {
         match self {
             Self::Inbox(command) => command.run(context),
             Self::Decide(command) => command.run(context),
+            Self::Assign(command) => command.run(context),
             Self::Met(command) => command.run(context),
         }
     }

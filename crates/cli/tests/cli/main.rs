@@ -14,6 +14,7 @@ mod authority;
 mod backup;
 mod card;
 mod change;
+mod comments;
 #[path = "../../../store-postgres/tests/server/mod.rs"]
 mod database;
 mod demo;
@@ -39,4 +40,5 @@ mod systems;
 mod tamper;
 mod texts;
 mod thresholds;
+mod through;
 mod tls;

@@ -38,7 +38,13 @@ async fn sweep(app: &App, silent: &Arc<Silent>, stopped: &watch::Receiver<bool>)
             if *stopped.borrow() {
                 return Ok(());
             }
-            app.carry_out(request).await?;
+            match app.carry_out(request).await {
+                // One that cannot be told keeps nobody else waiting.
+                Err(problem) if problem.status.is_client_error() => {
+                    tracing::warn!(detail = problem.detail, "a reminder was refused");
+                }
+                outcome => drop(outcome?),
+            }
         }
         match page.next {
             Some(next) => after = Some(next),

@@ -3,6 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
+use super::through::Walk;
 use crate::commands::Context;
 use crate::names;
 use crate::output::Answer;
@@ -15,8 +16,11 @@ pub(crate) struct Request {
     /// The version: its id, or `model:number`
     version: String,
     /// The stage
-    #[arg(long = "to", value_name = "STAGE")]
-    stage: String,
+    #[arg(long = "to", value_name = "STAGE", required_unless_present = "through")]
+    stage: Option<String>,
+    /// Go through all stages up to this one, as far as nobody else is needed; run it again to go on
+    #[arg(long, value_name = "STAGE", conflicts_with_all = ["stage", "environment", "strategy", "replicas", "draft"])]
+    through: Option<String>,
     /// The environment
     #[arg(long, value_name = "NAME")]
     environment: Option<String>,
@@ -38,6 +42,10 @@ impl Request {
     /// Runs the command.
     pub(super) fn run(self, context: &Context) -> Result<Answer, Problem> {
         let client = context.client()?;
+        if let Some(to) = &self.through {
+            let comment = self.comment.as_ref();
+            return Walk { client: &client, version: &self.version, to, comment }.run();
+        }
         let version = names::version_id(&client, &self.version)?;
         let mut target = json!({"stage": self.stage});
         pairs::put(&mut target, "environment", self.environment.as_ref());

@@ -22,8 +22,9 @@ impl Inbox {
         let promotions = context.client()?.list("/api/v1/inbox", &[], self.limit)?;
         let nested = promotions.iter().any(|item| item.get("promotion").is_some());
         let columns = promote::COLUMNS.map(|(heading, at)| (heading, format!("/promotion{at}")));
-        let nested_columns: Vec<(&str, &str)> =
+        let mut nested_columns: Vec<(&str, &str)> =
             columns.iter().map(|(heading, at)| (*heading, at.as_str())).collect();
+        nested_columns.extend([("assigned to you", "/assigned"), ("escalated to you", "/escalated")]);
         let table = Table::of(&promotions, if nested { &nested_columns } else { &promote::COLUMNS });
         let answer = Answer::new(json!({"items": promotions}));
         Ok(if table.is_empty() { answer.line("nothing waits for you") } else { answer.table(table) })
