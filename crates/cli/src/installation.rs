@@ -37,7 +37,6 @@ pub use master_key::MasterKeyFile;
 pub(crate) use master_key::shut;
 pub use migration::{Migration, PutAside};
 pub use open::Installation;
-pub(crate) use open::built_in_pack;
 pub use paths::Paths;
 pub(crate) use providers::providers;
 pub use readonly::ReadOnly;

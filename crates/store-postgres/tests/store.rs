@@ -36,7 +36,7 @@ fn a_database_of_somebody_else_is_refused_and_left_alone() {
 fn a_newer_schema_is_refused_and_an_older_one_needs_the_right_to_write() {
     let database = Database::new();
     let refused = unavailable(PostgresStore::open_read_only(&database.address(), OPTIONS));
-    assert!(refused.contains("schema `0` instead of `6`"), "{refused}");
+    assert!(refused.contains("schema `0` instead of `9`"), "{refused}");
     drop(open(&database));
     drop(open(&database));
     drop(PostgresStore::open_read_only(&database.address(), OPTIONS).unwrap());
@@ -46,7 +46,7 @@ fn a_newer_schema_is_refused_and_an_older_one_needs_the_right_to_write() {
         PostgresStore::open_read_only(&database.address(), OPTIONS),
     ] {
         let refused = unavailable(refused);
-        assert!(refused.contains("schema `99`, this release knows `6`"), "{refused}");
+        assert!(refused.contains("schema `99`, this release knows `9`"), "{refused}");
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) const STORE: Schema = Schema {
         include_str!("migrations/0006_oversight.sql"),
         include_str!("migrations/0007_authority.sql"),
         include_str!("migrations/0008_talk.sql"),
-        include_str!("migrations/0010_what_counts.sql"),
+        include_str!("migrations/0009_what_counts.sql"),
     ],
 };
 

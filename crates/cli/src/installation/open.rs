@@ -15,7 +15,6 @@ use jiff::SignedDuration;
 
 use super::paths::Paths;
 use super::{Database, KeysDatabase, MasterKeyFile, Sink, at_rest, files};
-use crate::documents::Document;
 use crate::embedded;
 use crate::problem::Problem;
 
@@ -135,14 +134,9 @@ impl Installation {
     }
 }
 
-/// The built-in pack, with its files.
-pub(crate) fn built_in_pack() -> Result<Vec<Document>, Problem> {
-    embedded::pack(embedded::DEFAULT_PACK)
-}
-
 /// The first administrator holds the roles that let others in.
 async fn bootstrap(assent: &Assent) -> Result<FirstStart, Problem> {
-    let documents = built_in_pack()?;
+    let documents = embedded::pack(embedded::DEFAULT_PACK)?;
     let unsound = |problems: Vec<PackProblem>| {
         Problem::new(format!("the built-in pack has {} problems", problems.len()))
     };

@@ -190,6 +190,7 @@ impl World {
     pub(crate) fn case(&self) -> Case<'_> {
         Case {
             inputs: Inputs {
+                oversight: None,
                 model: &self.model,
                 version: &self.version,
                 datasets: &[],
@@ -334,7 +335,7 @@ impl World {
     /// Brings something that changes the evidence.
     pub(crate) fn attach(&mut self) {
         let blob = BlobRef { sha256: Digest::of(b"x"), size_bytes: 1 };
-        let document = Document { kind: "MODEL_CARD".to_owned(), name: "card".to_owned(), blob };
+        let document = Document { kind: "MODEL_CARD".to_owned(), name: "card".to_owned(), blob, card: None };
         let change = Change::new(self.version.id, Event::DocumentAttached(document));
         self.happen(&[change], MAKER);
     }

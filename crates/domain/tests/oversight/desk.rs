@@ -27,6 +27,8 @@ fn promotion(
         evidence: Digest([0; 32]),
         failed: Vec::new(),
         due: BTreeMap::from([("security".to_owned(), at(submitted + 3600))]),
+        notices: Vec::new(),
+        given: Vec::new(),
     };
     let review =
         |(round, step, role, decision, when): &(u32, &str, Option<&str>, Decision, i64)| ReviewRecord {
@@ -39,6 +41,7 @@ fn promotion(
                 conditions: Vec::new(),
                 evidence: Digest([0; 32]),
                 expires_at: None,
+                on_behalf_of: None,
             },
             recorded: by(*when),
             met: std::collections::BTreeSet::new(),
@@ -56,6 +59,9 @@ fn promotion(
         lifecycle,
         rounds: (1..).zip(rounds).map(round).collect(),
         reviews: reviews.iter().map(review).collect(),
+        assignments: BTreeMap::new(),
+        passed: Vec::new(),
+        emergencies: Vec::new(),
     }
 }
 

@@ -1,6 +1,7 @@
--- Emergencies of promotions: absent where nobody has to do anything about one, which is so in all rows that there are. The
--- document stands last, and so the table is made anew.
-CREATE TABLE promotions_with_emergency (
+-- Promotions that are not over are found by their model; what else is new: whether an emergency was declared or used, when a
+-- reminder or an escalation may come next, and to whom steps are assigned. Rows that were written before are made anew from the
+-- log when the release that knows the columns starts. The document stands last, and so the table is made anew.
+CREATE TABLE promotions_anew (
     id BLOB NOT NULL PRIMARY KEY,
     revision INTEGER NOT NULL,
     projection_version INTEGER NOT NULL,
@@ -10,17 +11,20 @@ CREATE TABLE promotions_with_emergency (
     open_target TEXT,
     state TEXT,
     requester_id TEXT,
+    open_model_id TEXT,
     emergency TEXT,
+    next_notice TEXT,
+    assignees TEXT,
     document BLOB NOT NULL
 ) STRICT;
 
-INSERT INTO promotions_with_emergency
+INSERT INTO promotions_anew
     (id, revision, projection_version, model_id, version_id, version_target, open_target, state, requester_id, document)
 SELECT id, revision, projection_version, model_id, version_id, version_target, open_target, state, requester_id, document
 FROM promotions;
 
 DROP TABLE promotions;
-ALTER TABLE promotions_with_emergency RENAME TO promotions;
+ALTER TABLE promotions_anew RENAME TO promotions;
 
 CREATE INDEX promotions_model_id ON promotions (model_id, id);
 CREATE INDEX promotions_version_id ON promotions (version_id, id);
@@ -28,7 +32,10 @@ CREATE INDEX promotions_version_target ON promotions (version_target, id);
 CREATE UNIQUE INDEX promotions_open_target ON promotions (open_target) WHERE open_target IS NOT NULL;
 CREATE INDEX promotions_state ON promotions (state, id);
 CREATE INDEX promotions_requester_id ON promotions (requester_id, id);
+CREATE INDEX promotions_open_model_id ON promotions (open_model_id, id);
 CREATE INDEX promotions_emergency ON promotions (emergency, id);
+CREATE INDEX promotions_next_notice ON promotions (next_notice, id);
+CREATE INDEX promotions_assignees ON promotions (assignees, id);
 
 -- Delegations. Those that were not revoked are found by who gave them, and by the two together; whether they hold is for the
 -- clock to say.

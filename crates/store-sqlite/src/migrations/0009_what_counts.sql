@@ -1,0 +1,38 @@
+-- The change that counts is found by the version that it leads to. The document stands last, and so the table is made anew.
+CREATE TABLE changes_anew (
+    id BLOB NOT NULL PRIMARY KEY,
+    revision INTEGER NOT NULL,
+    projection_version INTEGER NOT NULL,
+    model_id TEXT,
+    version_id TEXT,
+    kind TEXT,
+    state TEXT,
+    requester_id TEXT,
+    environment TEXT,
+    open_model_id TEXT,
+    scheduled_month TEXT,
+    ended_month TEXT,
+    counts_for TEXT,
+    document BLOB NOT NULL
+) STRICT;
+
+INSERT INTO changes_anew
+    (id, revision, projection_version, model_id, version_id, kind, state, requester_id, environment, open_model_id,
+    scheduled_month, ended_month, document)
+SELECT id, revision, projection_version, model_id, version_id, kind, state, requester_id, environment, open_model_id,
+    scheduled_month, ended_month, document
+FROM changes;
+
+DROP TABLE changes;
+ALTER TABLE changes_anew RENAME TO changes;
+
+CREATE INDEX changes_model_id ON changes (model_id, id);
+CREATE INDEX changes_version_id ON changes (version_id, id);
+CREATE INDEX changes_kind ON changes (kind, id);
+CREATE INDEX changes_state ON changes (state, id);
+CREATE INDEX changes_requester_id ON changes (requester_id, id);
+CREATE INDEX changes_environment ON changes (environment, id);
+CREATE INDEX changes_open_model_id ON changes (open_model_id, id);
+CREATE INDEX changes_scheduled_month ON changes (scheduled_month, id);
+CREATE INDEX changes_ended_month ON changes (ended_month, id);
+CREATE INDEX changes_counts_for ON changes (counts_for, id);
