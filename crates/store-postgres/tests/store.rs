@@ -63,7 +63,7 @@ fn servers_that_start_together_make_one_schema() {
         }
     });
     let count = "SELECT count(*) FROM schema_migrations";
-    assert_eq!(database.beside().query_one(count, &[]).unwrap().get::<_, i64>(0), 6);
+    assert_eq!(database.beside().query_one(count, &[]).unwrap().get::<_, i64>(0), 9);
 }
 
 #[test]

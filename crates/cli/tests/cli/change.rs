@@ -47,6 +47,7 @@ fn a_change_from_its_draft_to_its_rollback() {
     let (_folder, _, _server, admin) = begin();
     let owner = person(&admin, "Olga", &["model_owner"]);
     let lead = person(&admin, "Lena", &["tech_lead"]);
+    let security = person(&admin, "Sven", &["security_reviewer"]);
     owner.json(&["model", "register", "spam", "--purpose", "sorts internal mail"]);
     for _ in 0..2 {
         owner.json(&["version", "register", "spam"]);
@@ -90,10 +91,10 @@ fn a_change_from_its_draft_to_its_rollback() {
     assert!(month.stdout.contains("2126-02-28T23:00:00Z  spam   STAGING"), "{}", month.stdout);
     lead.json(&["change", "start", &change]);
     lead.json(&["change", "complete", &change, "--failed", "--notes", "too strict"]);
-    taken_back(&owner, &lead, &change);
+    taken_back(&owner, &lead, &security, &change);
 }
 
-fn taken_back(owner: &Client, lead: &Client, change: &str) {
+fn taken_back(owner: &Client, lead: &Client, security: &Client, change: &str) {
     let rollback = id(&lead.json(&["change", "roll-back", change, "--reason", "too strict"]));
     let refused = lead.run(&["change", "sign", &rollback, "--verdict", "approved"]);
     assert!(refused.stderr.contains("nobody signs that themself"), "{}", refused.stderr);
@@ -101,6 +102,8 @@ fn taken_back(owner: &Client, lead: &Client, change: &str) {
     lead.json(&["change", "withdraw", &rollback, "--comment", "somebody else asks"]);
     let rollback = id(&owner.json(&["change", "roll-back", change, "--reason", "too strict"]));
     lead.json(&["change", "sign", &rollback, "--verdict", "approved"]);
+    // The version before was never in STAGING, so that this is an update for the rules.
+    security.json(&["change", "sign", &rollback, "--verdict", "approved"]);
     owner.json(&["change", "start", &rollback]);
     owner.json(&["change", "complete", &rollback]);
     owner.json(&["change", "comment", change, "lessons learnt"]);

@@ -50,7 +50,12 @@ fn risks_are_assessed_and_tiers_changed() {
         submitted.stdout.contains("HIGH: Do more about X-1 (fines): its controls take away 0 % of it"),
         "{submitted:?}"
     );
-    let until = ["--rationale", "insured", "--until", "2100-01-01T00:00:00Z"];
+    let too_late = ["--rationale", "insured", "--until", "2100-01-01T00:00:00Z"];
+    let too_late = risk.run(&[&["risk", "accept", &assessment, "X-1"], &too_late[..]].concat());
+    assert!(too_late.stderr.contains("at the latest"), "{too_late:?}");
+    #[expect(clippy::disallowed_methods, reason = "the clock of the server is the same")]
+    let until = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24)).to_string();
+    let until = ["--rationale", "insured", "--until", &until];
     risk.json(&[&["risk", "accept", &assessment, "X-1"], &until[..]].concat());
     let signed = risk.json(&["risk", "sign", &assessment, "--verdict", "approved"]);
     assert_eq!(

@@ -88,6 +88,7 @@ pub(crate) fn documents() -> Vec<Value> {
             {"id": "security", "type": "review", "roles": ["security"], "after": ["compliance"]}]}),
         json!({"kind": "Duties", "id": "duties", "assessmentApprover": ["risk"], "tierLoweringApprover": ["risk"],
                "emergencyPair": ["risk", "chief"], "configurationApprover": ["reader"], "dataSteward": ["reader"],
+               "periodicReviewer": ["risk"],
                "tierChangeApprovers": {"HIGH": ["risk"], "LOW": ["risk"]},
                "accountability": {"HIGH": ["risk"], "LOW": ["risk"]},
                "exceptionApprovers": {"HIGH": ["risk"], "LOW": ["risk"]},

@@ -37,9 +37,20 @@ fn every_permission_is_held_and_duties_are_separate() {
     assert_eq!(permissions("auditor"), [P::Read, P::ReadLog]);
     assert_eq!(
         permissions("admin"),
-        [P::Read, P::ReadLog, P::ManagePrincipals, P::ManageGrants, P::EraseSubjects, P::ApplyPack]
+        [
+            P::Read,
+            P::ReadLog,
+            P::ManagePrincipals,
+            P::ManageGrants,
+            P::EraseSubjects,
+            P::ApplyPack,
+            P::Comment
+        ]
     );
-    assert_eq!(permissions("deployer"), [P::Read, P::CompletePromotion, P::MoveVersion, P::RequestChange]);
+    assert_eq!(
+        permissions("deployer"),
+        [P::Read, P::CompletePromotion, P::MoveVersion, P::RequestChange, P::Comment]
+    );
     assert_eq!(pack.roles_with(P::RegisterDataset), ["data_steward"]);
     assert_eq!(pack.roles_with(P::ManageGrants), ["admin"]);
     assert_eq!(pack.roles_with(P::EraseSubjects), ["admin"]);

@@ -733,7 +733,7 @@ impl Stage {
             self.world.post(&self.owner, &at("/submit"), json!({})).await.expect(200);
         }
         let rating = json!({"risk": "MQ-001", "likelihood": 1, "impact": 1});
-        let accepted = json!({"risk": "MQ-001", "rationale": "known", "expiresAt": "2100-01-01T00:00:00Z"});
+        let accepted = json!({"risk": "MQ-001", "rationale": "known", "expiresAt": "2027-06-01T00:00:00Z"});
         match operation {
             "getAssessment" => ("GET", at(""), String::new()),
             "assessmentReport" => ("GET", at("/report"), String::new()),

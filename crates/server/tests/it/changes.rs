@@ -235,14 +235,16 @@ async fn a_rollback_is_a_change_of_its_own() {
     assert_eq!(made["title"]["text"], "Rollback: Second sorter");
     assert_eq!(
         (&made["type"], &made["risk"], &made["state"]),
-        (&json!("ROLLBACK"), &json!("MEDIUM"), &json!("SUBMITTED"))
+        (&json!("ROLLBACK"), &json!("HIGH"), &json!("SUBMITTED"))
     );
+    assert_eq!(made["toUnserved"], true, "the version before never stood there: an update, for the rules");
     assert_eq!((&made["targetVersion"]["number"], &made["currentVersion"]["number"]), (&json!(1), &json!(2)));
     assert_eq!(made["rollbackPlan"]["text"], "Deploy version 2 again, which this rollback leaves.");
     assert_eq!((&made["rollbackOf"], &made["justification"]["text"]), (&json!(id), &json!("wrong piles")));
     cast.post(&cast.deployer, &id, "roll-back", json!({"reason": "again"})).await.problem(409, "wrong-state");
     cast.sign(&rollback, &cast.owner).await;
-    assert_eq!(cast.sign(&rollback, &cast.lead).await["state"], "APPROVED");
+    cast.sign(&rollback, &cast.lead).await;
+    assert_eq!(cast.sign(&rollback, &cast.security).await["state"], "APPROVED");
     cast.post(&cast.deployer, &rollback, "start", json!({})).await.expect(200);
     cast.post(&cast.deployer, &rollback, "complete", json!({"success": true})).await.expect(200);
     let held = cast.get(&format!("/api/v1/changes/{id}")).await;

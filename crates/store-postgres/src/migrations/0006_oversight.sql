@@ -9,6 +9,7 @@ CREATE TABLE accountabilities (
 );
 
 CREATE INDEX accountabilities_model_id ON accountabilities (model_id, id);
+CREATE INDEX accountabilities_persons ON accountabilities (persons, id);
 
 -- Periodic reviews of models. For a model at most one is open; those that were completed are found by their model.
 CREATE TABLE periodic_reviews (

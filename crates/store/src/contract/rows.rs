@@ -86,8 +86,9 @@ pub fn a_unique_value_has_one_holder(place: &dyn Fixture) {
 
 pub fn absent_values_may_be_shared(place: &dyn Fixture) {
     let store = place.open();
-    let closed =
-        |number| row("promotions", number, 1, &[Some("m"), None, None, None, Some("DONE"), None, None, None]);
+    let mut cells = [None; PROMOTIONS.len()];
+    (cells[0], cells[4]) = (Some("m"), Some("DONE"));
+    let closed = |number| row("promotions", number, 1, &cells);
     commit(&*store, rows(0, vec![closed(1), closed(2)])).unwrap();
     commit(&*store, rows(0, vec![closed(3)])).unwrap();
     let open = Predicate::Not(Box::new(Predicate::IsNull("open_target")));
@@ -212,7 +213,7 @@ fn some_models() -> impl Strategy<Value = Vec<Row>> {
 
 fn some_rows() -> impl Strategy<Value = Vec<Row>> {
     let cell = || prop::option::weighted(0.7, select(WORDS.to_vec()));
-    vec(vec(cell(), 8), 1..60).prop_map(|cells| {
+    vec(vec(cell(), PROMOTIONS.len()), 1..60).prop_map(|cells| {
         let each = cells.into_iter().zip(1..);
         each.map(|(cells, number)| {
             let mut cells: Vec<Option<&str>> = cells;
@@ -251,17 +252,21 @@ fn nested(leaf: impl Strategy<Value = Predicate> + 'static) -> impl Strategy<Val
     })
 }
 
+/// The columns of promotions.
+const PROMOTIONS: [&str; 10] = [
+    "model_id",
+    "version_id",
+    "version_target",
+    "open_target",
+    "state",
+    "requester_id",
+    "open_model_id",
+    "emergency",
+    "next_notice",
+    "assignees",
+];
+
 fn some_filter() -> impl Strategy<Value = Predicate> {
-    const PROMOTIONS: [&str; 8] = [
-        "model_id",
-        "version_id",
-        "version_target",
-        "open_target",
-        "state",
-        "requester_id",
-        "next_notice",
-        "assignees",
-    ];
     const MODELS: [&str; 5] = ["name", "tier", "owner_id", "model_id", "tags"];
     let of_model = filter_on(&MODELS).prop_map(|it| Predicate::OfModel(Box::new(it)));
     prop_oneof![2 => filter_on(&PROMOTIONS), 1 => nested(prop_oneof![filter_on(&PROMOTIONS), of_model])]
@@ -348,7 +353,8 @@ pub fn filters_are_bounded(place: &dyn Fixture) {
 
 pub fn pages_are_stable_under_growth(place: &dyn Fixture) {
     let store = place.open();
-    let cells = [Some("m"), None, None, None, Some("OPEN"), None, None, None];
+    let mut cells = [None; PROMOTIONS.len()];
+    (cells[0], cells[4]) = (Some("m"), Some("OPEN"));
     let open = |number: u64| row("promotions", number, 1, &cells);
     commit(&*store, rows(0, (100..120).map(open).collect())).unwrap();
     let filter = Predicate::Eq("state", value("OPEN"));
