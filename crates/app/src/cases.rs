@@ -123,8 +123,9 @@ impl Question {
             | Command::Review(id, _)
             | Command::CompletePromotion(id)
             | Command::DeclareEmergency(id, _)
-            | Command::SignEmergency(id, ..) => Some(Self::Promotion(*id)),
-            Command::AssignReview { promotion: id, .. } | Command::Notify(id) => Some(Self::Promotion(*id)),
+            | Command::SignEmergency(id, ..)
+            | Command::AssignReview { promotion: id, .. }
+            | Command::Notify(id) => Some(Self::Promotion(*id)),
             Command::RequestPromotion { version, target, submit: true, .. } => {
                 Some(Self::New(*version, target.clone()))
             }
@@ -159,9 +160,10 @@ impl Question {
             | Command::TierChange(..)
             | Command::Change(..)
             | Command::Accountability(..)
-            | Command::PeriodicReview(..) => None,
-            Command::GiveDelegation(..) | Command::RevokeDelegation(..) => None,
-            Command::Comment(..) => None,
+            | Command::PeriodicReview(..)
+            | Command::GiveDelegation(..)
+            | Command::RevokeDelegation(..)
+            | Command::Comment(..) => None,
         }
     }
 

@@ -200,7 +200,7 @@ fn a_figure_that_cites_an_evaluation_is_the_figure_of_that_evaluation() {
     }
 }
 
-fn assessment(id: u128, model: u128, version: Option<u128>, lifecycle: Value) -> Arc<Assessment> {
+fn assessment(id: u128, model: u128, version: Option<u128>, lifecycle: &Value) -> Arc<Assessment> {
     let uuid = |id: u128| Uuid::from_u128(id).to_string();
     let risk = json!({"id": "bias", "category": "FAIRNESS", "likelihood": 3, "impact": 4, "effectiveness": "0.6",
         "inherent": 12, "residual": "4.8", "band": "LOW", "answered": true});
@@ -217,10 +217,10 @@ fn a_risk_that_cites_an_assessment_is_the_risk_of_that_assessment() {
     let approved =
         json!({"state": "APPROVED", "recorded": {"at": now().to_string(), "by": Uuid::from_u128(1)}});
     let held = [
-        assessment(20, 10, None, approved.clone()),
-        assessment(21, 10, Some(77), approved.clone()),
-        assessment(22, 66, None, approved),
-        assessment(23, 10, Some(11), json!({"state": "SUBMITTED"})),
+        assessment(20, 10, None, &approved),
+        assessment(21, 10, Some(77), &approved),
+        assessment(22, 66, None, &approved),
+        assessment(23, 10, Some(11), &json!({"state": "SUBMITTED"})),
     ];
     let claim = || RiskClaim {
         pointer: "/risks/risks/0".to_owned(),

@@ -1,5 +1,19 @@
 //! Model cards and datasheets: JSON, bounds, completeness, merging, Markdown, READMEs of hubs, and the published reference.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::format_collect,
+    clippy::format_push_string,
+    clippy::missing_panics_doc,
+    clippy::wildcard_enum_match_arm,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test fails by panicking"
+)]
+
 mod form;
 mod hostile;
 mod hub;

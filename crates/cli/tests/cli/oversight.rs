@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::remote::{begin, person};
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a story, told once")]
 fn a_model_has_its_people_and_its_review() {
     let (_folder, _, _server, admin) = begin();
     let owner = person(&admin, "Olga", &["model_owner"]);

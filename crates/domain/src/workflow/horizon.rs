@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 
+use super::Promotion;
 use super::case::Case;
 use crate::Time;
 use crate::pack::StepKind;
@@ -45,34 +46,32 @@ pub(super) fn valid_until(case: &Case<'_>) -> Time {
         consider(oversight.changes_next(case.inputs.model, case.inputs.pack, now));
     }
     if let Some(promotion) = case.promotion {
-        consider(promotion.expires_at);
-        for emergency in &promotion.emergencies {
-            consider(Some(emergency.declared.expires_at));
-            consider(emergency.used.as_ref().map(|used| used.follow_up_due_at));
-        }
-        for record in &promotion.reviews {
-            consider(record.review.expires_at);
-            record.review.conditions.iter().for_each(|condition| consider(condition.due_at));
-        }
-        promotion
-            .rounds
-            .last()
-            .into_iter()
-            .flat_map(|round| round.due.values())
-            .for_each(|due| consider(Some(*due)));
-    }
-    if let Some((promotion, round)) = case.promotion.and_then(|p| Some((p, p.rounds.last()?))) {
-        for step in &promotion.workflow.steps {
-            if let StepKind::Attestation { expires_after: Some(period) } = &step.kind {
-                consider(Some(period.after(round.submitted.at)));
-            }
-        }
+        of_promotion(promotion, &mut consider);
     }
     for grant in case.reviewers.values().flat_map(|reviewer| &reviewer.grants) {
         consider(grant.from);
         consider(grant.until);
     }
     next
+}
+
+fn of_promotion(promotion: &Promotion, consider: &mut impl FnMut(Option<Time>)) {
+    consider(promotion.expires_at);
+    for emergency in &promotion.emergencies {
+        consider(Some(emergency.declared.expires_at));
+        consider(emergency.used.as_ref().map(|used| used.follow_up_due_at));
+    }
+    for record in &promotion.reviews {
+        consider(record.review.expires_at);
+        record.review.conditions.iter().for_each(|condition| consider(condition.due_at));
+    }
+    let Some(round) = promotion.rounds.last() else { return };
+    round.due.values().for_each(|due| consider(Some(*due)));
+    for step in &promotion.workflow.steps {
+        if let StepKind::Attestation { expires_after: Some(period) } = &step.kind {
+            consider(Some(period.after(round.submitted.at)));
+        }
+    }
 }
 
 fn ages(case: &Case<'_>, version: &Version, consider: &mut impl FnMut(Option<Time>)) {

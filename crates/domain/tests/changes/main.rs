@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::similar_names,
     missing_docs,
     reason = "a test that fails panics"
 )]

@@ -73,7 +73,9 @@ const NOW: i64 = 100_000;
 
 fn counted(promotions: &[(Promotion, &str)]) -> Figures {
     let mut tally = Tally::of_window(at(0), at(NOW));
-    promotions.iter().for_each(|(promotion, tier)| tally.add(promotion, tier));
+    for (promotion, tier) in promotions {
+        tally.add(promotion, tier);
+    }
     tally.finish()
 }
 

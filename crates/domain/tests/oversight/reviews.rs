@@ -17,7 +17,7 @@ impl World {
     }
 
     fn open(&mut self) -> Result<usize, Code> {
-        let known = self.state.get(&REVIEW.into()).is_some().then(|| self.review());
+        let known = self.state.contains_key(&REVIEW.into()).then(|| self.review());
         let known = known.filter(|review| review.state().is_open());
         let decided = open(REVIEW, &self.model(), known.as_deref(), &self.pack);
         self.apply(decided, OWNER)

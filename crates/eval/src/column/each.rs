@@ -14,15 +14,13 @@ use arrow_schema::DataType;
 use super::{RowProblem, Texts, unsupported};
 
 /// Shows every value of a column as text; `None` where there is none. Empty text is no value, nor is what is not a number.
-#[expect(clippy::wildcard_enum_match_arm, reason = "types that are not named are not read")]
 pub(crate) fn each(array: &dyn Array, visit: &mut impl FnMut(Option<&str>)) -> Result<(), RowProblem> {
-    for_dictionary!(array, of_dictionary(visit), else match array.data_type() {
-        DataType::Boolean => {
+    for_dictionary!(array, of_dictionary(visit), else {
+        if *array.data_type() == DataType::Boolean {
             let texts = array.as_boolean().iter().map(|value| value.map(|value| if value { "true" } else { "false" }));
             texts.for_each(visit);
             Ok(())
-        }
-        _ => {
+        } else {
             for_primitive!(array, of_numbers(visit), else {
                 let texts = Texts::of(array).ok_or_else(|| (0, unsupported(array)))?;
                 (0..array.len()).for_each(|row| visit(texts.whole(row)));

@@ -9,6 +9,8 @@
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    clippy::format_push_string,
     reason = "the helpers of tests may fail as tests do"
 )]
 

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use assent_cards::croissant::DataObject;
+use assent_domain::ids::Digest;
 use assent_log::Hasher;
 
 use crate::problem::Problem;
@@ -24,7 +25,7 @@ pub(super) fn of(path: &Path) -> Result<DataObject, Problem> {
         size_bytes = size_bytes.saturating_add(count as u64);
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let sha256 = hasher.finish().as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = Digest(hasher.finish().0).to_string();
     Ok(DataObject { url: name.clone(), media_type: media_type(path).to_owned(), name, sha256, size_bytes })
 }
 
