@@ -5,7 +5,7 @@
 //! model's owner: who is put there owns the model from then on.
 //!
 //! Invariants: only a person who holds the role for that model is put into it; a service account is nobody who answers; whether
-//! somebody who was put there still answers is a function of state and time ([`coverage`]), and never stored.
+//! somebody who was put there still answers is a function of state and time ([`coverage()`]), and never stored.
 
 mod coverage;
 mod decide;

@@ -5,7 +5,7 @@
 //! completes it.
 //!
 //! Invariants: one review of a model is open at a time; it is submitted when every section has a finding, and stands as it is
-//! from then on; when the next one is due, and whether it is overdue, are functions of state and time ([`due`]).
+//! from then on; when the next one is due, and whether it is overdue, are functions of state and time ([`due()`]).
 
 mod decide;
 mod due;

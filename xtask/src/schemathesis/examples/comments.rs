@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::Requests;
 use crate::http::Client;
-use crate::schemathesis::objects::{Objects, made};
+use crate::schemathesis::objects::{Objects, made, upload};
 
 /// What is done with comments.
 pub(super) fn requests(url: &str, objects: &Objects) -> Result<Requests> {
@@ -16,11 +16,15 @@ pub(super) fn requests(url: &str, objects: &Objects) -> Result<Requests> {
     let thread = format!("/api/v1/threads/models/{model}");
     let comment = || made(&caller, &thread, &json!({"text": "well", "mentions": [objects.everybody]}));
     let (first, retracted) = (comment()?, comment()?);
+    let attached =
+        json!({"name": "notes.txt", "mediaType": "text/plain", "sha256": upload(&caller, b"notes")?});
+    let attached = made(&caller, &thread, &json!({"text": "see there", "attachments": [attached]}))?;
     let of_model = json!({"collection": "models", "id": model});
     Ok(vec![
         ("listComments", json!({"path": of_model})),
         ("comment", json!({"path": of_model, "body": {"text": "it is", "answers": first}})),
         ("getComment", json!({"path": {"id": first}})),
+        ("downloadAttachment", json!({"path": {"id": attached, "number": 1}})),
         ("retractComment", json!({"path": {"id": retracted}})),
     ])
 }

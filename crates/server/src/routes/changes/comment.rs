@@ -19,6 +19,7 @@ use crate::views::{ChangeView, Written};
 /// A remark.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ChangeRemark)]
 pub(crate) struct NewComment {
     #[schema(min_length = 1, max_length = 10000)]
     comment: String,

@@ -18,6 +18,7 @@ use crate::views::{PromotionView, Written};
 /// Whom a step is to be assigned to.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = StepAssignment)]
 pub(crate) struct NewAssignment {
     /// The step, a review of the workflow.
     step: String,
