@@ -8,7 +8,7 @@
 //! `PostgreSQL` syncs the file of a new table and not the folder that names it. It counts on a file system that keeps the
 //! name of a new file with its bytes, as ext4, XFS and Btrfs do, and so does this model, of the files of the database alone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -99,6 +99,8 @@ struct Reader<'a> {
     sizes: HashMap<Node, u64>,
     /// Where the next `write` by a descriptor goes.
     places: HashMap<(i64, Node), u64>,
+    /// Folders that were used before the line that makes them.
+    early: HashSet<String>,
     made: u64,
     syncs: u64,
     end: usize,
@@ -113,8 +115,9 @@ impl<'a> Reader<'a> {
             names.insert(path.to_string_lossy().into_owned(), node);
             sizes.insert(node, size);
         }
-        let (places, bytes, records) = (HashMap::new(), Vec::new(), Vec::new());
-        Self { home, names, sizes, places, made: 0, syncs: 0, end: 0, bytes, records }
+        let (places, early) = (HashMap::new(), HashSet::new());
+        let (bytes, records) = (Vec::new(), Vec::new());
+        Self { home, names, sizes, places, early, made: 0, syncs: 0, end: 0, bytes, records }
     }
 
     fn push(&mut self, op: Op) {
@@ -166,10 +169,8 @@ impl<'a> Reader<'a> {
             }
             "mkdir" | "mkdirat" => {
                 let path = self.paths(call).into_iter().next().context("a folder without a name")?;
-                if self.is_ours(&path) {
-                    let node = self.fresh(&path);
-                    let (parent, name) = self.place(&path)?;
-                    self.push(Op::Mkdir { node, parent, name });
+                if self.is_ours(&path) && !self.early.remove(&path) {
+                    self.folder(&path)?;
                 }
                 Ok(())
             }
@@ -311,11 +312,27 @@ impl<'a> Reader<'a> {
     }
 
     /// The folder of a path, and its name in it.
-    fn place(&self, path: &str) -> Result<(Node, String)> {
+    ///
+    /// The tracer prints a call when its thread gets round to it: a thread that finds the folder there may be printed
+    /// before the one that made it. Such a folder is made here, and its own line says nothing new.
+    fn place(&mut self, path: &str) -> Result<(Node, String)> {
         let (folder, name) = path.rsplit_once('/').context("a path without a folder")?;
-        let parent =
-            self.names.get(folder).with_context(|| format!("the folder of `{path}` is not known"))?;
-        Ok((*parent, name.to_owned()))
+        let parent = match self.names.get(folder) {
+            Some(parent) => *parent,
+            None if self.is_ours(folder) => {
+                self.early.insert(folder.to_owned());
+                self.folder(folder)?
+            }
+            None => bail!("the folder of `{path}` is not known"),
+        };
+        Ok((parent, name.to_owned()))
+    }
+
+    fn folder(&mut self, path: &str) -> Result<Node> {
+        let node = self.fresh(path);
+        let (parent, name) = self.place(path)?;
+        self.push(Op::Mkdir { node, parent, name });
+        Ok(node)
     }
 
     /// A number for a file or folder that was made: a file system uses its own numbers again.
@@ -445,6 +462,26 @@ mod tests {
             Op::Create { node: NEW - 1, parent: NEW, name: name("b"), with_file: false },
             Op::Resize { node, size: 1 },
             Op::Unlink { parent: pg, name: name("other") },
+        ];
+        assert_eq!(ops, expected);
+    }
+
+    #[test]
+    fn a_folder_that_is_printed_late_is_made_once() {
+        let disk = Disk::new();
+        let ops = disk.ops(&[
+            r#"8 mkdir("/R/data/blobs/sha256/45", 0777) = 0"#,
+            r#"7 mkdir("/R/data/blobs/sha256", 0777) = 0"#,
+            r#"7 mkdir("/R/data/blobs", 0777) = 0"#,
+            r#"7 mkdir("/R/data/blobs/sha256/46", 0777) = 0"#,
+        ]);
+        let made = |node, parent, name: &str| Op::Mkdir { node, parent, name: name.to_owned() };
+        let (below, above, top) = (NEW, NEW - 1, NEW - 2);
+        let expected = [
+            made(top, disk.node("data"), "blobs"),
+            made(above, top, "sha256"),
+            made(below, above, "45"),
+            made(NEW - 3, above, "46"),
         ];
         assert_eq!(ops, expected);
     }
