@@ -51,8 +51,6 @@ pub enum ChangeCommand {
     },
     /// Take the request back.
     Withdraw(Option<Sealed>),
-    /// Remark something.
-    Comment(Sealed),
 }
 
 /// A hearing that owns what it is made from.

@@ -20,7 +20,7 @@ use assent_store::{EntryKeys, Row, StoreError, Value};
 use uuid::Uuid;
 
 /// Version of the code that makes documents and columns. A row of another version is rebuilt from the log.
-pub const PROJECTION_VERSION: u32 = 4;
+pub const PROJECTION_VERSION: u32 = 5;
 
 /// The table of a kind. `None` for what has no state.
 pub fn table(kind: Kind) -> Option<&'static str> {

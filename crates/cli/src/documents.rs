@@ -93,8 +93,8 @@ mod tests {
         for (name, documents) in &packs {
             assert!(documents.iter().any(|(_, value)| value["kind"] == "Pack" && value["id"] == **name));
             let documents = assent_domain::pack::extended(documents.clone(), &packs).unwrap();
-            let pack = assent_domain::pack::Pack::compile(documents);
-            assert!(pack.is_ok(), "{name}: {:?}", pack.err());
+            let applied = assent_domain::pack::apply(None, documents);
+            assert!(applied.is_ok(), "{name}: {:?}", applied.err());
         }
         let folders =
             fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs")).unwrap().count();

@@ -185,7 +185,6 @@ events! {
     ChangeRollbackRequested(change::ChangeRollbackRequested) "changeRollbackRequested" "asked to take a change back";
     ChangeRolledBack(change::ChangeRolledBack) "changeRolledBack" "took a change back";
     ChangeWithdrawn(change::ChangeWithdrawn) "changeWithdrawn" "withdrew a change";
-    ChangeCommented(change::ChangeCommented) "changeCommented" "commented on a change";
     AccountabilityAssigned(accountability::AccountabilityAssigned) "accountabilityAssigned" "put somebody into a role for a model";
     AccountabilityEnded(accountability::AccountabilityEnded) "accountabilityEnded" "took somebody out of a role for a model";
     OwnerChanged(registry::OwnerChanged) "ownerChanged" "handed a model over to another owner";

@@ -47,11 +47,6 @@ impl Hand<'_> {
                 let held = self.requested(id)?;
                 change_request::withdraw(&held.change, &held.model, comment, self.actor.id)?
             }
-            ChangeCommand::Comment(comment) => {
-                let held = self.loaded(id)?;
-                self.may_speak(&held.model)?;
-                change_request::comment(&held.change, &held.model, comment)?
-            }
         };
         Ok((id.into(), changes))
     }
@@ -190,11 +185,5 @@ impl Hand<'_> {
 
     fn of_change(&self, id: Option<ChangeId>) -> Result<Option<Arc<ChangeRequest>>, Failure> {
         Ok(id.map(|id| self.unit.get::<ChangeRequest>(id)).transpose()?.flatten())
-    }
-
-    /// Who asks for changes and who signs them may remark something.
-    fn may_speak(&self, model: &Model) -> Result<(), Refusal> {
-        let may = |permission| self.may(permission, Target::Model(model));
-        may(Permission::Review).or_else(|_| may(Permission::RequestChange))
     }
 }

@@ -1,7 +1,6 @@
 //! `assent change`: changes of models in service.
 
 mod calendar;
-mod comment;
 mod complete;
 mod list;
 mod metrics;
@@ -43,8 +42,6 @@ pub(crate) enum Change {
     RollBack(roll_back::RollBack),
     /// Take a request back, before anything was done
     Withdraw(withdraw::Withdraw),
-    /// Remark something on a change
-    Comment(comment::Comment),
     /// Show a change: what it is, who is missing, what it clashes with
     Show(show::Show),
     /// List changes
@@ -67,7 +64,6 @@ impl Change {
             Self::Complete(command) => command.run(context),
             Self::RollBack(command) => command.run(context),
             Self::Withdraw(command) => command.run(context),
-            Self::Comment(command) => command.run(context),
             Self::Show(command) => command.run(context),
             Self::List(command) => command.run(context),
             Self::Calendar(command) => command.run(context),
@@ -157,8 +153,6 @@ fn blocks(change: &Value) -> Vec<Block> {
         &[("role", "/role"), ("by", "/by/name"), ("why", "/reason")],
     );
     list("Clashes", "/now/clashes", &BRIEF);
-    let remarks = [("at", "/recorded/at"), ("by", "/recorded/by/name"), ("comment", "/comment/text")];
-    list("Comments", "/comments", &remarks);
     let missing = text(change, "/now/missing");
     if missing != "-" {
         blocks.push(Block::Line(format!("waits for {missing}")));

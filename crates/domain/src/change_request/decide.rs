@@ -1,8 +1,6 @@
-//! Decisions about requests: asking, submitting, taking back, remarking.
+//! Decisions about requests: asking, submitting, taking back.
 
-use super::event::{
-    ChangeApproved, ChangeCommented, ChangeRequested, ChangeSubmitted, ChangeWithdrawn, Content, Plan,
-};
+use super::event::{ChangeApproved, ChangeRequested, ChangeSubmitted, ChangeWithdrawn, Content, Plan};
 use super::{ChangeRequest, ChangeType, Hearing, Move, rate};
 use crate::event::{Change, Event, Stamp};
 use crate::ids::{ChangeId, PrincipalId};
@@ -13,8 +11,6 @@ use crate::{Code, Refusal, Sealed, signoff, text};
 
 /// The most changes of one model that are not over.
 const MAX_UNFINISHED: usize = 200;
-/// The most remarks on one change.
-const MAX_COMMENTS: usize = 500;
 
 /// Decides to ask for a change. `unfinished` says how many of the model are not over.
 ///
@@ -200,19 +196,6 @@ pub fn withdraw(
     only_requester(change, model, actor)?;
     change.allows(Move::Withdraw)?;
     Ok(vec![about(change, model, Event::ChangeWithdrawn(ChangeWithdrawn { comment }))])
-}
-
-/// Decides to remark something on a change.
-///
-/// # Errors
-/// Refuses more remarks than a change holds.
-pub fn comment(change: &ChangeRequest, model: &Model, comment: Sealed) -> Result<Vec<Change>, Refusal> {
-    change.allows(Move::Comment)?;
-    if change.comments.len() >= MAX_COMMENTS {
-        let message = format!("a change has at most {MAX_COMMENTS} comments");
-        return Err(Refusal::new(Code::TooMany, message));
-    }
-    Ok(vec![about(change, model, Event::ChangeCommented(ChangeCommented { comment }))])
 }
 
 fn only_requester(change: &ChangeRequest, model: &Model, actor: PrincipalId) -> Result<(), Refusal> {

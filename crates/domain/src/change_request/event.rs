@@ -277,10 +277,3 @@ pub struct ChangeWithdrawn {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<Sealed>,
 }
-
-/// Somebody remarked something.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChangeCommented {
-    /// What.
-    pub comment: Sealed,
-}

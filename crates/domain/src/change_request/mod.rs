@@ -20,11 +20,11 @@ mod roll_back;
 mod state;
 
 pub use carry_out::{complete, schedule, start};
-pub use decide::{comment, request, submit, withdraw};
+pub use decide::{request, submit, withdraw};
 pub use event::{AffectedSystem, ChangeType, Content, Impact, Plan, Reach, Window};
 pub use facts::{ChangeFacts, facts, facts_of_version};
 pub use moves::Move;
 pub use review::{Hearing, sign};
 pub use risk::{Rating, rate};
 pub use roll_back::{NewRollback, roll_back};
-pub use state::{ChangeRequest, Comment, Completed, Scheduled, Started, StateName, Submitted};
+pub use state::{ChangeRequest, Completed, Scheduled, Started, StateName, Submitted};

@@ -1,7 +1,7 @@
 //! What can be done with a change, by the state in which it is.
 
 use super::{ChangeRequest, ChangeType, StateName};
-use crate::{Code, Refusal};
+use crate::{Refusal, moves};
 
 /// What somebody can do with a change that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,13 +20,11 @@ pub enum Move {
     RollBack,
     /// Take the request back.
     Withdraw,
-    /// Remark something.
-    Comment,
 }
 
 impl Move {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 7] = [
         Self::Submit,
         Self::Sign,
         Self::Schedule,
@@ -34,7 +32,6 @@ impl Move {
         Self::Complete,
         Self::RollBack,
         Self::Withdraw,
-        Self::Comment,
     ];
 
     /// What happens to the change.
@@ -47,7 +44,6 @@ impl Move {
             Self::Complete => "completed",
             Self::RollBack => "rolled back",
             Self::Withdraw => "withdrawn",
-            Self::Comment => "commented on",
         }
     }
 }
@@ -75,7 +71,6 @@ impl ChangeRequest {
             Move::Complete => self.state == InProgress,
             Move::RollBack => kind != ChangeType::Rollback && self.is_in(&[Completed, Failed]),
             Move::Withdraw => self.is_in(&[Draft, Submitted, UnderReview, Approved, Scheduled]),
-            Move::Comment => true,
         }
     }
 
@@ -85,16 +80,7 @@ impl ChangeRequest {
 
     /// Refuses what cannot be done from here, and says what can.
     pub(super) fn allows(&self, wanted: Move) -> Result<(), Refusal> {
-        if self.is_legal(wanted) {
-            return Ok(());
-        }
-        let legal: Vec<&str> = self.legal().into_iter().map(Move::done).collect();
-        let (kind, state) = (self.content.kind.name(), self.state.name());
-        let message = format!(
-            "a change of the type {kind} that is {state} cannot be {}; it can be {}",
-            wanted.done(),
-            legal.join(", ")
-        );
-        Err(Refusal::new(Code::WrongState, message))
+        let what = format!("a change of the type {}", self.content.kind.name());
+        moves::allow((&what, self.state.name()), &self.legal(), wanted, Move::done)
     }
 }

@@ -135,15 +135,6 @@ pub struct Completed {
     pub recorded: Recorded,
 }
 
-/// A remark.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Comment {
-    /// What was said.
-    pub comment: Sealed,
-    /// When, and by whom.
-    pub recorded: Recorded,
-}
-
 /// A change of a model, asked for or made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -194,9 +185,9 @@ pub struct ChangeRequest {
     /// When the request was taken back, and by whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn: Option<Recorded>,
-    /// Remarks, oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub comments: Vec<Comment>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn_because: Option<Sealed>,
 }
 
 impl ChangeRequest {
@@ -220,7 +211,7 @@ impl ChangeRequest {
             to_unserved: event.to_unserved,
             rolled_back_by: None,
             withdrawn: None,
-            comments: Vec::new(),
+            withdrawn_because: None,
         }
     }
 
@@ -309,12 +300,8 @@ impl ChangeRequest {
             }
             Event::ChangeWithdrawn(withdrawn) => {
                 self.withdrawn = Some(recorded);
-                let said = withdrawn.comment.clone();
-                self.comments.extend(said.map(|comment| Comment { comment, recorded }));
+                self.withdrawn_because = withdrawn.comment.clone();
                 self.state = StateName::Withdrawn;
-            }
-            Event::ChangeCommented(said) => {
-                self.comments.push(Comment { comment: said.comment.clone(), recorded });
             }
             _ => {}
         }

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::event::{DelegationGiven, DelegationRevoked};
-use super::{Delegation, DelegationState};
+use super::{Delegation, Move};
 use crate::event::{Change, Event};
 use crate::identity::{Permission, Principal, PrincipalKind, Scope, Status, checked_scope};
 use crate::ids::{DelegationId, PrincipalId};
 use crate::pack::Pack;
-use crate::{Code, Refusal, Sealed, Time};
+use crate::{Code, Refusal, Sealed, Time, moves};
 
 /// The most delegations of one person that are not over.
 const MAX_OPEN: usize = 50;
@@ -88,14 +88,8 @@ pub fn revoke(
         let message = "a delegation is ended by who gave it, or by who got it";
         return Err(Refusal::new(Code::NotTheDelegator, message));
     }
-    match delegation.state_at(now) {
-        DelegationState::Planned | DelegationState::Active => {}
-        state @ (DelegationState::Ended | DelegationState::Revoked) => {
-            let message =
-                format!("a delegation that is {} cannot be revoked; PLANNED, ACTIVE can", state.name());
-            return Err(Refusal::new(Code::WrongState, message));
-        }
-    }
+    let state = delegation.state_at(now);
+    moves::allow(("a delegation", state.name()), state.moves(), Move::Revoke, Move::done)?;
     let event = Event::DelegationRevoked(DelegationRevoked { comment });
     Ok(vec![Change::new(delegation.id, event)])
 }

@@ -14,4 +14,4 @@ mod state;
 
 pub use decide::{NewDelegation, give, not_a_delegate, revoke};
 pub use event::OnBehalf;
-pub use state::{Acting, Delegation, DelegationState};
+pub use state::{Acting, Delegation, DelegationState, Move};

@@ -39,6 +39,30 @@ impl DelegationState {
             Self::Revoked => "REVOKED",
         }
     }
+
+    /// What can be done from here.
+    pub fn moves(self) -> &'static [Move] {
+        match self {
+            Self::Planned | Self::Active => &[Move::Revoke],
+            Self::Ended | Self::Revoked => &[],
+        }
+    }
+}
+
+/// What somebody can do with a delegation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Move {
+    /// End it before its time.
+    Revoke,
+}
+
+impl Move {
+    /// In words, after "it can be".
+    pub fn done(self) -> &'static str {
+        match self {
+            Self::Revoke => "revoked",
+        }
+    }
 }
 
 /// That it was ended before its time.

@@ -85,7 +85,7 @@ fn is_open(job: &Job, what: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     let message =
-        format!("an evaluation that is {} cannot {what}; QUEUED and RUNNING can", job.state().name());
+        format!("an evaluation that is {} cannot {what}; nothing is left to do", job.state().name());
     Err(Refusal::new(Code::WrongState, message))
 }
 

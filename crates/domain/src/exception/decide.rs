@@ -7,7 +7,7 @@ use super::event::{
     ExceptionSubmitted, ExceptionWithdrawn, Terms,
 };
 use super::rules::{allowed, expired, in_its_place};
-use super::{Exception, StateName};
+use super::{Exception, Move};
 use crate::event::{Change, Event};
 use crate::identity::Principal;
 use crate::ids::{ExceptionId, ModelId, PrincipalId, VersionId};
@@ -87,7 +87,7 @@ pub fn submit(
 ) -> Result<Vec<Change>, Refusal> {
     let Situation { model, pack, now, .. } = *situation;
     only_requester(exception, model, actor)?;
-    in_state(exception, now, &[StateName::Draft], "be submitted")?;
+    exception.allows(Move::Submit, now)?;
     let (policy, allowed) = allowed(exception.policy(), exception.terms().duration, situation)?;
     is_of_today(exception, policy)?;
     let roles = pack.duty(Duty::ExceptionApprovers(&model.tier))?.to_vec();
@@ -107,7 +107,7 @@ pub fn sign(
     signer: &Principal,
     new: NewSignature,
 ) -> Result<Vec<Change>, Refusal> {
-    in_state(exception, situation.now, &[StateName::Submitted], "be signed")?;
+    exception.allows(Move::Sign, situation.now)?;
     let (signature, standing) = signoff::sign(case, signer, new)?;
     let verdict = signature.verdict;
     if verdict == Verdict::Approved {
@@ -133,7 +133,7 @@ pub fn withdraw(
     actor: PrincipalId,
 ) -> Result<Vec<Change>, Refusal> {
     only_requester(exception, situation.model, actor)?;
-    in_state(exception, situation.now, &[StateName::Draft, StateName::Submitted], "be withdrawn")?;
+    exception.allows(Move::Withdraw, situation.now)?;
     Ok(vec![of(exception, situation, Event::ExceptionWithdrawn(ExceptionWithdrawn { comment }))])
 }
 
@@ -153,7 +153,7 @@ pub fn revoke(
         );
         return Err(Refusal::new(Code::ReviewerLacksRole, message));
     }
-    in_state(exception, situation.now, &GRANTED, "be revoked")?;
+    exception.allows(Move::Revoke, situation.now)?;
     Ok(vec![of(exception, situation, Event::ExceptionRevoked(ExceptionRevoked { reason }))])
 }
 
@@ -165,11 +165,9 @@ pub fn remediate(
     actor: PrincipalId,
 ) -> Result<Vec<Change>, Refusal> {
     only_requester(exception, situation.model, actor)?;
-    in_state(exception, situation.now, &GRANTED, "be remediated")?;
+    exception.allows(Move::Remediate, situation.now)?;
     Ok(vec![of(exception, situation, Event::ExceptionRemediated(ExceptionRemediated { how }))])
 }
-
-const GRANTED: [StateName; 2] = [StateName::Approved, StateName::Active];
 
 fn approved(exception: &Exception, situation: &Situation<'_>, without_approval: bool) -> Change {
     let ends_at = exception.terms().duration.after(situation.now);
@@ -188,16 +186,6 @@ fn change(id: ExceptionId, model: &Model, name: String, event: Event) -> Change 
 fn name(policy: &str, situation: &Situation<'_>) -> String {
     let number = situation.version.map(|version| format!(" {}", version.number)).unwrap_or_default();
     format!("{policy} for {}{number}", situation.model.name)
-}
-
-fn in_state(exception: &Exception, now: Time, legal: &[StateName], what: &str) -> Result<(), Refusal> {
-    let state = exception.state_at(now);
-    if legal.contains(&state) {
-        return Ok(());
-    }
-    let legal: Vec<&str> = legal.iter().map(|state| state.name()).collect();
-    let message = format!("an exception that is {} cannot {what}; {} can", state.name(), legal.join(", "));
-    Err(Refusal::new(Code::WrongState, message))
 }
 
 /// People consent to waiving the policy that they could read: another text is another policy.

@@ -11,11 +11,13 @@
 
 mod decide;
 pub mod event;
+mod moves;
 mod rules;
 mod state;
 mod waiver;
 
 pub use decide::{NewException, Situation, remediate, request, revoke, sign, submit, withdraw};
 pub use event::{Terms, Watch};
+pub use moves::Move;
 pub use state::{Approval, Exception, Lifecycle, StateName, Submission, Uses};
 pub use waiver::{Waiver, Waivers};

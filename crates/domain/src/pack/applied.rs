@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Document, Duties, Duty, Pack, Policy};
+use super::{Document, Duty, Pack, Policy};
 use crate::aggregate::AggregateId;
 use crate::event::{Change, Event, Stamp};
 use crate::ids::Digest;
@@ -126,13 +126,18 @@ pub fn apply(state: Option<&Applied>, documents: Vec<(String, Value)>) -> Result
     Ok(vec![Change::new(AggregateId::PACK, Event::PackApplied(event)).named(name)])
 }
 
-/// A pack says who does what the engine has people for. Packs of before there were duties stay in force without.
+/// A pack says who does everything that the engine has people for. One that is in force already may bind less: a release
+/// that knows more duties still reads it, and refuses what nobody is bound to.
 fn bound(pack: &Pack) -> Result<(), Refusal> {
-    if pack.duties().is_some() {
+    let unbound = pack.unbound();
+    if unbound.is_empty() {
         return Ok(());
     }
-    let unbound = Duties::all(pack.tier_ids()).into_iter().map(Duty::place).collect::<Vec<_>>().join(", ");
-    let message = format!("the pack has no document of the kind `Duties`, and so binds none of {unbound}");
+    let unbound = unbound.into_iter().map(Duty::place).collect::<Vec<_>>().join(", ");
+    let message = match pack.duties() {
+        Some(duties) => format!("Duties {}: bound to no role: {unbound}", duties.id),
+        None => format!("the pack has no document of the kind `Duties`, and so binds none of {unbound}"),
+    };
     Err(Refusal::new(Code::PackInvalid, message).at("/documents"))
 }
 

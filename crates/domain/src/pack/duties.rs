@@ -178,6 +178,13 @@ impl Pack {
         }
     }
 
+    /// The duties that are bound to no role.
+    pub fn unbound(&self) -> Vec<Duty<'_>> {
+        let mut all = Duties::all(self.tier_ids());
+        all.retain(|duty| self.duty(*duty).is_err());
+        all
+    }
+
     /// The duties, where the pack has them.
     pub fn duties(&self) -> Option<&Duties> {
         self.duties.as_ref()

@@ -11,7 +11,7 @@ use crate::ids::{PeriodicReviewId, PrincipalId};
 use crate::pack::{Duty, Pack};
 use crate::registry::Model;
 use crate::signoff::{self, Case, NewSignature, Verdict};
-use crate::{Code, Refusal, Sealed, Time};
+use crate::{Code, Refusal, Sealed, Time, moves};
 
 /// The most actions of one section.
 const MAX_ACTIONS: usize = 20;
@@ -170,15 +170,5 @@ fn change(id: PeriodicReviewId, model: &Model, event: Event) -> Change {
 
 fn can(review: &PeriodicReview, wanted: Move) -> Result<(), Refusal> {
     let state = review.state();
-    if state.moves().contains(&wanted) {
-        return Ok(());
-    }
-    let legal: Vec<&str> = state.moves().iter().map(|legal| legal.done()).collect();
-    let legal = if legal.is_empty() {
-        "nothing is left to do".to_owned()
-    } else {
-        format!("it can be {}", legal.join(" or "))
-    };
-    let message = format!("a periodic review that is {} cannot be {}; {legal}", state.name(), wanted.done());
-    Err(Refusal::new(Code::WrongState, message))
+    moves::allow(("a periodic review", state.name()), state.moves(), wanted, Move::done)
 }

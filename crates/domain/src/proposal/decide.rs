@@ -4,11 +4,11 @@ use assent_sabotage::{Fault, planted};
 use jiff::SignedDuration;
 
 use super::event::{ProposalConfirmed, ProposalDeclined, ProposalMade, ProposalWithdrawn};
-use super::{Proposal, Proposed, StateName};
+use super::{Move, Proposal, Proposed};
 use crate::event::{Change, Event};
 use crate::identity::{Principal, PrincipalKind};
 use crate::ids::{Digest, ProposalId};
-use crate::{Code, Refusal, Sealed, Time};
+use crate::{Code, Refusal, Sealed, Time, moves};
 
 /// How long a proposal can be confirmed.
 const LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -29,7 +29,7 @@ pub fn confirm(
     digest: Digest,
     now: Time,
 ) -> Result<Change, Refusal> {
-    is_open(proposal, now, "be confirmed")?;
+    allows(proposal, Move::Confirm, now)?;
     is_second_person(confirmer, proposer)?;
     if gains.is_some_and(|gains| gains.person() == confirmer.person()) && !planted(Fault::SecondPerson) {
         let message = "the proposal is to your own advantage";
@@ -51,7 +51,7 @@ pub fn decline(
     reason: Sealed,
     now: Time,
 ) -> Result<Vec<Change>, Refusal> {
-    is_open(proposal, now, "be declined")?;
+    allows(proposal, Move::Decline, now)?;
     is_second_person(decliner, proposer)?;
     Ok(vec![Change::new(proposal.id, Event::ProposalDeclined(ProposalDeclined { reason }))])
 }
@@ -67,17 +67,13 @@ pub fn withdraw(
         let message = "only who made the proposal takes it back; others decline it";
         return Err(Refusal::new(Code::NotTheProposer, message));
     }
-    is_open(proposal, now, "be withdrawn")?;
+    allows(proposal, Move::Withdraw, now)?;
     Ok(vec![Change::new(proposal.id, Event::ProposalWithdrawn(ProposalWithdrawn { comment }))])
 }
 
-fn is_open(proposal: &Proposal, now: Time, what: &str) -> Result<(), Refusal> {
+fn allows(proposal: &Proposal, wanted: Move, now: Time) -> Result<(), Refusal> {
     let state = proposal.state_at(now);
-    if state == StateName::Open {
-        return Ok(());
-    }
-    let message = format!("a proposal that is {} cannot {what}; OPEN can", state.name());
-    Err(Refusal::new(Code::WrongState, message))
+    moves::allow(("a proposal", state.name()), state.moves(), wanted, Move::done)
 }
 
 fn is_second_person(second: &Principal, proposer: &Principal) -> Result<(), Refusal> {

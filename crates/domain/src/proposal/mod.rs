@@ -13,4 +13,4 @@ mod state;
 
 pub use decide::{confirm, decline, propose, withdraw};
 pub use event::Proposed;
-pub use state::{Lifecycle, Proposal, StateName};
+pub use state::{Lifecycle, Move, Proposal, StateName};

@@ -26,6 +26,9 @@ pub enum StateName {
 }
 
 impl StateName {
+    /// Every state.
+    pub const ALL: [Self; 5] = [Self::Open, Self::Confirmed, Self::Declined, Self::Withdrawn, Self::Expired];
+
     /// As on the wire.
     pub fn name(self) -> &'static str {
         match self {
@@ -34,6 +37,36 @@ impl StateName {
             Self::Declined => "DECLINED",
             Self::Withdrawn => "WITHDRAWN",
             Self::Expired => "EXPIRED",
+        }
+    }
+
+    /// What can be done from here.
+    pub fn moves(self) -> &'static [Move] {
+        match self {
+            Self::Open => &[Move::Confirm, Move::Decline, Move::Withdraw],
+            Self::Confirmed | Self::Declined | Self::Withdrawn | Self::Expired => &[],
+        }
+    }
+}
+
+/// What somebody can do with a proposal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Move {
+    /// Confirm it, as the second person.
+    Confirm,
+    /// Decline it, as the second person.
+    Decline,
+    /// Take it back.
+    Withdraw,
+}
+
+impl Move {
+    /// In words, after "it can be".
+    pub fn done(self) -> &'static str {
+        match self {
+            Self::Confirm => "confirmed",
+            Self::Decline => "declined",
+            Self::Withdraw => "withdrawn",
         }
     }
 }

@@ -2,10 +2,10 @@
 //! still may.
 
 use super::case::{Case, Judgement};
-use super::decide::{change, in_state};
+use super::decide::change;
 use super::event::ReviewAssigned;
 use super::review::{role_of, separate, unknown_step};
-use super::{Promotion, StateName};
+use super::{Move, Promotion};
 use crate::event::{Change, Event};
 use crate::identity::{Principal, PrincipalKind, Target, holds_role};
 use crate::pack::StepKind;
@@ -28,8 +28,7 @@ pub fn assign(
     let standing = judgement.steps.iter().find(|standing| standing.step == step);
     let standing = standing.ok_or_else(|| unknown_step(promotion, step))?;
     may_assign(promotion, case, actor, roles)?;
-    let open = [StateName::Draft, StateName::ChangesRequired, StateName::InReview];
-    in_state(promotion, case.inputs.now, &open, "be assigned")?;
+    promotion.allows(Move::Assign, case.inputs.now)?;
     if let Some(to) = to {
         could_decide(promotion, case, to)?;
         role_of(case, to, standing, roles, *mode, None).map_err(of_another)?;

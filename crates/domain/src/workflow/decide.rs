@@ -9,7 +9,7 @@ use super::event::{
     PromotionWithdrawn, StepPassed,
 };
 use super::standing::was_refused;
-use super::{Promotion, StateName, notices};
+use super::{Move, Promotion, StateName, notices};
 use crate::event::{Change, Event};
 use crate::exception::Waiver;
 use crate::exception::event::ExceptionUsed;
@@ -86,7 +86,7 @@ pub fn submit(
 ) -> Result<Vec<Change>, Refusal> {
     let (model, version, now) = (case.inputs.model, case.inputs.version, case.inputs.now);
     only_requester(promotion, model, actor)?;
-    in_state(promotion, now, &[StateName::Draft, StateName::ChangesRequired], "be submitted")?;
+    promotion.allows(Move::Submit, now)?;
     reachable(version, &promotion.target, &promotion.workflow.from)?;
     if promotion.round() >= MAX_ROUNDS {
         return Err(Refusal::new(Code::TooMany, format!("a promotion has at most {MAX_ROUNDS} rounds")));
@@ -190,7 +190,7 @@ pub fn withdraw(
     now: Time,
 ) -> Result<Vec<Change>, Refusal> {
     only_requester(promotion, model, actor)?;
-    in_state(promotion, now, &OPEN, "be withdrawn")?;
+    promotion.allows(Move::Withdraw, now)?;
     let event = Event::PromotionWithdrawn(PromotionWithdrawn { comment });
     Ok(vec![Change::new(promotion.id, event).named(model.name.clone()).of_model(model.id)])
 }
@@ -227,7 +227,7 @@ pub fn complete(
 ) -> Result<Vec<Change>, Refusal> {
     let (model, version, pack, now) =
         (case.inputs.model, case.inputs.version, case.inputs.pack, case.inputs.now);
-    in_state(promotion, now, &[StateName::InReview, StateName::Approved], "be completed")?;
+    promotion.allows(Move::Complete, now)?;
     let answer = gate::gate(case, judgement);
     if !answer.is_eligible() {
         return Err(gate_shut(&answer));
@@ -297,24 +297,6 @@ pub(super) fn change(
 ) -> Change {
     let name = format!("{} {} to {}", model.name, version.number, target.stage);
     Change::new(id, event).named(name).of_model(model.id)
-}
-
-const OPEN: [StateName; 4] =
-    [StateName::Draft, StateName::ChangesRequired, StateName::InReview, StateName::Approved];
-
-pub(super) fn in_state(
-    promotion: &Promotion,
-    now: Time,
-    allowed: &[StateName],
-    what: &str,
-) -> Result<(), Refusal> {
-    let state = promotion.state_at(now);
-    if allowed.contains(&state) {
-        return Ok(());
-    }
-    let allowed: Vec<&str> = allowed.iter().map(|state| state.name()).collect();
-    let message = format!("a promotion that is {} cannot {what}; {} can", state.name(), allowed.join(", "));
-    Err(Refusal::new(Code::WrongState, message))
 }
 
 fn only_requester(promotion: &Promotion, model: &Model, actor: PrincipalId) -> Result<(), Refusal> {

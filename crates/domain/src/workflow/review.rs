@@ -3,11 +3,11 @@
 use assent_sabotage::{Fault, planted};
 
 use super::case::{Case, Judgement, steps_after, workflow_of};
-use super::decide::{change, in_state};
+use super::decide::change;
 use super::emergency;
 use super::event::{ConditionTime, Decision, NewCondition, PromotionApproved, Review};
 use super::standing::carries_review;
-use super::{Promotion, StateName, StepStanding, StepState};
+use super::{Move, Promotion, StateName, StepStanding, StepState};
 use crate::event::{Change, Event, Stamp};
 use crate::identity::{Principal, PrincipalKind, Target, decides_in_role};
 use crate::ids::Digest;
@@ -45,7 +45,7 @@ pub fn review(
     let now = case.inputs.now;
     let is_followed_up = promotion.is_followed_up(now);
     if !is_followed_up {
-        in_state(promotion, now, &[StateName::InReview, StateName::Approved], "be reviewed")?;
+        promotion.allows(Move::Review, now)?;
     }
     if reviewer.kind != PrincipalKind::User {
         return Err(Refusal::new(Code::ReviewerIsNotAPerson, "a service account cannot decide reviews"));

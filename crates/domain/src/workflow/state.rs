@@ -74,6 +74,18 @@ pub enum StateName {
 }
 
 impl StateName {
+    /// Every state.
+    pub const ALL: [Self; 8] = [
+        Self::Draft,
+        Self::ChangesRequired,
+        Self::InReview,
+        Self::Approved,
+        Self::Rejected,
+        Self::Withdrawn,
+        Self::Expired,
+        Self::Completed,
+    ];
+
     /// As on the wire.
     pub fn name(self) -> &'static str {
         match self {

@@ -14,6 +14,7 @@
 mod automatic;
 mod delegations;
 mod emergencies;
+mod moves;
 mod on_behalf;
 mod quorum;
 mod world;

@@ -273,11 +273,35 @@ impl World {
 
     /// Asks for a promotion and submits it; the one before is over.
     pub(crate) fn ask(&mut self) {
+        self.draft();
+        self.submit().unwrap();
+    }
+
+    /// Asks for a promotion; the one before is over.
+    pub(crate) fn draft(&mut self) {
         self.earlier.extend(self.promotion.take().map(Arc::new));
         let number = PromotionId(Uuid::from_u128(200 + self.earlier.len() as u128));
         let changes = workflow::request(number, &self.case(), None, None).unwrap();
         self.happen(&changes, REQUESTER);
-        self.submit().unwrap();
+    }
+
+    pub(crate) fn withdraw(&mut self) -> Outcome {
+        let outcome = workflow::withdraw(self.promotion(), &self.model, None, id(REQUESTER), self.now);
+        self.done(outcome, REQUESTER)
+    }
+
+    pub(crate) fn assign(&mut self, step: &str, to: u128) -> Outcome {
+        let (actor, to) = (self.person(REQUESTER), self.person(to));
+        let judgement = self.judgement();
+        let outcome = workflow::assign(self.promotion(), &self.case(), &judgement, &actor, step, Some(&to));
+        self.done(outcome, REQUESTER)
+    }
+
+    /// Ends the first delegation.
+    pub(crate) fn revoke(&mut self, by: u128) -> Outcome {
+        let (held, actor) = (Arc::clone(&self.delegations[0]), self.person(by));
+        let outcome = delegation::revoke(&held, &actor, None, self.now);
+        self.done(outcome, by)
     }
 
     pub(crate) fn submit(&mut self) -> Outcome {

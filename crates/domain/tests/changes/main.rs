@@ -245,11 +245,6 @@ impl World {
         self.happen(by, decided)
     }
 
-    fn comment(&mut self, id: ChangeId) -> Result<(), Refusal> {
-        let decided = change_request::comment(&self.changes[&id], &self.model, sealed());
-        self.happen(TECH, decided)
-    }
-
     fn roll_back(&mut self, id: ChangeId, rollback: u128) -> Result<ChangeId, Refusal> {
         let original = &self.changes[&id];
         let before = original.rolled_back_by.and_then(|id| self.changes.get(&id));

@@ -59,7 +59,6 @@ fn make(world: &mut World, id: ChangeId, wanted: Move) -> Result<(), Refusal> {
         Move::Complete => world.complete(id, true),
         Move::RollBack => world.roll_back(id, 22).map(drop),
         Move::Withdraw => world.withdraw(id, REQUESTER),
-        Move::Comment => world.comment(id),
     }
 }
 
@@ -81,7 +80,6 @@ fn expected(state: StateName, wanted: Move, late: bool) -> bool {
         Move::Complete => state == InProgress,
         Move::RollBack => [Completed, Failed].contains(&state),
         Move::Withdraw => [Draft, Submitted, UnderReview, Approved, Scheduled].contains(&state),
-        Move::Comment => true,
     }
 }
 
@@ -109,7 +107,7 @@ fn every_move_is_tried_in_every_state() {
                     Err(refusal) => {
                         assert_eq!(refusal.code, Code::WrongState, "{what}");
                         let words: Vec<&str> = legal.iter().map(|legal| legal.done()).collect();
-                        let list = format!("it can be {}", words.join(", "));
+                        let list = format!("it can be {}", words.join(" or "));
                         assert!(refusal.message.ends_with(&list), "{what}: {}", refusal.message);
                         assert!(refusal.message.contains(state.name()), "{what}: {}", refusal.message);
                         assert_eq!(world.changes, before, "{what}");

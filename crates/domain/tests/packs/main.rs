@@ -10,8 +10,8 @@ use assent_domain::RiskLevel;
 use assent_domain::facts;
 use assent_domain::identity::Permission;
 use assent_domain::pack::{
-    CompiledPolicy, ComplianceLevel, Enforcement, Pack, Period, Problem, Severity, StepKind, json_schemas,
-    weaker,
+    CompiledPolicy, ComplianceLevel, Enforcement, Pack, Period, Problem, Severity, StepKind, apply,
+    json_schemas, weaker,
 };
 use serde_json::{Value, json};
 

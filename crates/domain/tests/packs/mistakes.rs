@@ -45,21 +45,23 @@ fn with_duties(change: impl FnOnce(&mut Value)) -> Value {
 
 #[test]
 fn a_duty_that_is_bound_to_nobody() {
-    check(
-        &with_duties(|duties| drop(duties.as_object_mut().unwrap().remove("emergencyPair"))),
-        "emergencyPair",
-        "the duty is bound to no role",
-    );
-    check(
-        &with_duties(|duties| drop(duties["exceptionApprovers"].as_object_mut().unwrap().remove("HIGH"))),
-        "exceptionApprovers/HIGH",
-        "the duty is bound to no role",
-    );
-    check(
-        &with_duties(|duties| duties["changeReviewers"]["LOW"] = json!([])),
-        "changeReviewers/LOW",
-        "the duty is bound to no role",
-    );
+    let refused = |duties: Value| {
+        let documents = extended(default_documents(), vec![("new.yaml".to_owned(), duties)]);
+        // A pack that is in force already is read all the same.
+        Pack::compile(documents.clone()).unwrap();
+        apply(None, documents).unwrap_err().to_string()
+    };
+    let unbound = |change: fn(&mut Value)| refused(with_duties(change));
+    for (message, place) in [
+        (unbound(|duties| drop(duties.as_object_mut().unwrap().remove("emergencyPair"))), "emergencyPair"),
+        (
+            unbound(|duties| drop(duties["exceptionApprovers"].as_object_mut().unwrap().remove("HIGH"))),
+            "exceptionApprovers/HIGH",
+        ),
+        (unbound(|duties| duties["changeReviewers"]["LOW"] = json!([])), "changeReviewers/LOW"),
+    ] {
+        assert!(message.contains(&format!("Duties duties: bound to no role: {place}")), "{message}");
+    }
 }
 
 #[test]

@@ -540,9 +540,7 @@ impl Stage {
             "requestChange" => post("/api/v1/changes".to_owned(), wanted(version, false)),
             "getChange" => get(format!("/api/v1/changes/{change}")),
             "submitChange" | "signChange" | "scheduleChange" | "startChange" | "completeChange"
-            | "rollBackChange" | "withdrawChange" | "commentOnChange" => {
-                request_on_changes(operation, change)
-            }
+            | "rollBackChange" | "withdrawChange" => request_on_changes(operation, change),
             "listComments" => get(format!("/api/v1/threads/promotions/{promotion}")),
             "comment" => post(format!("/api/v1/threads/promotions/{promotion}"), json!({"text": "well"})),
             "mentions" => list("/api/v1/mentions"),

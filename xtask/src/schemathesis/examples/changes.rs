@@ -74,7 +74,6 @@ impl Scene {
                 "withdrawChange",
                 json!({"path": {"id": made(&self.caller, "/api/v1/changes", &self.wanted(false))?}}),
             ),
-            ("commentOnChange", json!({"path": with(&[])?, "body": {"comment": "well"}})),
             ("changeCalendar", json!({"query": {"month": "2100-01"}})),
             ("changeMetrics", json!({"query": {"month": "2100-01"}})),
         ])

@@ -12,7 +12,7 @@ use crate::pack::{Duty, Pack, Period, STEPS};
 use crate::registry::{Model, Version};
 use crate::risk::{Exact, score};
 use crate::signoff::{self, Case, NewSignature, Verdict};
-use crate::{Code, Refusal, Sealed, Time};
+use crate::{Code, Refusal, Sealed, Time, moves};
 
 /// The most risks that are added to one assessment, the most controls of one risk, and the most acceptances.
 const MAX_ADDED: usize = 100;
@@ -268,15 +268,5 @@ fn only_assessor(assessment: &Assessment, actor: PrincipalId) -> Result<(), Refu
 
 fn can(assessment: &Assessment, wanted: Move) -> Result<(), Refusal> {
     let state = assessment.state();
-    if state.moves().contains(&wanted) {
-        return Ok(());
-    }
-    let legal: Vec<&str> = state.moves().iter().map(|legal| legal.done()).collect();
-    let legal = if legal.is_empty() {
-        "nothing is left to do".to_owned()
-    } else {
-        format!("it can be {}", legal.join(" or "))
-    };
-    let message = format!("an assessment that is {} cannot be {}; {legal}", state.name(), wanted.done());
-    Err(Refusal::new(Code::WrongState, message))
+    moves::allow(("an assessment", state.name()), state.moves(), wanted, Move::done)
 }

@@ -11,7 +11,7 @@ use crate::pack::{Duty, Pack};
 use crate::registry::Model;
 use crate::signoff::{self, Case, NewSignature, Verdict};
 use crate::workflow::{self, Promotion};
-use crate::{Code, Refusal, Sealed};
+use crate::{Code, Refusal, Sealed, moves};
 
 /// What somebody asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,10 +126,5 @@ fn change(id: TierChangeId, model: &Model, event: Event) -> Change {
 
 fn can(request: &TierChange, wanted: Move) -> Result<(), Refusal> {
     let state = request.state();
-    if state.moves().contains(&wanted) {
-        return Ok(());
-    }
-    let message =
-        format!("a request that is {} cannot be {}; nothing is left to do", state.name(), wanted.done());
-    Err(Refusal::new(Code::WrongState, message))
+    moves::allow(("a request", state.name()), state.moves(), wanted, Move::done)
 }

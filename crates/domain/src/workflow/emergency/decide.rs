@@ -6,16 +6,17 @@ use super::cover::with_signoff;
 use super::event::{
     EmergencyDeclared, EmergencyFollowedUp, EmergencyGranted, EmergencyRefused, EmergencyUsed,
 };
-use super::{Emergency, EmergencyStanding, EmergencyState};
+use super::{Emergency, EmergencyMove, EmergencyStanding, EmergencyState};
 use crate::event::{Change, Event, Stamp};
 use crate::identity::Principal;
 use crate::ids::Digest;
 use crate::pack::{Duty, Pack};
 use crate::signoff::{self, NewSignature, Signature, Verdict};
-use crate::workflow::decide::{change, in_state};
+
+use crate::workflow::decide::change;
 use crate::workflow::review::{another_step, separate};
-use crate::workflow::{Case, Decision, Judgement, Promotion, StateName};
-use crate::{Code, Refusal, Sealed, Time, calendar};
+use crate::workflow::{Case, Decision, Judgement, Move, Promotion};
+use crate::{Code, Refusal, Sealed, Time, calendar, moves};
 
 /// The most emergencies of one promotion.
 const MAX_EMERGENCIES: usize = 20;
@@ -45,7 +46,7 @@ pub fn declare(
     new: NewEmergency,
 ) -> Result<Vec<Change>, Refusal> {
     let (promotion, pack, now) = (promotion_of(case)?, case.inputs.pack, case.inputs.now);
-    in_state(promotion, now, &REVIEWED, "be let through in an emergency")?;
+    promotion.allows(Move::BreakGlass, now)?;
     no_other(promotion, now)?;
     never_rejected(promotion, earlier)?;
     looked_at(judgement, new.evidence)?;
@@ -84,7 +85,7 @@ pub fn sign(
     evidence: Option<Digest>,
 ) -> Result<Vec<Change>, Refusal> {
     let (promotion, now) = (promotion_of(case)?, case.inputs.now);
-    in_state(promotion, now, &REVIEWED, "be let through in an emergency")?;
+    promotion.allows(Move::BreakGlass, now)?;
     let emergency = waiting(promotion, now)?;
     if new.verdict == Verdict::Approved {
         looked_at(judgement, evidence)?;
@@ -142,8 +143,6 @@ pub(in crate::workflow) fn follow_up(
     (!accepted || is_complete).then_some(Event::EmergencyFollowedUp(EmergencyFollowedUp { accepted }))
 }
 
-const REVIEWED: [StateName; 2] = [StateName::InReview, StateName::Approved];
-
 fn promotion_of<'a>(case: &Case<'a>) -> Result<&'a Promotion, Refusal> {
     case.promotion.ok_or_else(|| Refusal::new(Code::NotFound, "there is no promotion"))
 }
@@ -197,11 +196,8 @@ fn waiting(promotion: &Promotion, now: Time) -> Result<&Emergency, Refusal> {
     if state == EmergencyState::Declared && emergency.declared.round == promotion.round() {
         return Ok(emergency);
     }
-    let message = if state == EmergencyState::Declared {
-        "the emergency was declared for an earlier round; it can be declared anew".to_owned()
-    } else {
-        format!("an emergency that is {} cannot be signed; DECLARED ones can", state.name())
-    };
+    moves::allow(("an emergency", state.name()), state.moves(), EmergencyMove::Sign, EmergencyMove::done)?;
+    let message = "the emergency was declared for an earlier round; it can be declared anew";
     Err(Refusal::new(Code::WrongState, message))
 }
 

@@ -18,4 +18,4 @@ pub(super) use cover::signed_by;
 pub use cover::{EmergencyStanding, flag, standing};
 pub use decide::{NewEmergency, declare, sign};
 pub(super) use decide::{follow_up, use_of};
-pub use state::{Emergency, EmergencyState, Followed, Used};
+pub use state::{Emergency, EmergencyMove, EmergencyState, Followed, Used};

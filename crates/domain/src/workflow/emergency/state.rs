@@ -59,6 +59,17 @@ impl EmergencyState {
         }
     }
 
+    /// What can be done from here. What was let through and rejected has to leave; that is no move of the emergency.
+    pub fn moves(self) -> &'static [EmergencyMove] {
+        match self {
+            Self::Declared => &[EmergencyMove::Sign],
+            Self::Granted => &[EmergencyMove::Complete],
+            Self::Expired => &[EmergencyMove::Declare],
+            Self::FollowUpDue | Self::FollowUpOverdue => &[EmergencyMove::Review],
+            Self::Refused | Self::Accepted | Self::Rejected => &[],
+        }
+    }
+
     /// Whether somebody has to do something about it.
     pub fn is_open(self) -> bool {
         !matches!(self, Self::Refused | Self::Expired | Self::Accepted)
@@ -67,6 +78,31 @@ impl EmergencyState {
     /// Whether its reviews are to be given afterwards.
     pub fn is_followed_up(self) -> bool {
         matches!(self, Self::FollowUpDue | Self::FollowUpOverdue)
+    }
+}
+
+/// What somebody can do with an emergency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmergencyMove {
+    /// Declare it, or declare it anew.
+    Declare,
+    /// Sign it, as the second person.
+    Sign,
+    /// Let the version through.
+    Complete,
+    /// Review afterwards what was skipped.
+    Review,
+}
+
+impl EmergencyMove {
+    /// In words, after "it can be".
+    pub fn done(self) -> &'static str {
+        match self {
+            Self::Declare => "declared anew",
+            Self::Sign => "signed",
+            Self::Complete => "used to complete the promotion",
+            Self::Review => "reviewed afterwards",
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 mod body;
 mod calendar;
-mod comment;
 mod complete;
 mod get;
 mod list;
@@ -49,7 +48,6 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(complete::complete))
         .routes(routes!(roll_back::roll_back))
         .routes(routes!(withdraw::withdraw))
-        .routes(routes!(comment::comment))
 }
 
 /// Carries out a command on a change that the sender can see, and shows it.

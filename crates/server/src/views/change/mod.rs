@@ -99,7 +99,9 @@ pub(crate) struct ChangeView {
     rolled_back_by: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     withdrawn: Option<RecordedView>,
-    comments: Vec<CommentView>,
+    /// Why it was withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withdrawn_because: Option<Words>,
     /// Where it stands now; absent in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     now: Option<StandingView>,
@@ -151,14 +153,6 @@ struct CompletedView {
     recorded: RecordedView,
 }
 
-/// A remark.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ChangeComment)]
-struct CommentView {
-    comment: Words,
-    recorded: RecordedView,
-}
-
 impl ChangeView {
     pub(crate) fn new(desk: &Desk<'_>, model: &Model, held: &Held<ChangeRequest>) -> Result<Self, Problem> {
         let (change, content) = (&*held.state, &held.content);
@@ -167,10 +161,6 @@ impl ChangeView {
         let (risk, reasons) = rated(desk, change)?;
         let submitted = change.submitted.as_ref();
         let signatures = change.signatures.iter().map(|record| SignatureView::new(desk, record));
-        let comments = change.comments.iter().map(|said| {
-            let (comment, recorded) = (desk.words(&said.comment)?, recorded(desk, said.recorded)?);
-            Ok::<_, Problem>(CommentView { comment, recorded })
-        });
         Ok(Self {
             id: change.id.0,
             revision: held.revision,
@@ -207,7 +197,7 @@ impl ChangeView {
             to_unserved: change.to_unserved,
             rolled_back_by: change.rolled_back_by.map(|id| id.0),
             withdrawn: at(change.withdrawn)?,
-            comments: comments.collect::<Result<_, _>>()?,
+            withdrawn_because: words(&change.withdrawn_because)?,
             now: None,
         })
     }

@@ -28,8 +28,7 @@ pub(super) struct StandingView {
     missing: Vec<String>,
     /// Signatures that do not count any more.
     lapsed: Vec<LapsedView>,
-    /// What can be done with it from here: `submitted`, `signed`, `scheduled`, `started`, `completed`, `rolled back`, `withdrawn`,
-    /// `commented on`.
+    /// What can be done with it from here: `submitted`, `signed`, `scheduled`, `started`, `completed`, `rolled back`, `withdrawn`.
     can_be: Vec<&'static str>,
     /// Other changes of the model or the environment that are being made, or are to be made about the same time.
     clashes: Vec<ChangeBrief>,
