@@ -20,6 +20,7 @@ mod server;
 mod at_rest;
 mod changes;
 mod clock;
+mod concurrency;
 mod durability;
 mod erase;
 mod exceptions;

@@ -33,7 +33,7 @@ impl Wake for Unpark {
 }
 
 /// Waits outside of the runtime: the store on a server brings its own, and one does not wait within another.
-fn wait<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn wait<T>(future: impl Future<Output = T>) -> T {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     let _blocking_work_goes_here = RUNTIME.get_or_init(|| Runtime::new().unwrap()).enter();
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
