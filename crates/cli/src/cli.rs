@@ -64,6 +64,9 @@ pub(crate) enum Command {
     Demo(commands::demo::Demo),
     /// Put a pack in force
     Apply(commands::apply::Apply),
+    /// Policies of other registries
+    #[command(subcommand)]
+    Policy(commands::policy::Policy),
     /// Models
     #[command(subcommand)]
     Model(commands::model::Model),

@@ -16,4 +16,5 @@ mod delegations;
 mod emergencies;
 mod on_behalf;
 mod quorum;
+mod returns;
 mod world;
