@@ -60,10 +60,13 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Run the server on a data directory
     Serve(commands::serve::Serve),
-    /// Show the whole story on the COMPAS data
+    /// Show how it works: the whole story on the COMPAS data, or the scenario of another pack
     Demo(commands::demo::Demo),
     /// Put a pack in force
     Apply(commands::apply::Apply),
+    /// Policies of other registries
+    #[command(subcommand)]
+    Policy(commands::policy::Policy),
     /// Models
     #[command(subcommand)]
     Model(commands::model::Model),

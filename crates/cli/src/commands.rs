@@ -23,6 +23,7 @@ pub(crate) mod in_place_of;
 pub(crate) mod inbox;
 pub(crate) mod model;
 pub(crate) mod periodic_review;
+pub(crate) mod policy;
 pub(crate) mod promote;
 pub(crate) mod restore;
 pub(crate) mod review;
@@ -71,6 +72,7 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
         Command::Serve(command) => return command.run(printer),
         Command::Demo(command) => return command.run(printer),
         Command::Apply(command) => command.run(&context),
+        Command::Policy(command) => command.run(),
         Command::Model(command) => command.run(&context),
         Command::Version(command) => command.run(&context),
         Command::Dataset(command) => command.run(&context),

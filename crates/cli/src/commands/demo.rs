@@ -1,13 +1,16 @@
-//! `assent demo`: the whole story on the COMPAS data, through the public HTTP interface only.
+//! `assent demo`: the whole story on the COMPAS data, or the scenario of another pack, through the public HTTP interface only.
 //!
 //! The script says who asks what, and in which order; every number comes from the engine, every refusal from the rules. An
 //! answer that the story does not expect ends it, and says at which step.
 
+mod acts;
 mod cast;
 mod figures;
 mod log;
+mod people;
 mod place;
 mod production;
+mod scenarios;
 mod story;
 mod versions;
 
@@ -22,9 +25,11 @@ use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 
 use self::place::Place;
+use self::scenarios::Scenario;
 use self::story::Story;
 use super::serve::{options, runtime, stop_signal, tell};
 use crate::client::Client;
+use crate::embedded;
 use crate::installation::{Database, Installation, KeysDatabase, MasterKeys, system_wiring};
 use crate::output::{Block, Format, Printer};
 use crate::problem::{Exit, Problem};
@@ -32,6 +37,9 @@ use crate::problem::{Exit, Problem};
 /// Options of `assent demo`.
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
+    /// Whose way of working to show: a pack that comes with this program
+    #[arg(long, value_name = "NAME", default_value = embedded::DEFAULT_PACK)]
+    pack: String,
     /// Where to make the installation [default: ./assent-demo; with --exit a new folder for temporary files]
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
@@ -50,6 +58,7 @@ impl Demo {
     /// Runs the command.
     pub(crate) fn run(self, printer: Printer) -> Result<Exit, Problem> {
         tell();
+        let scenario = scenarios::of(&self.pack)?;
         let wiring = system_wiring();
         let place = Place::prepare(self.data_dir.as_deref(), self.exit, self.fresh, &wiring)?;
         let runtime = runtime()?;
@@ -62,7 +71,7 @@ impl Demo {
             None,
         ))?;
         let server = Server::start(&runtime, &installation, self.listen)?;
-        let told = tell_story(&installation, &server, printer);
+        let told = tell_story(&installation, &server, printer, scenario);
         let exit = match &told {
             Ok(story) => {
                 place.finished()?;
@@ -72,7 +81,9 @@ impl Demo {
                 }
                 if !self.exit {
                     let stop = runtime.block_on(async { stop_signal() })?;
-                    printer.blocks(&look_around(story, &server, printer.format()));
+                    if printer.format() != Format::Json {
+                        printer.blocks(&look_around(story, &server, scenario.is_none()));
+                    }
                     runtime.block_on(stop);
                 }
                 Ok(Exit::Done)
@@ -117,12 +128,23 @@ impl Server {
     }
 }
 
-fn tell_story(installation: &Installation, server: &Server, printer: Printer) -> Result<Story, Problem> {
+fn tell_story(
+    installation: &Installation,
+    server: &Server,
+    printer: Printer,
+    scenario: Option<Scenario>,
+) -> Result<Story, Problem> {
     let Some(first) = &installation.first_start else {
         return Err(Problem::new("the installation of the demo was there already").hint("use --fresh"));
     };
     let client = Client::new(&server.url, None, None)?;
     let mut story = Story::new(client, printer, &first.token.secret);
+    if let Some(tell) = scenario {
+        tell(&mut story)?;
+        story.chapter("The record");
+        log::verify(&mut story, installation)?;
+        return Ok(story);
+    }
     cast::introduce(&mut story)?;
     // From here on receipts carry a checkpoint: what the log is later shown to begin with.
     log::first_checkpoint(&story)?;
@@ -144,11 +166,8 @@ fn document(story: &Story, installation: &Installation, server: &Server) -> Valu
     document
 }
 
-/// Where to look while the server is up. In JSON the document has been written; this goes to nobody then.
-fn look_around(story: &Story, server: &Server, format: Format) -> Vec<Block> {
-    if format == Format::Json {
-        return Vec::new();
-    }
+/// Where to look while the server is up.
+fn look_around(story: &Story, server: &Server, compas: bool) -> Vec<Block> {
     let url = &server.url;
     let mut blocks = vec![
         Block::Title("The server is up; stop it with Ctrl-C".to_owned()),
@@ -160,12 +179,20 @@ fn look_around(story: &Story, server: &Server, format: Format) -> Vec<Block> {
     for (name, token) in story.tokens() {
         blocks.push(Block::Line(format!("  {name:<14} {token}")));
     }
+    if compas {
+        blocks.extend(things_to_ask(story, url));
+    }
+    blocks
+}
+
+/// What is worth asking of the story on the COMPAS data.
+fn things_to_ask(story: &Story, url: &str) -> [Block; 6] {
     let curl = |name: &str, path: &str| {
         let token =
             story.tokens().find(|(known, _)| *known == name).map(|(_, token)| token).unwrap_or_default();
         Block::Line(format!("  curl -H 'authorization: Bearer {token}' '{url}{path}'"))
     };
-    blocks.extend([
+    [
         Block::Line(String::new()),
         Block::Line("Eva's view of the log, and Ines's inbox:".to_owned()),
         curl(cast::EVA, "/api/v1/log/entries?limit=5"),
@@ -174,6 +201,5 @@ fn look_around(story: &Story, server: &Server, format: Format) -> Vec<Block> {
         Block::Line(format!(
             "  ASSENT_URL={url} ASSENT_TOKEN=<token> assent gate recidivism-risk:2 --to PRODUCTION"
         )),
-    ]);
-    blocks
+    ]
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::{assent, demo, run};
+use crate::support::{assent, demo, repository, run};
 
 #[test]
 fn the_demo_tells_the_whole_story_and_what_it_leaves_verifies() {
@@ -158,4 +158,65 @@ fn a_folder_of_somebody_else_is_left_alone() {
         assert!(refused.stderr.contains("is not empty, and no demo"), "{}", refused.stderr);
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+/// A finished demo of a pack; what it leaves has been verified by a process of its own.
+fn scenario(pack: &str) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let told = run(assent()
+        .args(["demo", "--exit", "--output", "json", "--pack", pack, "--data-dir"])
+        .arg(folder.path().join("data")));
+    assert_eq!(told.code, 0, "{} {}", told.stdout, told.stderr);
+    let story = told.json();
+    no_secret_is_told(&story);
+    assert_eq!((&story["verification"]["sound"], &story["replay"]["sound"]), (&json!(true), &json!(true)));
+    story
+}
+
+/// Who was refused, and why.
+fn refusals(story: &Value) -> Vec<(&str, &str)> {
+    let refusals = story["refusals"].as_array().unwrap().iter();
+    refusals.map(|it| (it["actor"].as_str().unwrap(), it["code"].as_str().unwrap())).collect()
+}
+
+#[test]
+fn every_pack_but_the_default_one_has_a_scenario() {
+    let refused = run(assent().args(["demo", "--exit", "--pack", "nonesuch"]));
+    assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "{}", refused.stderr);
+    let list = refused.stderr.lines().find_map(|line| line.split_once("there are ")).unwrap().1;
+    let mut told: Vec<&str> = list.split(", ").map(str::trim).collect();
+    told.sort_unstable();
+    let folders = fs::read_dir(repository("packs")).unwrap();
+    let mut packs: Vec<_> =
+        folders.map(|folder| folder.unwrap().file_name().into_string().unwrap()).collect();
+    packs.sort_unstable();
+    assert_eq!(told, packs);
+}
+
+#[test]
+fn the_pack_model_governance_guide_is_told() {
+    let story = scenario("model-governance-guide");
+    let figures = &story["figures"];
+    assert_eq!(figures["tier of customer-support-assistant"], "tier_2_important");
+    assert_eq!(figures["still missing: the owner's"], json!(["documentation"]));
+    assert_eq!(
+        (&figures["residual risk times impact"], &figures["sum of the impacts"]),
+        (&json!(184.6), &json!(27))
+    );
+    assert_eq!(
+        (&figures["class of the risk"], &figures["state of the promotion"]),
+        (&json!("MEDIUM"), &json!("REJECTED"))
+    );
+    assert_eq!(
+        refusals(&story),
+        [
+            ("Olga", "permission-missing"),
+            ("Bo", "reviewer-lacks-role"),
+            ("Carl", "reviewer-is-requester"),
+            ("Edda", "not-the-owner"),
+            ("Dana", "gate-shut"),
+            ("Sven", "wrong-state"),
+            ("Carl", "no-workflow"),
+        ]
+    );
 }

@@ -29,6 +29,7 @@ mod interrupted;
 mod newer;
 mod oidc;
 mod oversight;
+mod policies;
 #[path = "../../../server/tests/provider/mod.rs"]
 mod provider;
 mod remote;

@@ -14,8 +14,8 @@ use serde_json::Value;
 use super::pack_index::{Reads, tier_env};
 use super::risk::RiskDocuments;
 use super::{
-    ChangeRules, CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow, Document, Duties, Pack,
-    Policy, Rule, Settings, Stage, Step, StepKind, TierRule, Workflow,
+    ChangeRules, CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow, Document, Duties, OnRejected,
+    Pack, Policy, Rule, Settings, Stage, Step, StepKind, TierRule, Workflow,
 };
 use crate::facts;
 use crate::ids::Digest;
@@ -356,6 +356,7 @@ impl Check {
         if workflow.from.is_empty() {
             self.say("from", "name the stages that the workflow starts from");
         }
+        self.on_rejected(pack, workflow);
         if !self.distinct("steps", workflow.steps.iter().map(|step| step.id.as_str())) {
             return None;
         }
@@ -375,6 +376,20 @@ impl Check {
                 self.say(place, message);
                 None
             }
+        }
+    }
+
+    /// A no sends a version back, never forth and never out of service.
+    fn on_rejected(&mut self, pack: &Pack, workflow: &Workflow) {
+        let Some(OnRejected { return_to }) = &workflow.on_rejected else { return };
+        let place = "onRejected/returnTo";
+        self.known(place, "stage", [return_to], |id| pack.stage(id).is_some());
+        let (Some(back), Some(target)) = (pack.stage(return_to), pack.stage(&workflow.target)) else {
+            return;
+        };
+        if back.retired || back.order >= target.order {
+            let message = format!("a version returns to a stage before `{}` that is not retired", target.id);
+            self.say(place, message);
         }
     }
 

@@ -18,6 +18,7 @@ mod diff;
 mod document;
 mod duties;
 mod extend;
+mod import;
 mod pack_index;
 mod period;
 mod policy;
@@ -40,6 +41,7 @@ pub use document::{
 };
 pub use duties::{Duties, Duty};
 pub use extend::extended;
+pub use import::imported_policy;
 pub use pack_index::{Pack, TierHit};
 pub use period::Period;
 pub use policy::{Category, Enforcement, ExceptionRules, Policy, PolicyScope, Rule, Severity};
@@ -50,4 +52,4 @@ pub use risk::{
 };
 pub use schema::json_schemas;
 pub use weaker::weaker;
-pub use workflow::{AutoApprove, QuorumMode, Step, StepKind, Workflow};
+pub use workflow::{AutoApprove, OnRejected, QuorumMode, Step, StepKind, Workflow};

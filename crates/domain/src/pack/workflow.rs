@@ -21,8 +21,19 @@ pub struct Workflow {
     /// Only for models of these tiers; for all if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tiers: Option<Vec<String>>,
+    /// What follows a no, besides the end of the promotion; nothing if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_rejected: Option<OnRejected>,
     /// Its steps.
     pub steps: Vec<Step>,
+}
+
+/// What follows the decision REJECTED.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OnRejected {
+    /// The stage that the version returns to, if it stands in a later one.
+    pub return_to: String,
 }
 
 /// A step of a workflow.

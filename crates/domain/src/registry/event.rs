@@ -302,7 +302,7 @@ pub struct VersionStageChanged {
     pub from: String,
     /// Where it stands.
     pub to: String,
-    /// The promotion that moved it; absent for a move down.
+    /// The promotion that moved it up, or whose rejection sent it back; absent where somebody moved it down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promotion: Option<PromotionId>,
     /// The version that took its place.

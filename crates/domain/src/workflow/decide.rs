@@ -283,7 +283,7 @@ fn gate_shut(answer: &GateAnswer) -> Refusal {
     Refusal::new(Code::GateShut, format!("the gate is shut: {}", reasons.join("; ")))
 }
 
-fn moved_change(model: &Model, version: &Version, moved: VersionStageChanged) -> Change {
+pub(super) fn moved_change(model: &Model, version: &Version, moved: VersionStageChanged) -> Change {
     let name = format!("{} {}", model.name, version.number);
     Change::new(version.id, Event::VersionStageChanged(moved)).named(name).of_model(model.id)
 }

@@ -3,7 +3,7 @@
 use assent_sabotage::{Fault, planted};
 
 use super::case::{Case, Judgement, steps_after, workflow_of};
-use super::decide::change;
+use super::decide::{change, moved_change};
 use super::emergency;
 use super::event::{ConditionTime, Decision, NewCondition, PromotionApproved, Review};
 use super::standing::carries_review;
@@ -11,7 +11,9 @@ use super::{Move, Promotion, StateName, StepStanding, StepState};
 use crate::event::{Change, Event, Stamp};
 use crate::identity::{Principal, PrincipalKind, Target, decides_in_role};
 use crate::ids::Digest;
-use crate::pack::{CompiledStep, QuorumMode, StepKind};
+use crate::pack::{CompiledStep, Pack, QuorumMode, StepKind};
+use crate::registry::event::VersionStageChanged;
+use crate::registry::{Model, Version};
 use crate::{Code, Refusal, Sealed};
 
 /// The most conditions of one approval.
@@ -296,7 +298,26 @@ fn decided(
         let approved = Event::PromotionApproved(PromotionApproved { evidence: judgement.evidence });
         changes.push(change(promotion.id, model, version, target, approved));
     }
+    if new.decision == Decision::Rejected {
+        changes.extend(returned(promotion, model, version, case.inputs.pack));
+    }
     changes
+}
+
+/// Where the pinned workflow says so, a no sends the version back: from a stage in service to one before it. What stands there
+/// already, or is retired, stays.
+fn returned(promotion: &Promotion, model: &Model, version: &Version, pack: &Pack) -> Option<Change> {
+    let place = &promotion.workflow.on_rejected.as_ref()?.return_to;
+    let (here, there) = (pack.stage(&version.stage)?, pack.stage(place)?);
+    let goes = !here.retired && !there.retired && there.order < here.order;
+    let moved = VersionStageChanged {
+        from: here.id.clone(),
+        to: there.id.clone(),
+        promotion: Some(promotion.id),
+        superseded_by: None,
+        comment: None,
+    };
+    goes.then(|| moved_change(model, version, moved))
 }
 
 pub(super) fn unknown_step(promotion: &Promotion, id: &str) -> Refusal {

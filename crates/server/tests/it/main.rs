@@ -26,7 +26,6 @@ mod errors;
 mod evaluations;
 mod evidence;
 mod exceptions;
-mod guide;
 mod inputs;
 mod limits;
 mod log;

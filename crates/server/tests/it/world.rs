@@ -152,16 +152,6 @@ impl World {
         Self::made_of(store, options, masters()).await
     }
 
-    /// One that is governed by that built-in pack.
-    pub(crate) async fn governed_by(pack: &str) -> Self {
-        let world = Self::new().await;
-        let documents =
-            pack_of(pack).into_iter().map(|(file, document)| json!({"file": file, "document": document}));
-        let body = json!({"documents": documents.collect::<Vec<_>>()});
-        world.post(&world.admin, "/api/v1/packs", body).await.expect(200);
-        world
-    }
-
     async fn made_of(store: Arc<dyn Store>, options: Options, masters: MasterKeys) -> Self {
         let clock = Arc::new(Ticking(AtomicI64::new(1_795_222_800_000)));
         let wiring = Wiring { clock: Arc::clone(&clock) as _, entropy: Arc::new(Counted(AtomicU64::new(0))) };

@@ -140,7 +140,7 @@ fn early(story: &Story, key: &VerifyingKey) -> Result<Checkpoint, Problem> {
 }
 
 /// Another process verifies the log on disk, and a third one rebuilds the state from it.
-fn verify(story: &mut Story, installation: &Installation) -> Result<(), Problem> {
+pub(super) fn verify(story: &mut Story, installation: &Installation) -> Result<(), Problem> {
     let title = "another process verifies and replays the log";
     let program = std::env::current_exe().map_err(|error| story.broken(title, &error.to_string()))?;
     let output = Command::new(program)

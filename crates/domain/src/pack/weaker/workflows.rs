@@ -24,6 +24,10 @@ fn way(old: &CompiledWorkflow, new: &CompiledWorkflow, reasons: &mut Vec<String>
     let id = &old.workflow.id;
     same(format_args!("stage that way `{id}` leads to"), &old.workflow.target, &new.workflow.target, reasons);
     same(format_args!("tiers of way `{id}`"), &old.workflow.tiers, &new.workflow.tiers, reasons);
+    if old.workflow.on_rejected.is_some() {
+        let (before, after) = (&old.workflow.on_rejected, &new.workflow.on_rejected);
+        same(format_args!("where way `{id}` returns a version to"), before, after, reasons);
+    }
     for stage in new.workflow.from.iter().filter(|stage| !old.workflow.from.contains(stage)) {
         reasons.push(format!("way `{id}` starts from `{stage}` too"));
     }

@@ -17,4 +17,5 @@ mod emergencies;
 mod moves;
 mod on_behalf;
 mod quorum;
+mod returns;
 mod world;

@@ -32,6 +32,24 @@ fn with_steps(steps: &Value) -> Value {
     })
 }
 
+#[test]
+fn a_no_sends_a_version_back_and_nowhere_else() {
+    let way = |stage: &str| {
+        let way = default_documents().into_iter().map(|(_, value)| value);
+        let mut way = way.filter(|value| value["kind"] == "Workflow" && value["id"] == "production-high");
+        let mut way = way.next().unwrap();
+        way["onRejected"] = json!({"returnTo": stage});
+        way
+    };
+    let place = "onRejected/returnTo";
+    check(&way("ATTIC"), place, "the pack has no stage `ATTIC`");
+    for stage in ["PRODUCTION", "ARCHIVED"] {
+        check(&way(stage), place, "a version returns to a stage before `PRODUCTION` that is not retired");
+    }
+    let good = vec![("new.yaml".to_owned(), way("STAGING"))];
+    assert!(Pack::compile(extended(default_documents(), good)).is_ok());
+}
+
 /// The duties of the default pack, changed.
 fn with_duties(change: impl FnOnce(&mut Value)) -> Value {
     let mut duties = default_documents()

@@ -129,6 +129,25 @@ fn every_loosened_policy_is_named() {
 }
 
 #[test]
+fn a_no_that_sends_back_is_not_weaker_and_one_that_no_longer_does_is() {
+    let returning = |stage: Option<&str>| {
+        let mut documents = default_documents();
+        for (_, document) in documents.iter_mut().filter(|(_, document)| document["id"] == "production-high")
+        {
+            if let Some(stage) = stage {
+                document["onRejected"] = json!({"returnTo": stage});
+            }
+        }
+        compiled(documents)
+    };
+    assert_eq!(weaker(&returning(None), &returning(Some("STAGING"))), NOTHING);
+    let expected =
+        "where way `production-high` returns a version to changed (cannot be compared, counts as weaker)";
+    says(&weaker(&returning(Some("STAGING")), &returning(None)), expected);
+    says(&weaker(&returning(Some("DEVELOPMENT")), &returning(Some("STAGING"))), expected);
+}
+
+#[test]
 fn every_loosened_way_is_named() {
     let way = |change: fn(&mut Value)| changed("Workflow", "staging", change);
     says(
