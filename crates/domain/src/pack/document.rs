@@ -151,6 +151,9 @@ pub struct Tier {
     /// Whether a gate may open for this tier up to this stage although no policy applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open_up_to: Option<String>,
+    /// How strict the compliance score of its models is read; as the settings say if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compliance_level: Option<ComplianceLevel>,
 }
 
 /// A rule that puts a model into a tier. Rules are tried by rising order; the first that holds decides.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::check::{self, Problem};
 use super::risk::RiskDocuments;
 use super::{
-    ChangeRules, CompiledPolicy, CompiledWorkflow, Document, Duties, PackInfo, RiskTemplate, Role, Settings,
+    ChangeRules, CompiledPolicy, CompiledWorkflow, ComplianceLevel, Document, Duties, PackInfo, RiskTemplate, Role, Settings,
     Stage, Suite, ThresholdSet, Tier, TierRule,
 };
 use crate::identity::Permission;
@@ -115,6 +115,11 @@ impl Pack {
     /// The tier of that id.
     pub fn tier(&self, id: &str) -> Option<&Tier> {
         self.tiers.get(id)
+    }
+
+    /// How strict the compliance score of models of that tier is read.
+    pub fn compliance_level(&self, tier: &str) -> ComplianceLevel {
+        self.tier(tier).and_then(|tier| tier.compliance_level).unwrap_or(self.settings.compliance_level)
     }
 
     /// The ids of all tiers.

@@ -98,6 +98,7 @@ mod mistakes;
 mod policies;
 mod reference;
 mod schemas;
+mod shipped;
 mod tiers;
 mod ways;
 mod weaker;
