@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::check::{self, Problem};
 use super::risk::RiskDocuments;
 use super::{
-    ChangeRules, CompiledPolicy, CompiledWorkflow, ComplianceLevel, Document, Duties, PackInfo, RiskTemplate, Role, Settings,
-    Stage, Suite, ThresholdSet, Tier, TierRule,
+    ChangeRules, CompiledItem, CompiledPolicy, CompiledWorkflow, ComplianceLevel, Document, Duties, PackInfo,
+    RiskTemplate, Role, Settings, Stage, Suite, ThresholdSet, Tier, TierRule,
 };
 use crate::identity::Permission;
 use crate::registry::{Model, Version};
@@ -39,6 +39,7 @@ pub struct Pack {
     pub(super) workflows: Vec<CompiledWorkflow>,
     pub(super) reads: Reads,
     pub(super) risk: RiskDocuments,
+    pub(super) checklist: Vec<CompiledItem>,
 }
 
 /// What the conditions of a pack read that is not looked up for every case.
@@ -173,6 +174,11 @@ impl Pack {
     /// The policies, ordered by id.
     pub fn policies(&self) -> &[CompiledPolicy] {
         &self.policies
+    }
+
+    /// The items of its checklists, in their order.
+    pub fn checklist(&self) -> &[CompiledItem] {
+        &self.checklist
     }
 
     /// Whether a condition of a policy or step reads when a model was reviewed.
