@@ -88,7 +88,10 @@ pub fn gate(case: &Case<'_>, judgement: &Judgement) -> GateAnswer {
         stage: stage.to_owned(),
         promotion: case.promotion.map(|promotion| promotion.id),
         evidence: judgement.evidence,
-        compliance: policy::compliance(&judgement.findings, case.inputs.pack.settings().compliance_level),
+        compliance: policy::compliance(
+            &judgement.findings,
+            case.inputs.pack.compliance_level(&case.inputs.model.tier),
+        ),
         findings: judgement.findings.clone(),
         steps: judgement.steps.clone(),
         exceptions_used: judgement.exceptions_used(),

@@ -18,6 +18,7 @@ pub mod accountability;
 pub mod aggregate;
 pub mod calendar;
 pub mod change_request;
+pub mod checklist;
 pub mod comment;
 pub mod delegation;
 pub mod evaluation;

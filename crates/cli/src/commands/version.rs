@@ -1,6 +1,7 @@
 //! `assent version`: versions of a model, and the evidence about them.
 
 mod attach;
+mod checklist;
 mod evidence;
 mod list;
 mod move_to;
@@ -30,6 +31,8 @@ pub(crate) enum Version {
     /// Reports of other tools as evidence
     #[command(subcommand)]
     Evidence(evidence::Evidence),
+    /// Go through what has to be in place before a stage: facts tell what is done
+    Checklist(checklist::Checklist),
     /// Move a version down, or out of service
     Move(move_to::Move),
 }
@@ -44,6 +47,7 @@ impl Version {
             Self::Attach(command) => command.run(context),
             Self::Scan(command) => command.run(context),
             Self::Evidence(command) => command.run(context),
+            Self::Checklist(command) => command.run(context),
             Self::Move(command) => command.run(context),
         }
     }

@@ -220,3 +220,43 @@ fn the_pack_model_governance_guide_is_told() {
         ]
     );
 }
+
+#[test]
+fn the_pack_llmops_is_told() {
+    let story = scenario("llmops");
+    let figures = &story["figures"];
+    assert_eq!(
+        (&figures["score of the deployment"], &figures["class of the deployment"]),
+        (&json!(5.45), &json!("HIGH"))
+    );
+    assert_eq!(figures["reviews to development"], json!(["technical", "security", "business"]));
+    assert_eq!(figures["figures beyond their bounds"], json!(["latency", "test-coverage"]));
+    let four = json!(["technical", "security", "business", "executive"]);
+    assert_eq!(figures["reviews of what learned from restricted data"], four);
+    assert_eq!(
+        refusals(&story),
+        [
+            ("Olga", "reviewer-is-requester"),
+            ("Sven", "reviewer-lacks-role"),
+            ("Rita", "step-not-reached"),
+            ("Dana", "gate-shut"),
+        ]
+    );
+}
+
+#[test]
+fn the_pack_ml_governance_is_told() {
+    let story = scenario("ml-governance");
+    let figures = &story["figures"];
+    assert_eq!(
+        (&figures["tier of fraud-detection"], &figures["tier of credit-scoring"]),
+        (&json!("standard_risk"), &json!("high_risk"))
+    );
+    assert_eq!(figures["open after two engineers agreed"], json!(["approval"]));
+    assert_eq!(figures["reviews of a version that is better by a tenth"], json!([]));
+    assert_eq!(figures["reviews of one that is not better"], json!(["approval"]));
+    assert_eq!(
+        refusals(&story),
+        [("Alice", "reviewer-is-requester"), ("Sven", "reviewer-lacks-role"), ("Rene", "gate-shut")]
+    );
+}

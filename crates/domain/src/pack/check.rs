@@ -2,6 +2,7 @@
 
 mod auto_approve;
 mod change_rules;
+mod checklist;
 mod duties;
 mod risk;
 
@@ -145,7 +146,10 @@ impl Check {
                 Document::TierRule(document) => tier_rules.push(document),
                 Document::Policy(document) => policies.push(document),
                 Document::Workflow(document) => workflows.push(document),
-                Document::RiskTemplate(_) | Document::RiskModel(_) | Document::TierCriterion(_) => {}
+                Document::RiskTemplate(_)
+                | Document::RiskModel(_)
+                | Document::TierCriterion(_)
+                | Document::ChecklistItem(_) => {}
             }
         }
         stages.sort_by_key(|stage| stage.order);
@@ -171,6 +175,7 @@ impl Check {
             workflows: Vec::new(),
             reads: Reads::default(),
             risk: RiskDocuments::default(),
+            checklist: Vec::new(),
         };
         self.names(&pack);
         self.duties(&pack);
@@ -179,6 +184,7 @@ impl Check {
         pack.tier_rules = self.tier_rules(&pack, tier_rules);
         pack.policies = policies.into_iter().map(|policy| self.policy(&pack, policy)).collect();
         pack.workflows = workflows.iter().filter_map(|workflow| self.workflow(&pack, workflow)).collect();
+        pack.checklist = self.checklist(&pack);
         self.one_way_each(&pack);
         pack.reads = reads(&pack);
         Some(pack)

@@ -6,7 +6,9 @@ use assent_sabotage::{Fault, planted};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ChangeRules, Duties, Period, Policy, RiskModel, RiskTemplate, TierCriterion, Workflow};
+use super::{
+    ChangeRules, ChecklistItem, Duties, Period, Policy, RiskModel, RiskTemplate, TierCriterion, Workflow,
+};
 use crate::RiskLevel;
 use crate::identity::Permission;
 
@@ -44,11 +46,13 @@ pub enum Document {
     RiskModel(Box<RiskModel>),
     /// A question that puts models into tiers.
     TierCriterion(TierCriterion),
+    /// What has to be in place before a version goes to a stage.
+    ChecklistItem(ChecklistItem),
 }
 
 impl Document {
     /// Every kind.
-    pub const KINDS: [&str; 15] = [
+    pub const KINDS: [&str; 16] = [
         "Pack",
         "Role",
         "Tier",
@@ -64,6 +68,7 @@ impl Document {
         "RiskTemplate",
         "RiskModel",
         "TierCriterion",
+        "ChecklistItem",
     ];
 
     /// Its kind and id.
@@ -84,6 +89,7 @@ impl Document {
             Self::RiskTemplate(document) => ("RiskTemplate", &document.id),
             Self::RiskModel(document) => ("RiskModel", &document.id),
             Self::TierCriterion(document) => ("TierCriterion", &document.id),
+            Self::ChecklistItem(document) => ("ChecklistItem", &document.id),
         }
     }
 }
@@ -151,6 +157,9 @@ pub struct Tier {
     /// Whether a gate may open for this tier up to this stage although no policy applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open_up_to: Option<String>,
+    /// How strict the compliance score of its models is read; as the settings say if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compliance_level: Option<ComplianceLevel>,
 }
 
 /// A rule that puts a model into a tier. Rules are tried by rising order; the first that holds decides.

@@ -1,5 +1,5 @@
 //! Packs: governance as data. A pack is a set of YAML documents, each with `kind` and `id`; roles, tiers, stages,
-//! workflows, policies, suites, thresholds, duties, templates and models of risk, criteria, rules of changes and settings
+//! workflows, policies, suites, thresholds, duties, templates and models of risk, criteria, rules of changes, checklists and settings
 //! are its words, and the engine knows none of them.
 //!
 //! [`compile`](Pack::compile) checks every document against every other and compiles every condition; what it returns can
@@ -12,6 +12,7 @@
 mod applied;
 mod change_rules;
 mod check;
+mod checklist;
 pub(crate) use check::{compile_workflow, is_id};
 mod compile;
 mod diff;
@@ -33,6 +34,7 @@ pub use applied::{
 };
 pub use change_rules::{Blackout, ChangeRules};
 pub use check::Problem;
+pub use checklist::{ChecklistItem, CompiledItem};
 pub use compile::{CompiledAutoApprove, CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow};
 pub use diff::{DocumentChange, diff};
 pub use document::{

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::check::{self, Problem};
 use super::risk::RiskDocuments;
 use super::{
-    ChangeRules, CompiledPolicy, CompiledWorkflow, Document, Duties, PackInfo, RiskTemplate, Role, Settings,
-    Stage, Suite, ThresholdSet, Tier, TierRule,
+    ChangeRules, CompiledItem, CompiledPolicy, CompiledWorkflow, ComplianceLevel, Document, Duties, PackInfo,
+    RiskTemplate, Role, Settings, Stage, Suite, ThresholdSet, Tier, TierRule,
 };
 use crate::identity::Permission;
 use crate::registry::{Model, Version};
@@ -39,6 +39,7 @@ pub struct Pack {
     pub(super) workflows: Vec<CompiledWorkflow>,
     pub(super) reads: Reads,
     pub(super) risk: RiskDocuments,
+    pub(super) checklist: Vec<CompiledItem>,
 }
 
 /// What the conditions of a pack read that is not looked up for every case.
@@ -117,6 +118,11 @@ impl Pack {
         self.tiers.get(id)
     }
 
+    /// How strict the compliance score of models of that tier is read.
+    pub fn compliance_level(&self, tier: &str) -> ComplianceLevel {
+        self.tier(tier).and_then(|tier| tier.compliance_level).unwrap_or(self.settings.compliance_level)
+    }
+
     /// The ids of all tiers.
     pub fn tier_ids(&self) -> impl Iterator<Item = &String> {
         self.tiers.keys()
@@ -168,6 +174,11 @@ impl Pack {
     /// The policies, ordered by id.
     pub fn policies(&self) -> &[CompiledPolicy] {
         &self.policies
+    }
+
+    /// The items of its checklists, in their order.
+    pub fn checklist(&self) -> &[CompiledItem] {
+        &self.checklist
     }
 
     /// Whether a condition of a policy or step reads when a model was reviewed.

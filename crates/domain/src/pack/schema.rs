@@ -8,8 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use super::{
-    ChangeRules, Duties, PackInfo, Period, Policy, RiskModel, RiskTemplate, Role, Settings, Stage, Suite,
-    ThresholdSet, Tier, TierCriterion, TierRule, Workflow,
+    ChangeRules, ChecklistItem, Duties, PackInfo, Period, Policy, RiskModel, RiskTemplate, Role, Settings,
+    Stage, Suite, ThresholdSet, Tier, TierCriterion, TierRule, Workflow,
 };
 use crate::RiskLevel;
 use crate::change_request::{ChangeType, Reach};
@@ -33,6 +33,7 @@ pub fn json_schemas() -> BTreeMap<&'static str, Value> {
         ("RiskTemplate", of_kind::<RiskTemplate>("RiskTemplate")),
         ("RiskModel", of_kind::<RiskModel>("RiskModel")),
         ("TierCriterion", of_kind::<TierCriterion>("TierCriterion")),
+        ("ChecklistItem", of_kind::<ChecklistItem>("ChecklistItem")),
     ])
 }
 

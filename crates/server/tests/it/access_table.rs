@@ -456,6 +456,7 @@ impl Stage {
             "facts" => get(version_at("/facts")),
             "check" => get(version_at("/check")),
             "gate" => get(version_at("/gate?stage=STAGING")),
+            "checklist" => get(version_at("/checklist?stage=PRODUCTION")),
             "draftCard" => get(version_at("/card/draft")),
             "downloadArtifact" => get(version_at("/artifacts/model.json")),
             "downloadDocument" => get(version_at("/documents/MODEL_CARD")),

@@ -90,8 +90,9 @@ fn open(
 }
 
 fn router(assent: &Assent, options: Options) -> Router {
-    let builtin_packs =
-        ["default", "model-governance-guide"].map(|name| (name.to_owned(), pack_of(name))).into();
+    let builtin_packs = ["default", "model-governance-guide", "llmops", "ml-governance"]
+        .map(|name| (name.to_owned(), pack_of(name)))
+        .into();
     assent_server::router(assent.clone(), Options { builtin_packs, ..options })
 }
 
@@ -150,6 +151,16 @@ impl World {
 
     pub(crate) async fn on(store: Arc<dyn Store>, options: Options) -> Self {
         Self::made_of(store, options, masters()).await
+    }
+
+    /// One that is governed by that built-in pack.
+    pub(crate) async fn governed_by(pack: &str) -> Self {
+        let world = Self::new().await;
+        let documents =
+            pack_of(pack).into_iter().map(|(file, document)| json!({"file": file, "document": document}));
+        let body = json!({"documents": documents.collect::<Vec<_>>()});
+        world.post(&world.admin, "/api/v1/packs", body).await.expect(200);
+        world
     }
 
     async fn made_of(store: Arc<dyn Store>, options: Options, masters: MasterKeys) -> Self {

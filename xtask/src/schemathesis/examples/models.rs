@@ -99,6 +99,7 @@ impl<'a> Scene<'a> {
             ("getVersion", json!({"path": {"id": read}})),
             ("check", asked.clone()),
             ("facts", asked.clone()),
+            ("checklist", asked.clone()),
             ("gate", asked),
             ("downloadArtifact", json!({"path": {"id": read, "name": "model.bin"}})),
             ("downloadDocument", json!({"path": {"id": read, "kind": "MODEL_CARD"}})),

@@ -1,5 +1,8 @@
 //! The way of working of each pack that comes with this program but the default one, told by its own people.
 
+mod evidence;
+mod llmops;
+mod ml_governance;
 mod model_governance_guide;
 
 use super::people::{self, Member};
@@ -11,7 +14,11 @@ use crate::problem::Problem;
 pub(super) type Scenario = fn(&mut Story) -> Result<(), Problem>;
 
 /// The scenarios, by the name of the pack.
-const SCENARIOS: &[(&str, Scenario)] = &[("model-governance-guide", model_governance_guide::tell)];
+const SCENARIOS: &[(&str, Scenario)] = &[
+    ("model-governance-guide", model_governance_guide::tell),
+    ("llmops", llmops::tell),
+    ("ml-governance", ml_governance::tell),
+];
 
 /// The scenario of a pack; none of the default one, whose story is that of the COMPAS data.
 pub(super) fn of(pack: &str) -> Result<Option<Scenario>, Problem> {
@@ -29,9 +36,9 @@ pub(super) fn of(pack: &str) -> Result<Option<Scenario>, Problem> {
     })
 }
 
-/// People join, and the pack comes into force.
+/// The pack comes into force, and people join in its roles.
 fn begin(story: &mut Story, cast: &[Member], pack: &str) -> Result<(), Problem> {
-    story.chapter("People and rules");
-    people::introduce(story, cast)?;
-    people::apply_pack(story, &format!("applies the pack `{pack}`"), embedded::pack(pack)?)
+    story.chapter("Rules and people");
+    people::apply_pack(story, &format!("applies the pack `{pack}`"), embedded::pack(pack)?)?;
+    people::introduce(story, cast)
 }

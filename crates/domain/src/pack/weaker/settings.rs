@@ -1,7 +1,7 @@
 //! Stages, tiers, suites, thresholds and settings.
 
 use super::{keeps, no_longer, reaches, same};
-use crate::pack::{Operator, Pack, Stage, Suite, Threshold, Tier};
+use crate::pack::{ComplianceLevel, Operator, Pack, Stage, Suite, Threshold, Tier};
 
 /// Where versions stand, and in which order: all but the titles.
 pub(super) fn stages(before: &Pack, after: &Pack, reasons: &mut Vec<String>) {
@@ -28,6 +28,10 @@ pub(super) fn tiers(before: &Pack, after: &Pack, reasons: &mut Vec<String>) {
         same(format_args!("rank or risk level of tier `{}`", tier.id), &order(tier), &order(new), reasons);
         let what = format!("tier `{}`: time between reviews", tier.id);
         no_longer(what, tier.review_every, new.review_every, reasons);
+        if tier.compliance_level.or(new.compliance_level).is_some() {
+            let bar = |pack: &Pack| pack.compliance_level(&tier.id).bar_hundredths();
+            lower_bar(format_args!("tier `{}`: ", tier.id), bar(before), bar(after), reasons);
+        }
         if new.open_up_to.is_some() {
             let what = format!("stage up to which tier `{}` is open without a policy", tier.id);
             same(what, &tier.open_up_to, &new.open_up_to, reasons);
@@ -69,10 +73,8 @@ pub(super) fn settings(before: &Pack, after: &Pack, reasons: &mut Vec<String>) {
     let (old, new) = (&before.settings, &after.settings);
     same("primary metric", &old.primary_metric, &new.primary_metric, reasons);
     same("calendar", &old.calendar, &new.calendar, reasons);
-    let bars = (old.compliance_level.bar_hundredths(), new.compliance_level.bar_hundredths());
-    if bars.1 < bars.0 {
-        reasons.push(format!("score that counts as compliant: 0.{:02} → 0.{:02}", bars.0, bars.1));
-    }
+    let bar = |level: ComplianceLevel| level.bar_hundredths();
+    lower_bar(format_args!(""), bar(old.compliance_level), bar(new.compliance_level), reasons);
     keeps(
         "section of periodic reviews".to_owned(),
         &before.review_sections(),
@@ -90,6 +92,12 @@ pub(super) fn settings(before: &Pack, after: &Pack, reasons: &mut Vec<String>) {
         reasons.push(format!("business days until an emergency is reviewed: {} → {}", days.0, days.1));
     }
     no_longer("life of promotions", old.promotions_expire_after, new.promotions_expire_after, reasons);
+}
+
+fn lower_bar(of: std::fmt::Arguments<'_>, before: u32, after: u32, reasons: &mut Vec<String>) {
+    if after < before {
+        reasons.push(format!("{of}score that counts as compliant: 0.{before:02} → 0.{after:02}"));
+    }
 }
 
 /// The sets in force, whatever they are called. A suite without thresholds is not judged, which its first one changes.

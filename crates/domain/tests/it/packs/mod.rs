@@ -97,6 +97,7 @@ mod mistakes;
 mod policies;
 mod reference;
 mod schemas;
+mod shipped;
 mod tiers;
 mod ways;
 mod weaker;

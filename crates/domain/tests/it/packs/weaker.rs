@@ -249,6 +249,17 @@ fn loosened_thresholds_are_named() {
     says(&reasons, "smallest group that is compared changed (cannot be compared, counts as weaker)");
 }
 
+#[test]
+fn a_tier_that_is_read_less_strictly_is_named() {
+    let level = |level: &'static str| move |tier: &mut Value| tier["complianceLevel"] = json!(level);
+    assert_eq!(changed("Tier", "HIGH", level("STRICT")), NOTHING);
+    assert_eq!(changed("Tier", "HIGH", level("MODERATE")), NOTHING);
+    says(
+        &changed("Tier", "HIGH", level("BASIC")),
+        "tier `HIGH`: score that counts as compliant: 0.80 → 0.60",
+    );
+}
+
 /// One thing taken out of a document: the documents, and where it stood, or nothing where that is not possible.
 fn without(documents: &Documents, which: usize, path: &str) -> Option<(Documents, String)> {
     let mut documents = documents.clone();
@@ -315,6 +326,13 @@ const HARMLESS: &[&str] = &[
     "Workflow/steps/*/title",
     "Workflow/steps/*/when",
     "Workflow/steps/*/decisions/*",
+    // A checklist shuts no gate.
+    "ChecklistItem/stages",
+    "ChecklistItem/stages/*",
+    "ChecklistItem/when",
+    "ChecklistItem/condition",
+    "ChecklistItem/evidence",
+    "ChecklistItem/evidence/*",
 ];
 
 /// Whatever is taken out of the pack, at every place: it does not compile, or is weaker, or the list says why not.

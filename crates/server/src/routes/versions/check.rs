@@ -42,7 +42,7 @@ pub(crate) async fn check(
         let case = case(desk, &caller, VersionId(id), params)?;
         let judgement = case.judge();
         Ok(CheckAnswer {
-            compliance: compliance(&judgement.findings, case.pack.settings().compliance_level),
+            compliance: compliance(&judgement.findings, case.pack.compliance_level(&case.model.tier)),
             evidence: judgement.evidence.to_string(),
             findings: judgement.findings,
         })

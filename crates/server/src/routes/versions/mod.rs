@@ -4,6 +4,7 @@ mod add_evidence;
 mod attach_document;
 mod card_draft;
 mod check;
+mod checklist;
 mod download_artifact;
 mod download_document;
 mod download_evidence;
@@ -56,6 +57,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(facts::facts))
         .routes(routes!(check::check))
         .routes(routes!(gate::gate))
+        .routes(routes!(checklist::checklist))
         .routes(routes!(card_draft::card_draft))
 }
 

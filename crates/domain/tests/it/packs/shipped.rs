@@ -1,0 +1,68 @@
+//! The other packs that ship: each compiles together with what it takes over.
+
+use assent_domain::pack::{QuorumMode, extended as with_bases};
+
+use super::*;
+
+const SHIPPED: [&str; 4] = ["default", "model-governance-guide", "llmops", "ml-governance"];
+
+fn shipped(name: &str) -> Pack {
+    let builtin: BTreeMap<String, Documents> =
+        SHIPPED.iter().map(|name| ((*name).to_owned(), read(&format!("packs/{name}")))).collect();
+    compiled(with_bases(read(&format!("packs/{name}")), &builtin).unwrap())
+}
+
+#[test]
+fn all_compile_and_every_rule_says_what_to_do() {
+    for name in SHIPPED {
+        let pack = shipped(name);
+        assert_eq!(pack.info().id, name);
+        for rule in pack.policies().iter().flat_map(|compiled| &compiled.policy.rules) {
+            assert!(rule.remediation.is_some(), "{name}: {} has no remediation", rule.id);
+        }
+    }
+}
+
+#[test]
+fn the_reviews_of_llmops_are_those_of_its_environments_and_the_score_adds_the_rest() {
+    let pack = shipped("llmops");
+    let reviews = |stage: &str, always: bool| -> Vec<String> {
+        let steps = pack.workflow_to(stage, "HIGH").unwrap().steps.iter();
+        let wanted = steps.filter(|step| step.when.is_none() == always);
+        wanted
+            .filter_map(|step| match &step.step.kind {
+                StepKind::Review { roles, .. } => Some(roles.join(",")),
+                _ => None,
+            })
+            .collect()
+    };
+    assert_eq!(reviews("DEVELOPMENT", true), ["tech_lead"]);
+    assert_eq!(reviews("DEVELOPMENT", false), ["security_reviewer", "business_owner", "executive"]);
+    assert_eq!(reviews("STAGING", true), ["tech_lead", "security_reviewer"]);
+    assert_eq!(reviews("STAGING", false), ["business_owner", "executive"]);
+    let production = ["tech_lead", "security_reviewer", "business_owner", "release_manager"];
+    assert_eq!(reviews("PRODUCTION", true), production);
+    assert_eq!(reviews("PRODUCTION", false), ["executive"]);
+    assert_eq!(bounds(&pack), ["performance accuracy >= 0.8"]);
+    assert!(pack.policies().iter().all(|compiled| compiled.policy.version == "llmops-1"));
+}
+
+#[test]
+fn ml_governance_asks_two_in_two_roles_and_three_in_three_where_the_risk_is_high() {
+    let pack = shipped("ml-governance");
+    for (tier, expected, level) in [
+        ("standard_risk", (2, 3, "improved('f1', 0.05)"), ComplianceLevel::Moderate),
+        ("high_risk", (3, 4, "improved('f1', 0.10)"), ComplianceLevel::Strict),
+    ] {
+        let workflow = pack.workflow_to("PRODUCTION", tier).unwrap();
+        let StepKind::Review { roles, mode, people, auto_approve, .. } =
+            &workflow.step("approval").unwrap().step.kind
+        else {
+            panic!("no review");
+        };
+        assert_eq!((*mode, *people, roles.len()), (QuorumMode::AnyRoles, expected.0, expected.1), "{tier}");
+        assert!(auto_approve.as_ref().unwrap().when.starts_with(expected.2), "{tier}");
+        assert_eq!(pack.compliance_level(tier), level);
+        assert_eq!(pack.tier(tier).unwrap().review_every, Some(Period::days(90)));
+    }
+}
