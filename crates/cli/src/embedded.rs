@@ -11,11 +11,12 @@ use crate::problem::Problem;
 pub const DEFAULT_PACK: &str = "default";
 
 /// The built-in packs by name.
-static PACKS: [(&str, Dir<'_>); 4] = [
+static PACKS: [(&str, Dir<'_>); 5] = [
     (DEFAULT_PACK, include_dir!("$CARGO_MANIFEST_DIR/../../packs/default")),
     ("model-governance-guide", include_dir!("$CARGO_MANIFEST_DIR/../../packs/model-governance-guide")),
     ("llmops", include_dir!("$CARGO_MANIFEST_DIR/../../packs/llmops")),
     ("ml-governance", include_dir!("$CARGO_MANIFEST_DIR/../../packs/ml-governance")),
+    ("registry-workflows", include_dir!("$CARGO_MANIFEST_DIR/../../packs/registry-workflows")),
 ];
 
 /// The pack of the demo, which extends the default one.

@@ -260,3 +260,36 @@ fn the_pack_ml_governance_is_told() {
         [("Alice", "reviewer-is-requester"), ("Sven", "reviewer-lacks-role"), ("Rene", "gate-shut")]
     );
 }
+
+#[test]
+fn the_pack_registry_workflows_is_told() {
+    let story = scenario("registry-workflows");
+    let figures = &story["figures"];
+    let tier = |model: &str| figures[format!("tier of {model}")].as_str().unwrap().to_owned();
+    assert_eq!(
+        [tier("log-sorter"), tier("ticket-router"), tier("credit-decision")],
+        ["LOW", "MEDIUM", "HIGH"]
+    );
+    assert_eq!(figures["state of the promotion after the no"], "REJECTED");
+    assert_eq!(figures["stage of the version after the no"], "STAGING");
+    assert_eq!(figures["stage of what a reviewer rejected afterwards"], "STAGING");
+    assert_eq!(figures["a no before staging"], "CHANGES_REQUIRED");
+    assert_eq!(figures["reviews that production takes"], json!(["production", "authorisation"]));
+    assert_eq!(figures["who signs the exception"], json!(["mrc", "security_architect"]));
+    assert_eq!(
+        refusals(&story),
+        [
+            ("Mona", "tier-undetermined"),
+            ("Sara", "reviewer-lacks-role"),
+            ("Otto", "reviewer-is-requester"),
+            ("Mona", "reviewer-is-creator"),
+            ("Sara", "step-not-reached"),
+            ("Max", "decision-not-allowed"),
+            ("Remy", "gate-shut"),
+            ("Remy", "step-not-reached"),
+            ("Otto", "duration-too-long"),
+            ("Elsa", "reviewer-lacks-role"),
+            ("Remy", "gate-shut"),
+        ]
+    );
+}

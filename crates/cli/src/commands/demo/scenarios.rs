@@ -4,6 +4,7 @@ mod evidence;
 mod llmops;
 mod ml_governance;
 mod model_governance_guide;
+mod registry_workflows;
 
 use super::people::{self, Member};
 use super::story::Story;
@@ -18,6 +19,7 @@ const SCENARIOS: &[(&str, Scenario)] = &[
     ("model-governance-guide", model_governance_guide::tell),
     ("llmops", llmops::tell),
     ("ml-governance", ml_governance::tell),
+    ("registry-workflows", registry_workflows::tell),
 ];
 
 /// The scenario of a pack; none of the default one, whose story is that of the COMPAS data.

@@ -96,6 +96,7 @@ mod content;
 mod mistakes;
 mod policies;
 mod reference;
+mod registry;
 mod schemas;
 mod shipped;
 mod tiers;
