@@ -15,8 +15,8 @@ use serde_json::Value;
 use super::pack_index::{Reads, tier_env};
 use super::risk::RiskDocuments;
 use super::{
-    ChangeRules, CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow, Document, Duties, OnRejected,
-    Pack, Policy, Rule, Settings, Stage, Step, StepKind, TierRule, Workflow,
+    CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow, Document, OnRejected, Pack, Policy, Rule,
+    Settings, Stage, Step, StepKind, TierRule, Workflow,
 };
 use crate::facts;
 use crate::ids::Digest;
@@ -124,11 +124,10 @@ impl Check {
     }
 
     fn assemble(&mut self, documents: Vec<Document>) -> Option<Pack> {
-        let (mut info, mut stages): (Vec<_>, Vec<Stage>) = (Vec::new(), Vec::new());
-        let (mut settings, mut duties): (Vec<Settings>, Vec<Duties>) = (Vec::new(), Vec::new());
-        let mut change_rules: Vec<ChangeRules> = Vec::new();
+        let (mut info, mut stages, mut settings) = (Vec::new(), Vec::<Stage>::new(), Vec::new());
+        let (mut duties, mut change_rules) = (Vec::new(), Vec::new());
         let (mut roles, mut tiers) = (BTreeMap::new(), BTreeMap::new());
-        let (mut suites, mut threshold_sets) = (BTreeMap::new(), BTreeMap::new());
+        let (mut suites, mut sets) = (BTreeMap::new(), BTreeMap::new());
         let (mut tier_rules, mut policies, mut workflows) = (Vec::new(), Vec::new(), Vec::new());
         for document in documents.clone() {
             match document {
@@ -140,9 +139,7 @@ impl Check {
                 Document::Role(document) => drop(roles.insert(document.id.clone(), document)),
                 Document::Tier(document) => drop(tiers.insert(document.id.clone(), document)),
                 Document::Suite(document) => drop(suites.insert(document.id.clone(), document)),
-                Document::ThresholdSet(document) => {
-                    drop(threshold_sets.insert(document.id.clone(), document));
-                }
+                Document::ThresholdSet(document) => drop(sets.insert(document.id.clone(), document)),
                 Document::TierRule(document) => tier_rules.push(document),
                 Document::Policy(document) => policies.push(document),
                 Document::Workflow(document) => workflows.push(document),
@@ -153,7 +150,6 @@ impl Check {
             }
         }
         stages.sort_by_key(|stage| stage.order);
-        tier_rules.sort_by(|a: &TierRule, b: &TierRule| (a.order, &a.id).cmp(&(b.order, &b.id)));
         let info = self.the_only("Pack", info);
         let settings = self.the_only("Settings", settings);
         let duties = self.at_most_one("Duties", duties);
@@ -167,7 +163,7 @@ impl Check {
             tier_rules: Vec::new(),
             stages,
             suites,
-            threshold_sets,
+            threshold_sets: sets,
             settings: settings?,
             duties,
             change_rules,
@@ -303,7 +299,8 @@ impl Check {
         }
     }
 
-    fn tier_rules(&mut self, pack: &Pack, rules: Vec<TierRule>) -> Vec<(TierRule, Program)> {
+    fn tier_rules(&mut self, pack: &Pack, mut rules: Vec<TierRule>) -> Vec<(TierRule, Program)> {
+        rules.sort_by(|a, b| (a.order, &a.id).cmp(&(b.order, &b.id)));
         let env = tier_env();
         let mut compiled = Vec::with_capacity(rules.len());
         for rule in rules {

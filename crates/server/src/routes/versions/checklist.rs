@@ -27,8 +27,8 @@ pub(crate) struct ChecklistAnswer {
     open: usize,
     /// How many are UNKNOWN: no fact tells them.
     unknown: usize,
-    /// The items: `id`, `section`, `title`, `state` (DONE, OPEN, UNKNOWN or NOT_APPLICABLE), `detail`, `remediation`,
-    /// `evidence`, `condition`.
+    /// The items: `id`, `section`, `title`, `state` (`DONE`, `OPEN`, `UNKNOWN` or `NOT_APPLICABLE`), `detail`,
+    /// `remediation`, `evidence`, `condition`.
     #[schema(value_type = Vec<Object>)]
     items: Vec<ItemStanding>,
 }
