@@ -62,6 +62,8 @@ pub(crate) enum Command {
     Serve(commands::serve::Serve),
     /// Show the whole story on the COMPAS data
     Demo(commands::demo::Demo),
+    /// Make a repository for a governed model: folders, rules, forms, and what runs the gate in CI
+    Init(commands::init::Init),
     /// Put a pack in force
     Apply(commands::apply::Apply),
     /// Models

@@ -21,6 +21,7 @@ pub(crate) mod facts;
 pub(crate) mod gate;
 pub(crate) mod in_place_of;
 pub(crate) mod inbox;
+pub(crate) mod init;
 pub(crate) mod model;
 pub(crate) mod periodic_review;
 pub(crate) mod promote;
@@ -70,6 +71,7 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
     let answer = match cli.command {
         Command::Serve(command) => return command.run(printer),
         Command::Demo(command) => return command.run(printer),
+        Command::Init(command) => command.run(),
         Command::Apply(command) => command.run(&context),
         Command::Model(command) => command.run(&context),
         Command::Version(command) => command.run(&context),

@@ -2,6 +2,7 @@
 
 mod attach;
 mod evidence;
+pub(crate) mod layout;
 mod list;
 mod move_to;
 mod register;
