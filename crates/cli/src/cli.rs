@@ -75,6 +75,8 @@ pub(crate) enum Command {
     /// Data sets
     #[command(subcommand)]
     Dataset(commands::dataset::Dataset),
+    /// Show where a version or data set comes from, and what came of it
+    Lineage(commands::lineage::Lineage),
     /// AI systems: what models are used for
     #[command(subcommand)]
     System(commands::system::System),

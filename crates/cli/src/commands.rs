@@ -22,6 +22,7 @@ pub(crate) mod gate;
 pub(crate) mod in_place_of;
 pub(crate) mod inbox;
 pub(crate) mod init;
+pub(crate) mod lineage;
 pub(crate) mod model;
 pub(crate) mod periodic_review;
 pub(crate) mod promote;
@@ -76,6 +77,7 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
         Command::Model(command) => command.run(&context),
         Command::Version(command) => command.run(&context),
         Command::Dataset(command) => command.run(&context),
+        Command::Lineage(command) => command.run(&context),
         Command::System(command) => command.run(&context),
         Command::Evaluate(command) => command.run(&context),
         Command::Drift(command) => command.run(&context),

@@ -27,6 +27,7 @@ pub mod facts;
 pub mod gate;
 pub mod identity;
 pub mod ids;
+pub mod lineage;
 pub mod pack;
 pub mod periodic_review;
 pub mod policy;

@@ -28,6 +28,7 @@ mod help;
 mod init;
 mod interrupted;
 mod layout;
+mod lineage;
 mod newer;
 mod oidc;
 mod oversight;

@@ -29,6 +29,7 @@ mod exceptions;
 mod guide;
 mod inputs;
 mod limits;
+mod lineage;
 mod log;
 mod midway;
 mod oidc;
