@@ -22,6 +22,7 @@ mod drift;
 mod erase;
 mod evaluate;
 mod evidence;
+mod examples;
 mod exception;
 mod fixtures;
 mod help;
