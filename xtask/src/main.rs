@@ -21,6 +21,7 @@ cargo xtask replicas [--rounds N] [--seed S] [--profile P]   servers and databas
 cargo xtask tamper [--rounds N] [--seed S] [--profile P]     every class of change behind our back, found and named
 cargo xtask postgres <command>                     runs a command with a PostgreSQL of its own
 cargo xtask reference <command>                    runs a command with the reference implementations of metrics
+cargo xtask lineage <command>                      the same, and with DVC and the client of OpenLineage
 cargo xtask schemathesis [--seconds N] [--seed S] [--profile P]  requests made up from the API description
 cargo xtask bench rules|log|blobs                  measures, beside the machine's own rates and peers
 cargo xtask bench write|gate [--store sqlite|postgres]   the same, for each store
@@ -48,6 +49,9 @@ fn run() -> Result<bool> {
     }
     if command == "reference" {
         return reference::run(&arguments.collect::<Vec<_>>()).map(|()| true);
+    }
+    if command == "lineage" {
+        return reference::run_lineage(&arguments.collect::<Vec<_>>()).map(|()| true);
     }
     let args = Args::parse(arguments, options_of(&command))?;
     let profile = args.text("profile").unwrap_or("dev").to_owned();

@@ -36,6 +36,30 @@ pub(crate) fn evidently() -> Result<PathBuf> {
     Ok(WITH_EVIDENTLY.provide()?.canonicalize()?.join("python"))
 }
 
+/// Where the tests of lineage find the interpreter that has DVC and the client of `OpenLineage`.
+pub(crate) const LINEAGE: &str = "ASSENT_LINEAGE_PYTHON";
+
+/// DVC brings many packages of its own, which must not move those of the reference implementations.
+const WITH_DVC: Environment = Environment {
+    folder: "lineage-python",
+    user: "the tests of lineage",
+    package: "dvc",
+    requirements: include_str!("../../crates/cli/tests/cli/lineage-requirements.txt"),
+};
+
+/// The interpreter that has DVC and the client of `OpenLineage`.
+pub(crate) fn lineage() -> Result<PathBuf> {
+    Ok(WITH_DVC.provide()?.canonicalize()?.join("python"))
+}
+
+/// Runs a command that finds that interpreter, and the one of the reference implementations, in its environment.
+pub fn run_lineage(command: &[String]) -> Result<()> {
+    let (program, arguments) = command
+        .split_first()
+        .context("name the command to run, for example `cargo xtask lineage cargo nextest run -p assent`")?;
+    check(Command::new(program).args(arguments).env(VARIABLE, python()?).env(LINEAGE, lineage()?))
+}
+
 /// The interpreter, with everything installed.
 pub(crate) fn python() -> Result<PathBuf> {
     let programs = ENVIRONMENT.provide()?;

@@ -129,7 +129,8 @@ fn tests() -> Result<Passed> {
     let mut command = cargo(&["nextest", "run", "--workspace", "--no-fail-fast", "--status-level", "fail"]);
     let postgres = Postgres::start()?;
     command.env("ASSENT_CEL_SPEC", CEL_SPEC.provide()?).env("ASSENT_OIDC_PROVIDER", OIDC_PROVIDER.provide()?);
-    command.env(reference::VARIABLE, reference::python()?).envs(postgres.variables());
+    command.env(reference::VARIABLE, reference::python()?).env(reference::LINEAGE, reference::lineage()?);
+    command.envs(postgres.variables());
     let (code, lines) = shown(&mut command)?;
     let passed = summary(&lines).context("nextest has printed no summary")?;
     ensure!(code == 0, "tests failed: {passed} passed");

@@ -163,7 +163,8 @@ impl Question {
             | Command::PeriodicReview(..)
             | Command::GiveDelegation(..)
             | Command::RevokeDelegation(..)
-            | Command::Comment(..) => None,
+            | Command::Comment(..)
+            | Command::RecordLineage(..) => None,
         }
     }
 

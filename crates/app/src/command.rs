@@ -13,6 +13,7 @@ use assent_domain::ids::{
     AssessmentId, ChangeId, CommentId, DatasetId, DelegationId, Digest, EvaluationId, ExceptionId, ModelId,
     PeriodicReviewId, PrincipalId, PromotionId, ProposalId, SystemId, TierChangeId, TokenId, VersionId,
 };
+use assent_domain::lineage::{LineageSource, NewEdge};
 use assent_domain::registry::{DatasetCommand, Evaluation, ModelCommand, NewVersion, Scan, VersionCommand};
 use assent_domain::risk::assessment::Answered;
 use assent_domain::risk::tier_change;
@@ -185,6 +186,8 @@ pub enum Command {
     },
     /// Give the notices of a promotion that are due; the platform's own.
     Notify(PromotionId),
+    /// Say where things come from.
+    RecordLineage(Vec<NewEdge>, LineageSource),
 }
 
 /// What can be wanted of an exception.

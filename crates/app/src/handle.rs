@@ -8,6 +8,7 @@ mod delegating;
 mod emergencies;
 mod evaluations;
 mod exceptions;
+mod lineage;
 mod notices;
 mod oversight;
 mod people;
@@ -197,6 +198,7 @@ impl Hand<'_> {
             Command::AssignReview { promotion, step, to } => {
                 (promotion.into(), self.assign(promotion, &step, to)?)
             }
+            Command::RecordLineage(edges, source) => self.record_lineage(edges, source)?,
         })
     }
 

@@ -46,6 +46,7 @@ pub fn table(kind: Kind) -> Option<&'static str> {
         Kind::PeriodicReview => Some("periodic_reviews"),
         Kind::Delegation => Some("delegations"),
         Kind::Comment => Some("comments"),
+        Kind::Lineage => Some("lineage"),
     }
 }
 
@@ -93,6 +94,7 @@ pub fn columns(state: &Aggregate) -> Vec<Option<Value>> {
         Aggregate::PeriodicReview(review) => periodic_review_columns(review),
         Aggregate::Delegation(delegation) => delegation_columns(delegation),
         Aggregate::Comment(comment) => comment_columns(comment),
+        Aggregate::Lineage(edge) => vec![text(edge.said.upstream.key()), text(edge.said.downstream.key())],
     }
 }
 
@@ -108,12 +110,25 @@ fn version_columns(version: &Arc<Version>) -> Vec<Option<Value>> {
         text(&version.stage),
         text(stage_key(version.model.0, &version.stage)),
         id(version.registered.by.0),
+        lines(version.datasets.iter().map(ToString::to_string)),
+        lines(version.artifacts.iter().map(|artifact| artifact.blob.sha256.to_string())),
     ]
+}
+
+/// A column of lines; absent where there are none.
+fn lines(items: impl Iterator<Item = String>) -> Option<Value> {
+    let items: BTreeSet<String> = items.collect();
+    (!items.is_empty()).then(|| Value::Text(Vec::from_iter(items).join("\n")))
 }
 
 fn dataset_columns(dataset: &Arc<Dataset>) -> Vec<Option<Value>> {
     let name = &dataset.facts.name;
-    vec![text(name), text(dataset_key(name, dataset.facts.number)), id(dataset.steward.0)]
+    vec![
+        text(name),
+        text(dataset_key(name, dataset.facts.number)),
+        id(dataset.steward.0),
+        text(dataset.facts.blob.sha256.to_string()),
+    ]
 }
 
 fn evaluation_columns(job: &Arc<Job>) -> Vec<Option<Value>> {

@@ -52,7 +52,8 @@ fn of_scopes(kind: Kind, scopes: &[&Scope]) -> Predicate {
         | Kind::Proposal
         | Kind::System
         | Kind::Delegation
-        | Kind::Access => Predicate::False,
+        | Kind::Access
+        | Kind::Lineage => Predicate::False,
     }
 }
 

@@ -20,6 +20,7 @@ mod json;
 pub mod limits;
 pub mod markdown;
 mod merge;
+mod metadata;
 mod model;
 mod model_form;
 mod record;
@@ -33,6 +34,9 @@ pub use datasheet::{
 pub use error::CardError;
 pub use form::{Column, Field, Form, Kind, Section};
 pub use merge::merge;
+pub use metadata::{
+    Code, Framework, Metadata, MetadataArtifact, MetadataData, MetadataKind, MetadataSchema, Plain,
+};
 pub use model::{
     Caveats, Data, Details, Ethics, EvaluationData, Factors, Figure, IntendedUse, Limitations, Metrics,
     ModelCard, Risk, Risks, TrainingData,

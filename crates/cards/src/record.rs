@@ -111,7 +111,12 @@ impl AnyRecord {
 
 /// The JSON Schema (2020-12) of a record.
 pub fn schema_of<R: Record>() -> Value {
-    let mut schema: Schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<R>();
-    schema.insert("title".to_owned(), json!(R::form().title));
+    schema_named::<R>(R::form().title)
+}
+
+/// The JSON Schema (2020-12) of a type, under this title.
+pub(crate) fn schema_named<T: JsonSchema>(title: &str) -> Value {
+    let mut schema: Schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
+    schema.insert("title".to_owned(), json!(title));
     schema.to_value()
 }

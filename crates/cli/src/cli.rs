@@ -62,6 +62,8 @@ pub(crate) enum Command {
     Serve(commands::serve::Serve),
     /// Show how it works: the whole story on the COMPAS data, or the scenario of another pack
     Demo(commands::demo::Demo),
+    /// Make a repository for a governed model: folders, rules, forms, and what runs the gate in CI
+    Init(commands::init::Init),
     /// Put a pack in force
     Apply(commands::apply::Apply),
     /// Policies of other registries
@@ -76,6 +78,8 @@ pub(crate) enum Command {
     /// Data sets
     #[command(subcommand)]
     Dataset(commands::dataset::Dataset),
+    /// Show where a version or data set comes from, and what came of it
+    Lineage(commands::lineage::Lineage),
     /// AI systems: what models are used for
     #[command(subcommand)]
     System(commands::system::System),

@@ -21,6 +21,8 @@ pub(crate) mod facts;
 pub(crate) mod gate;
 pub(crate) mod in_place_of;
 pub(crate) mod inbox;
+pub(crate) mod init;
+pub(crate) mod lineage;
 pub(crate) mod model;
 pub(crate) mod periodic_review;
 pub(crate) mod policy;
@@ -71,11 +73,13 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
     let answer = match cli.command {
         Command::Serve(command) => return command.run(printer),
         Command::Demo(command) => return command.run(printer),
+        Command::Init(command) => command.run(),
         Command::Apply(command) => command.run(&context),
         Command::Policy(command) => command.run(),
         Command::Model(command) => command.run(&context),
         Command::Version(command) => command.run(&context),
         Command::Dataset(command) => command.run(&context),
+        Command::Lineage(command) => command.run(&context),
         Command::System(command) => command.run(&context),
         Command::Evaluate(command) => command.run(&context),
         Command::Drift(command) => command.run(&context),

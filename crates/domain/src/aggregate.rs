@@ -15,10 +15,11 @@ use crate::event::{Event, Stamp};
 use crate::exception::Exception;
 use crate::identity::{Credential, Principal, Session, Token};
 use crate::ids::{
-    AccountabilityId, AssessmentId, ChangeId, CommentId, CredentialId, DatasetId, DelegationId, EvaluationId,
-    ExceptionId, ModelId, PeriodicReviewId, PrincipalId, PromotionId, ProposalId, SessionId, SystemId,
-    TierChangeId, TokenId, VersionId,
+    AccountabilityId, AssessmentId, ChangeId, CommentId, CredentialId, DatasetId, DelegationId, EdgeId,
+    EvaluationId, ExceptionId, ModelId, PeriodicReviewId, PrincipalId, PromotionId, ProposalId, SessionId,
+    SystemId, TierChangeId, TokenId, VersionId,
 };
+use crate::lineage::Edge;
 use crate::pack::Applied;
 use crate::periodic_review::PeriodicReview;
 use crate::proposal::Proposal;
@@ -71,13 +72,15 @@ pub enum Kind {
     Delegation,
     /// Something that was said about an object.
     Comment,
+    /// One thing came from another.
+    Lineage,
     /// The door: attempts that were denied. It has no state.
     Access,
 }
 
 impl Kind {
     /// Every kind that has state.
-    pub const STATEFUL: [Self; 20] = [
+    pub const STATEFUL: [Self; 21] = [
         Self::Principal,
         Self::Token,
         Self::Credential,
@@ -98,6 +101,7 @@ impl Kind {
         Self::PeriodicReview,
         Self::Delegation,
         Self::Comment,
+        Self::Lineage,
     ];
 
     /// As on the wire.
@@ -123,6 +127,7 @@ impl Kind {
             Self::PeriodicReview => "PERIODIC_REVIEW",
             Self::Delegation => "DELEGATION",
             Self::Comment => "COMMENT",
+            Self::Lineage => "LINEAGE",
             Self::Access => "ACCESS",
         }
     }
@@ -234,6 +239,7 @@ aggregates! {
     PeriodicReview PeriodicReview, PeriodicReviewId;
     Delegation Delegation, DelegationId;
     Comment Comment, CommentId;
+    Lineage Edge, EdgeId;
 }
 
 macro_rules! into_uuid {
@@ -252,7 +258,7 @@ macro_rules! into_uuid {
     )*};
 }
 
-into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, SystemId System, ExceptionId Exception, AssessmentId Assessment, TierChangeId TierChange, ChangeId Change, AccountabilityId Accountability, PeriodicReviewId PeriodicReview, DelegationId Delegation, CommentId Comment);
+into_uuid!(PrincipalId Principal, TokenId Token, CredentialId Credential, SessionId Session, ModelId Model, VersionId Version, DatasetId Dataset, EvaluationId Evaluation, PromotionId Promotion, ProposalId Proposal, SystemId System, ExceptionId Exception, AssessmentId Assessment, TierChangeId TierChange, ChangeId Change, AccountabilityId Accountability, PeriodicReviewId PeriodicReview, DelegationId Delegation, CommentId Comment, EdgeId Lineage);
 
 /// The state after an event. Total: an event that does not fit the state (which no decision produces) changes nothing.
 pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
@@ -267,7 +273,7 @@ pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) 
         Aggregate::Session(session) => Arc::make_mut(session).evolve(event, stamp),
         Aggregate::Model(model) => Arc::make_mut(model).evolve(event, stamp),
         Aggregate::Version(version) => Arc::make_mut(version).evolve(event, stamp),
-        Aggregate::Dataset(_) => {}
+        Aggregate::Dataset(_) | Aggregate::Lineage(_) => {}
         Aggregate::Evaluation(job) => Arc::make_mut(job).evolve(event, stamp),
         Aggregate::Promotion(promotion) => Arc::make_mut(promotion).evolve(event, stamp),
         Aggregate::Pack(pack) => Arc::make_mut(pack).evolve(event, stamp),
@@ -313,6 +319,7 @@ fn create(id: Uuid, event: &Event, stamp: &Stamp) -> Option<Aggregate> {
         Event::AccountabilityAssigned(event) => Some(Accountability::new(id.into(), event, stamp).into()),
         Event::PeriodicReviewOpened(event) => Some(PeriodicReview::new(id.into(), event, stamp).into()),
         Event::DelegationGiven(event) => Some(Delegation::new(id.into(), event, stamp).into()),
+        Event::LineageRecorded(event) => Some(Edge::new(id.into(), event, stamp).into()),
         _ => Credential::create(id.into(), event, stamp).map(Into::into),
     }
 }

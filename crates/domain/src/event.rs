@@ -11,6 +11,7 @@ use crate::evaluation::event as evaluation;
 use crate::exception::event as exception;
 use crate::identity::event as identity;
 use crate::ids::{ModelId, PrincipalId};
+use crate::lineage::LineageRecorded;
 use crate::pack::{PackApplied, TwoPersonsRequired};
 use crate::periodic_review::event as periodic;
 use crate::proposal::event as proposal;
@@ -209,6 +210,7 @@ events! {
     ReviewEscalated(workflow::ReviewEscalated) "reviewEscalated" "turned to others for a review that is overdue";
     CommentMade(comment::CommentMade) "commentMade" "commented on an object";
     CommentRetracted(comment::CommentRetracted) "commentRetracted" "took a comment back";
+    LineageRecorded(LineageRecorded) "lineageRecorded" "said where something comes from";
 }
 
 impl Event {

@@ -76,6 +76,8 @@ id! {
     DelegationId;
     /// Something that was said about an object.
     CommentId;
+    /// One thing came from another.
+    EdgeId;
 }
 
 impl CredentialId {
@@ -89,6 +91,16 @@ impl AccountabilityId {
     /// That of a model.
     pub fn of(model: ModelId) -> Self {
         Self(model.0)
+    }
+}
+
+impl EdgeId {
+    /// That of the edge between two things, by their keys: whoever says it again says the same.
+    pub fn between(upstream: &str, downstream: &str) -> Self {
+        let Digest(bytes) = Digest::of(format!("{upstream}\n{downstream}").as_bytes());
+        let mut first = [0; 16];
+        first.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
+        Self(uuid::Builder::from_custom_bytes(first).into_uuid())
     }
 }
 

@@ -29,6 +29,7 @@ pub mod gate;
 pub mod identity;
 pub mod ids;
 mod moves;
+pub mod lineage;
 pub mod pack;
 pub mod periodic_review;
 pub mod policy;

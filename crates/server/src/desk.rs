@@ -270,6 +270,7 @@ impl<'a> Desk<'a> {
             | Kind::Pack
             | Kind::Proposal
             | Kind::Comment
+            | Kind::Lineage
             | Kind::Accountability
             | Kind::PeriodicReview
             | Kind::Delegation
@@ -285,7 +286,7 @@ impl<'a> Desk<'a> {
     }
 
     /// What is about models and not there for this caller.
-    fn not_there(&self, caller: &Caller, what: &str, id: impl std::fmt::Display) -> Problem {
+    pub(crate) fn not_there(&self, caller: &Caller, what: &str, id: impl std::fmt::Display) -> Problem {
         // A store that is away says nothing about what is there.
         match self.can(caller, Permission::Read, Target::Platform) {
             Ok(all) => not_there(what, id, all),

@@ -28,6 +28,7 @@ pub(crate) const STORE: Schema = Schema {
         include_str!("migrations/0007_authority.sql"),
         include_str!("migrations/0008_talk.sql"),
         include_str!("migrations/0009_what_counts.sql"),
+        include_str!("migrations/0011_lineage.sql"),
     ],
     remedy: "give Assent a database of its own",
 };

@@ -55,9 +55,14 @@ pub const TABLES: &[Table] = &[
             text("stage"),
             text("model_stage"),
             text("created_by"),
+            text("datasets"),
+            text("files"),
         ],
     },
-    Table { name: "datasets", columns: &[text("name"), unique("name_number"), text("steward_id")] },
+    Table {
+        name: "datasets",
+        columns: &[text("name"), unique("name_number"), text("steward_id"), text("sha256")],
+    },
     Table {
         name: "evaluations",
         columns: &[text("model_id"), text("version_id"), text("state"), text("open_requester_id")],
@@ -142,4 +147,5 @@ pub const TABLES: &[Table] = &[
         name: "comments",
         columns: &[text("model_id"), text("subject"), text("author_id"), text("mentions")],
     },
+    Table { name: "lineage", columns: &[text("upstream"), text("downstream")] },
 ];

@@ -90,7 +90,8 @@ impl Hand<'_> {
             | Kind::Accountability
             | Kind::PeriodicReview
             | Kind::Delegation
-            | Kind::Access => None,
+            | Kind::Access
+            | Kind::Lineage => None,
         })
     }
 }

@@ -19,6 +19,7 @@ mod hostile;
 mod hub;
 mod markdown;
 mod merge;
+mod metadata;
 mod published;
 
 use assent_cards::{ModelCard, Record as _};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use assent_cards::{Datasheet, Form, Kind, ModelCard, Record, schema_of};
+use assent_cards::{Datasheet, Form, Kind, Metadata, ModelCard, Record, schema_of};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -20,7 +20,11 @@ fn published(path: &str, text: &str) {
 
 #[test]
 fn the_published_schemas_are_those_of_the_code() {
-    for (name, schema) in [("ModelCard", schema_of::<ModelCard>()), ("Datasheet", schema_of::<Datasheet>())] {
+    for (name, schema) in [
+        ("ModelCard", schema_of::<ModelCard>()),
+        ("Datasheet", schema_of::<Datasheet>()),
+        ("ModelMetadata", Metadata::json_schema()),
+    ] {
         let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
         published(&format!("docs/reference/schemas/{name}.json"), &text);
     }

@@ -1,6 +1,6 @@
 //! `assent dataset`: data sets.
 
-mod data_object;
+pub(super) mod data_object;
 mod list;
 mod profile;
 mod register;

@@ -3,6 +3,7 @@
 mod attach;
 mod checklist;
 mod evidence;
+pub(crate) mod layout;
 mod list;
 mod move_to;
 mod register;

@@ -26,6 +26,7 @@ pub(crate) mod evaluations;
 pub(crate) mod exceptions;
 mod fallback;
 pub(crate) mod inbox;
+mod lineage;
 pub(crate) mod log;
 pub(crate) mod me;
 pub(crate) mod models;
@@ -87,6 +88,7 @@ fn assemble(app: Option<&App>) -> (Router<App>, Document) {
         .merge(desk::router())
         .merge(delegations::router())
         .merge(comments::router())
+        .merge(lineage::router())
         .route_layer(from_fn_with_state(quick, time_limit))
         .merge(evaluations::waiting().route_layer(from_fn_with_state(slow, time_limit)))
         .merge(blobs::router());

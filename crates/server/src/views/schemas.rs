@@ -61,7 +61,7 @@ words! {
     /// What a receipt or an entry is about.
     KindWords "Kind" [
         "PRINCIPAL", "TOKEN", "CREDENTIAL", "SESSION", "MODEL", "VERSION", "DATASET", "EVALUATION", "PROMOTION", "PACK", "PROPOSAL",
-        "SYSTEM", "EXCEPTION", "ASSESSMENT", "TIER_CHANGE", "CHANGE", "ACCOUNTABILITY", "PERIODIC_REVIEW", "DELEGATION", "COMMENT", "ACCESS"
+        "SYSTEM", "EXCEPTION", "ASSESSMENT", "TIER_CHANGE", "CHANGE", "ACCOUNTABILITY", "PERIODIC_REVIEW", "DELEGATION", "COMMENT", "ACCESS", "LINEAGE"
     ];
     /// Where a comment is in its life.
     CommentStateWords "CommentState" ["MADE", "RETRACTED"];

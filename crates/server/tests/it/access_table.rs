@@ -542,6 +542,9 @@ impl Stage {
             "getChange" => get(format!("/api/v1/changes/{change}")),
             "submitChange" | "signChange" | "scheduleChange" | "startChange" | "completeChange"
             | "rollBackChange" | "withdrawChange" => request_on_changes(operation, change),
+            "recordLineage" => post("/api/v1/lineage".to_owned(), json!({"edges": []})),
+            "takeOpenLineage" => post("/api/v1/lineage/openlineage".to_owned(), json!({})),
+            "lineage" => get(version_at("").replace("/api/v1/versions/", "/api/v1/lineage/version:")),
             "listComments" => get(format!("/api/v1/threads/promotions/{promotion}")),
             "comment" => post(format!("/api/v1/threads/promotions/{promotion}"), json!({"text": "well"})),
             "mentions" => list("/api/v1/mentions"),

@@ -29,6 +29,7 @@ mod exceptions;
 mod inputs;
 mod limits;
 mod llmops;
+mod lineage;
 mod log;
 mod midway;
 mod ml_governance;

@@ -6,6 +6,7 @@ mod changes;
 mod comments;
 mod delegations;
 mod exceptions;
+mod lineage;
 mod models;
 mod oversight;
 mod people;
@@ -45,6 +46,7 @@ impl Examples {
         requests.extend(oversight::requests(url, objects)?);
         requests.extend(comments::requests(url, objects)?);
         requests.extend(delegations::requests(url, objects)?);
+        requests.extend(lineage::requests(url, objects)?);
         requests.extend(reads());
         let (more, sessions) = people::doors(url, objects)?;
         requests.extend(more);

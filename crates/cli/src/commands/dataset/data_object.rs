@@ -14,7 +14,7 @@ use crate::problem::Problem;
 const PART_BYTES: usize = 1 << 16;
 
 /// The file, with its digest. Its URL is its name: the description is to stand beside it.
-pub(super) fn of(path: &Path) -> Result<DataObject, Problem> {
+pub(in crate::commands) fn of(path: &Path) -> Result<DataObject, Problem> {
     let unreadable = |error: std::io::Error| Problem::path("read", path, error);
     let mut file = File::open(path).map_err(unreadable)?;
     let (mut hasher, mut size_bytes, mut part) = (Hasher::new(), 0_u64, vec![0; PART_BYTES]);

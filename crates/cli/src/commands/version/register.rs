@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::layout::Layout;
 use crate::client::{Client, escaped};
 use crate::commands::Context;
 use crate::names;
@@ -17,7 +18,14 @@ use crate::problem::Problem;
 #[derive(Debug, Args)]
 pub(crate) struct Register {
     /// The model: its name or id
-    model: String,
+    #[arg(required_unless_present = "from_layout")]
+    model: Option<String>,
+    /// A folder with `metadata.json` and the files that it names; the same folder makes one version, however often
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["kind", "artifacts", "params", "metrics", "datasets", "run"])]
+    from_layout: Option<PathBuf>,
+    /// Only read the folder and compare its files with its metadata; needs no server
+    #[arg(long, requires = "from_layout")]
+    dry_run: bool,
     /// What it is: CLASSICAL, DEEP, LLM, PROMPT, AGENT or VENDOR
     #[arg(long, default_value = "CLASSICAL")]
     kind: String,
@@ -41,6 +49,13 @@ pub(crate) struct Register {
 impl Register {
     /// Runs the command.
     pub(crate) fn run(self, context: &Context) -> Result<Answer, Problem> {
+        if let Some(folder) = &self.from_layout {
+            let layout = Layout::read(folder)?;
+            if self.dry_run {
+                return Ok(layout.told());
+            }
+            return layout.send(&context.client()?, self.model.as_deref());
+        }
         let client = context.client()?;
         let artifacts: Vec<Value> =
             self.artifacts.iter().map(|file| artifact(&client, file)).collect::<Result<_, _>>()?;
@@ -54,7 +69,7 @@ impl Register {
             "datasets": datasets,
         });
         pairs::put(&mut body, "sourceRun", self.run.as_ref());
-        let path = format!("/api/v1/models/{}/versions", escaped(&self.model));
+        let path = format!("/api/v1/models/{}/versions", escaped(&self.model.unwrap_or_default()));
         Ok(super::written(client.post(&path, &body)?))
     }
 }

@@ -1,0 +1,249 @@
+//! What DVC knows, from the files that it keeps in a repository: which bytes a stage read and wrote when it last ran
+//! (`dvc.lock`), which stages there are (`dvc.yaml`), and where data that was imported came from (`*.dvc`).
+//!
+//! DVC names bytes by MD5, and this platform by SHA-256. Where DVC's cache holds the bytes, their SHA-256 is taken from there,
+//! and so they meet the files of versions and data sets. Where it does not, they are known by their MD5 alone.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assent_domain::ids::Digest;
+use assent_domain::lineage::without_login;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::commands::dataset::data_object;
+use crate::problem::Problem;
+
+/// The largest file of DVC that is read.
+const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
+/// How many files and folders are looked at, and how deep.
+const MAX_ENTRIES: usize = 200_000;
+const MAX_DEPTH: usize = 24;
+
+/// Edges to send, and what could not be told.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    pub(super) edges: Vec<Value>,
+    pub(super) missing: Vec<String>,
+}
+
+/// `dvc.lock`.
+#[derive(Debug, Deserialize)]
+struct Lock {
+    #[serde(default)]
+    stages: BTreeMap<String, Value>,
+}
+
+/// A stage as it last ran.
+#[derive(Debug, Deserialize)]
+struct Ran {
+    #[serde(default)]
+    deps: Vec<Entry>,
+    #[serde(default)]
+    outs: Vec<Entry>,
+}
+
+/// `*.dvc`.
+#[derive(Debug, Deserialize)]
+struct Tracked {
+    #[serde(default)]
+    deps: Vec<Entry>,
+    #[serde(default)]
+    outs: Vec<Entry>,
+}
+
+/// Something that a stage read or wrote.
+#[derive(Debug, Deserialize)]
+struct Entry {
+    path: String,
+    md5: Option<String>,
+    size: Option<u64>,
+    etag: Option<String>,
+    repo: Option<Repository>,
+}
+
+/// The repository that data was imported from.
+#[derive(Debug, Deserialize)]
+struct Repository {
+    url: String,
+    rev_lock: Option<String>,
+    rev: Option<String>,
+}
+
+/// `dvc.yaml`, of which only the names of stages matter here.
+#[derive(Debug, Deserialize)]
+struct Pipeline {
+    #[serde(default)]
+    stages: BTreeMap<String, Value>,
+}
+
+/// Reads a repository.
+pub(super) fn read(root: &Path) -> Result<Known, Problem> {
+    let mut files = Vec::new();
+    list(root, 0, &mut 0, &mut files)?;
+    files.sort();
+    let mut known = Known::default();
+    for path in &files {
+        let shown = path.strip_prefix(root).unwrap_or(path).display().to_string();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        match name {
+            "dvc.lock" => known.lock(root, &shown, path)?,
+            "dvc.yaml" => known.pipeline(&shown, path)?,
+            _ => known.tracked(root, &shown, path)?,
+        }
+    }
+    if files.is_empty() {
+        return Err(Problem::new(format!("`{}` holds no file of DVC", root.display()))
+            .hint("name the folder of a repository with `dvc.yaml`, `dvc.lock` or `*.dvc`"));
+    }
+    Ok(known)
+}
+
+impl Known {
+    fn lock(&mut self, root: &Path, shown: &str, path: &Path) -> Result<(), Problem> {
+        let lock: Lock = parse(shown, path)?;
+        for (stage, value) in lock.stages {
+            // The same stage on the same bytes with the same parameters is the same run.
+            let run = Digest::of(format!("{stage}\n{value}").as_bytes()).to_string();
+            let ran: Ran = serde_json::from_value(value).map_err(|error| not_read(shown, &error))?;
+            let run = json!({"kind": "RUN", "namespace": "dvc", "job": stage, "run": run});
+            for entry in &ran.deps {
+                if let Some(thing) = self.thing(root, shown, entry) {
+                    self.edges.push(json!({"upstream": thing, "downstream": run, "label": entry.path}));
+                }
+            }
+            for entry in &ran.outs {
+                if let Some(thing) = self.thing(root, shown, entry) {
+                    self.edges.push(json!({"upstream": run, "downstream": thing, "label": entry.path}));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn pipeline(&mut self, shown: &str, path: &Path) -> Result<(), Problem> {
+        let pipeline: Pipeline = parse(shown, path)?;
+        let beside = path.with_file_name("dvc.lock");
+        let lock: Lock =
+            if beside.exists() { parse(shown, &beside)? } else { Lock { stages: BTreeMap::new() } };
+        for stage in pipeline.stages.keys() {
+            // A stage with `foreach` or `matrix` runs under its own name and that of each item.
+            let of_it = |ran: &String| {
+                ran == stage || ran.strip_prefix(stage.as_str()).is_some_and(|rest| rest.starts_with('@'))
+            };
+            if !lock.stages.keys().any(of_it) {
+                self.missing.push(format!(
+                    "{shown}: the stage `{stage}` has not run yet: nothing is known of what it made"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn tracked(&mut self, root: &Path, shown: &str, path: &Path) -> Result<(), Problem> {
+        let Tracked { deps, outs } = parse(shown, path)?;
+        for dep in &deps {
+            for out in &outs {
+                if let (Some(from), Some(to)) = (origin(dep), self.thing(root, shown, out)) {
+                    self.edges.push(json!({"upstream": from, "downstream": to, "label": out.path}));
+                }
+            }
+        }
+        if deps.is_empty() {
+            for out in &outs {
+                // Nothing is said of where it came from; but which bytes it is can still be found out.
+                self.thing(root, shown, out);
+            }
+        }
+        Ok(())
+    }
+
+    fn thing(&mut self, root: &Path, shown: &str, entry: &Entry) -> Option<Value> {
+        let Some(md5) = &entry.md5 else {
+            self.missing.push(format!("{shown}: `{}` has no MD5, so its bytes are not known", entry.path));
+            return None;
+        };
+        if md5.ends_with(".dir") {
+            self.missing.push(format!(
+                "{shown}: the folder `{}` is one node; its files are not looked into",
+                entry.path
+            ));
+            return Some(json!({"kind": "FILE_BY_MD5", "md5": md5}));
+        }
+        match cached(root, md5, entry.size) {
+            Some(sha256) => Some(json!({"kind": "FILE", "sha256": sha256})),
+            None => {
+                self.missing.push(format!(
+                    "{shown}: the bytes of `{}` are not in the cache of DVC, so they are known by their MD5 alone: `dvc pull`, then import again",
+                    entry.path
+                ));
+                Some(json!({"kind": "FILE_BY_MD5", "md5": md5}))
+            }
+        }
+    }
+}
+
+/// Where imported data came from.
+fn origin(dep: &Entry) -> Option<Value> {
+    let (namespace, version) = match &dep.repo {
+        Some(Repository { url, rev_lock, rev }) => (without_login(url), rev_lock.as_ref().or(rev.as_ref())),
+        None => ("url".to_owned(), dep.etag.as_ref().or(dep.md5.as_ref())),
+    };
+    let mut data = json!({"kind": "DATA", "namespace": namespace, "name": without_login(&dep.path)});
+    crate::pairs::put(&mut data, "version", version);
+    Some(data)
+}
+
+/// The SHA-256 of bytes in DVC's cache: in the place of its third release, or of those before.
+fn cached(root: &Path, md5: &str, size: Option<u64>) -> Option<String> {
+    let is_digit = |c: char| c.is_ascii_hexdigit();
+    let (first, rest) = md5.split_at_checked(2).filter(|_| md5.len() == 32 && md5.chars().all(is_digit))?;
+    [".dvc/cache/files/md5", ".dvc/cache"].iter().find_map(|cache| {
+        let path = root.join(cache).join(first).join(rest);
+        let found = fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
+        if size.is_some_and(|size| size != found.len()) {
+            return None;
+        }
+        data_object::of(&path).ok().map(|object| object.sha256)
+    })
+}
+
+fn parse<T: serde::de::DeserializeOwned>(shown: &str, path: &Path) -> Result<T, Problem> {
+    let size_bytes = fs::metadata(path).map_err(|error| Problem::path("read", path, error))?.len();
+    if size_bytes > MAX_FILE_BYTES {
+        return Err(Problem::new(format!("`{shown}` has {size_bytes} bytes, more than {MAX_FILE_BYTES}"))
+            .hint("leave it out of the folder"));
+    }
+    let text = fs::read_to_string(path).map_err(|error| Problem::path("read", path, error))?;
+    let value: Value = serde_saphyr::from_str(&text).map_err(|error| not_read(shown, &error))?;
+    serde_json::from_value(value).map_err(|error| not_read(shown, &error))
+}
+
+fn not_read(shown: &str, error: &dyn std::fmt::Display) -> Problem {
+    Problem::new(format!("`{shown}` is not what DVC writes: {error}"))
+        .hint("let DVC write it again, or leave it out")
+}
+
+fn list(folder: &Path, depth: usize, seen: &mut usize, files: &mut Vec<PathBuf>) -> Result<(), Problem> {
+    let unreadable = |error: std::io::Error| Problem::path("read", folder, error);
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        *seen += 1;
+        if *seen > MAX_ENTRIES {
+            return Err(Problem::new(format!("there are more than {MAX_ENTRIES} files"))
+                .hint("name a smaller folder"));
+        }
+        let (path, kind) = (entry.path(), entry.file_type().map_err(unreadable)?);
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if kind.is_dir() && depth < MAX_DEPTH && !name.starts_with('.') {
+            list(&path, depth + 1, seen, files)?;
+        } else if kind.is_file()
+            && (["dvc.lock", "dvc.yaml"].contains(&name.as_str()) || name.ends_with(".dvc"))
+        {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

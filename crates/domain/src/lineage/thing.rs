@@ -1,0 +1,143 @@
+//! The ends of edges, and the short keys that they are found by.
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::Digest;
+use crate::text;
+use crate::{Code, Refusal};
+
+/// The longest name of a thing in another system, in characters.
+const MAX_NAME_CHARS: usize = 1_000;
+/// Digits of a key that is made from names.
+const KEY_BYTES: usize = 16;
+
+/// What a file is known by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE", tag = "by", content = "digest")]
+pub enum FileDigest {
+    /// By its SHA-256, by which this platform knows files too.
+    Sha256(Digest),
+    /// By its MD5, as 32 hexadecimal digits; `.dir` behind them stands for a folder, as DVC writes it.
+    Md5(String),
+}
+
+/// A file, a data set of another system, or a run.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase", tag = "kind")]
+pub enum Thing {
+    /// Bytes.
+    File {
+        /// Their digest.
+        #[serde(flatten)]
+        digest: FileDigest,
+    },
+    /// One run of a job; the job itself where no run is named.
+    Run {
+        /// The system that the job belongs to.
+        namespace: String,
+        /// The job.
+        job: String,
+        /// The run.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        run: Option<String>,
+    },
+    /// A data set of another system.
+    Data {
+        /// The system.
+        namespace: String,
+        /// Its name there.
+        name: String,
+        /// Its version there, where the system tells versions apart.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<String>,
+    },
+}
+
+impl Thing {
+    /// The file with that SHA-256.
+    pub fn file(sha256: Digest) -> Self {
+        Self::File { digest: FileDigest::Sha256(sha256) }
+    }
+
+    /// The key that the thing is found by: plain and short, whatever its names.
+    pub fn key(&self) -> String {
+        match self {
+            Self::File { digest: FileDigest::Sha256(digest) } => format!("sha256:{digest}"),
+            Self::File { digest: FileDigest::Md5(digest) } => format!("md5:{digest}"),
+            Self::Run { namespace, job, run } => hashed("run", &[namespace, job], run.as_deref()),
+            Self::Data { namespace, name, version } => hashed("data", &[namespace, name], version.as_deref()),
+        }
+    }
+
+    /// Refuses names and digests that are none.
+    pub(super) fn check(&self, pointer: &str) -> Result<(), Refusal> {
+        let at = |field: &str| format!("{pointer}/{field}");
+        match self {
+            Self::File { digest: FileDigest::Sha256(_) } => Ok(()),
+            Self::File { digest: FileDigest::Md5(digest) } => {
+                let digits = digest.strip_suffix(".dir").unwrap_or(digest);
+                let is_digit = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+                if digits.len() == 32 && digits.chars().all(is_digit) {
+                    return Ok(());
+                }
+                let message = format!("`{digest}` is no MD5: 32 digits of 0-9 and a-f");
+                Err(Refusal::new(Code::InvalidValue, message).at(at("digest")))
+            }
+            Self::Run { namespace, job, run } => {
+                named(&at("namespace"), namespace)?;
+                named(&at("job"), job)?;
+                run.as_ref().map_or(Ok(()), |run| named(&at("run"), run))
+            }
+            Self::Data { namespace, name, version } => {
+                named(&at("namespace"), namespace)?;
+                named(&at("name"), name)?;
+                version.as_ref().map_or(Ok(()), |version| named(&at("version"), version))
+            }
+        }
+    }
+}
+
+/// Refuses names of other systems that are empty, too long, or have control characters.
+pub(super) fn named(pointer: &str, text: &str) -> Result<(), Refusal> {
+    text::line(pointer, text)?;
+    let count = text.chars().count();
+    let message = if count > MAX_NAME_CHARS {
+        format!("the name has {count} characters, more than {MAX_NAME_CHARS}")
+    } else if text.chars().any(char::is_control) {
+        format!("the name `{}` has control characters", text.escape_debug())
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::new(Code::InvalidText, message).at(pointer))
+}
+
+/// Two lists of names never give the same text, because no name has control characters.
+fn hashed(kind: &str, names: &[&String], last: Option<&str>) -> String {
+    let mut text = kind.to_owned();
+    for name in names {
+        text.push('\n');
+        text.push_str(name);
+    }
+    if let Some(last) = last {
+        text.push('\n');
+        text.push_str(last);
+    }
+    let Digest(bytes) = Digest::of(text.as_bytes());
+    let mut key = format!("{kind}:");
+    for byte in bytes.iter().take(KEY_BYTES) {
+        // Writing to a string cannot fail.
+        let _ = write!(key, "{byte:02x}");
+    }
+    key
+}
+
+/// An address without the name and password that may stand in it.
+pub fn without_login(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (host, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    format!("{scheme}://{host}{path}")
+}

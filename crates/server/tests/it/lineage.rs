@@ -1,0 +1,213 @@
+//! Lineage through the interface: recorded, walked both ways, bounded, and seen by who may see it.
+
+use assent_domain::ids::Digest;
+use serde_json::{Value, json};
+
+use crate::world::{World, text};
+
+const PATH: &str = "/api/v1/lineage";
+const EVENTS: &str = "/api/v1/lineage/openlineage";
+
+fn file(bytes: &[u8]) -> Value {
+    json!({"kind": "FILE", "sha256": Digest::of(bytes).to_string()})
+}
+
+fn run(id: &str) -> Value {
+    json!({"kind": "RUN", "namespace": "ci", "job": "train", "run": id})
+}
+
+fn edges(edges: &[(Value, Value)]) -> Value {
+    let edge =
+        |(upstream, downstream): &(Value, Value)| json!({"upstream": upstream, "downstream": downstream});
+    json!({"edges": edges.iter().map(edge).collect::<Vec<_>>()})
+}
+
+fn names(found: &Value) -> Vec<String> {
+    let name = |node: &Value| format!("{} {}", text(&node["kind"]), text(&node["name"]));
+    found["nodes"].as_array().unwrap().iter().map(name).collect()
+}
+
+/// A data set, and a version with one file that was made with it.
+async fn registered(world: &World, owner: &str, steward: &str) -> (String, String, String) {
+    let data = world.upload(steward, "id,label\n1,1\n").await;
+    let body = json!({"name": "mails", "sha256": data, "classification": "INTERNAL"});
+    let dataset = text(&world.post(steward, "/api/v1/datasets", body).await.expect(201)["object"]["id"]);
+    let body = json!({"name": "spam", "purpose": "sorts", "tier": "LOW", "tags": {"team": "own"}});
+    let model = text(&world.post(owner, "/api/v1/models", body).await.expect(201)["object"]["id"]);
+    let weights = world.upload(owner, "weights").await;
+    let body = json!({"kind": "CLASSICAL", "datasets": [dataset],
+        "artifacts": [{"name": "model.bin", "sha256": weights}]});
+    let path = format!("/api/v1/models/{model}/versions");
+    let version = text(&world.post(owner, &path, body).await.expect(201)["object"]["id"]);
+    (model, version, dataset)
+}
+
+#[tokio::test]
+async fn a_version_is_traced_to_the_data_of_another_system_and_back() {
+    let world = World::new().await;
+    let (_, owner) = world.person("Olga", &["model_owner"]).await;
+    let (_, steward) = world.person("Sven", &["data_steward"]).await;
+    let (_, version, dataset) = registered(&world, &owner, &steward).await;
+    let mails = json!({"kind": "DATA", "namespace": "lake", "name": "raw"});
+    let sent = edges(&[
+        (mails, run("extract")),
+        (run("extract"), file(b"id,label\n1,1\n")),
+        (file(b"id,label\n1,1\n"), run("train")),
+        (run("train"), file(b"weights")),
+    ]);
+    let taken = world.post(&steward, PATH, sent.clone()).await.expect(200);
+    assert_eq!((&taken["object"]["recorded"], &taken["object"]["known"]), (&json!(4), &json!(0)));
+    assert_eq!(taken["receipt"]["events"][0]["type"], "lineageRecorded");
+    let again = world.post(&owner, PATH, sent).await.expect(200);
+    assert_eq!((&again["object"]["recorded"], &again["object"]["known"]), (&json!(0), &json!(4)));
+
+    let up = world.get(&owner, &format!("{PATH}/version:{version}")).await.expect(200);
+    let found = names(&up);
+    assert_eq!(found[0], "VERSION spam:1");
+    assert!(found[1..3].contains(&"DATASET mails:1".to_owned()), "{found:?}");
+    assert!(found.contains(&"DATA raw".to_owned()), "{found:?}");
+    assert_eq!((found.len(), &up["cut"]), (7, &json!(false)), "{up}");
+    let near = world.get(&owner, &format!("{PATH}/version:{version}?depth=1")).await.expect(200);
+    assert_eq!((near["nodes"].as_array().unwrap().len(), &near["cut"]), (3, &json!(true)));
+
+    // Back: from the data of the other system to the version, by bytes.
+    let raw = up["nodes"].as_array().unwrap().iter().find(|node| node["name"] == "raw").unwrap();
+    let down = format!("{PATH}/{}?direction=DOWNSTREAM&depth=9", text(&raw["key"]));
+    let down = world.get(&owner, &down).await.expect(200);
+    assert!(names(&down).contains(&"VERSION spam:1".to_owned()), "{down}");
+    assert!(names(&down).contains(&"DATASET mails:1".to_owned()), "{down}");
+    let of_data = format!("{PATH}/dataset:{dataset}?direction=DOWNSTREAM");
+    assert_eq!(names(&world.get(&owner, &of_data).await.expect(200)), ["DATASET mails:1", "VERSION spam:1"]);
+    let of_bytes = format!("{PATH}/sha256:{}?direction=DOWNSTREAM", Digest::of(b"weights"));
+    assert!(names(&world.get(&owner, &of_bytes).await.expect(200)).contains(&"VERSION spam:1".to_owned()));
+}
+
+#[tokio::test]
+async fn what_a_reader_may_not_see_is_as_if_it_did_not_exist() {
+    let world = World::new().await;
+    let (_, owner) = world.person("Olga", &["model_owner"]).await;
+    let (_, steward) = world.person("Sven", &["data_steward"]).await;
+    let (model, version, dataset) = registered(&world, &owner, &steward).await;
+    let body = json!({"name": "secret", "purpose": "sorts", "tier": "LOW"});
+    let other = text(&world.post(&owner, "/api/v1/models", body).await.expect(201)["object"]["id"]);
+    let weights = Digest::of(b"weights").to_string();
+    let body = json!({"kind": "CLASSICAL", "artifacts": [{"name": "copy.bin", "sha256": weights}]});
+    let hidden = world.post(&owner, &format!("/api/v1/models/{other}/versions"), body).await.expect(201);
+    world.post(&owner, PATH, edges(&[(run("train"), file(b"weights"))])).await.expect(200);
+
+    let (reader, token) = world.person("Rita", &[]).await;
+    let grant = json!({"role": "auditor", "scope": {"models": [model]}});
+    world.post(&world.admin, &format!("/api/v1/principals/{reader}/grants"), grant).await.expect(200);
+    let up = world.get(&token, &format!("{PATH}/version:{version}")).await.expect(200);
+    assert_eq!(names(&up), ["VERSION spam:1", "FILE model.bin"], "neither the data set nor the run");
+    let down = format!("{PATH}/sha256:{weights}?direction=DOWNSTREAM");
+    let down = world.get(&token, &down).await.expect(200);
+    assert!(names(&down).contains(&"VERSION spam:1".to_owned()), "{down}");
+    assert!(!names(&down).contains(&"VERSION secret:1".to_owned()), "{down}");
+    let both = world.get(&owner, &format!("{PATH}/sha256:{weights}?direction=DOWNSTREAM")).await.expect(200);
+    assert!(names(&both).contains(&"VERSION secret:1".to_owned()), "{both}");
+    let hidden = text(&hidden["object"]["id"]);
+    for node in
+        [format!("version:{hidden}"), format!("dataset:{dataset}"), format!("sha256:{}", Digest::of(b"x"))]
+    {
+        world.get(&token, &format!("{PATH}/{node}")).await.problem(404, "not-found");
+    }
+    let denied = world.post(&token, PATH, edges(&[(file(b"a"), file(b"b"))])).await;
+    denied.problem(403, "permission-missing");
+}
+
+#[tokio::test]
+async fn a_walk_ends_in_cycles_and_in_crowds() {
+    let world = World::new().await;
+    let (_, owner) = world.person("Olga", &["model_owner"]).await;
+    let circle = edges(&[(file(b"a"), run("1")), (run("1"), file(b"a"))]);
+    world.post(&owner, PATH, circle).await.expect(200);
+    let around = format!("{PATH}/sha256:{}?depth=20", Digest::of(b"a"));
+    let around = world.get(&owner, &around).await.expect(200);
+    assert_eq!((around["nodes"].as_array().unwrap().len(), &around["cut"]), (2, &json!(false)));
+    assert_eq!(around["edges"].as_array().unwrap().len(), 2);
+
+    let crowd: Vec<_> = (0..600).map(|i| (file(format!("{i}").as_bytes()), run("2"))).collect();
+    world.post(&owner, PATH, edges(&crowd)).await.expect(200);
+    let run = world.get(&owner, &format!("{PATH}/sha256:{}?direction=DOWNSTREAM", Digest::of(b"7"))).await;
+    let key = text(&run.expect(200)["nodes"][1]["key"]);
+    let many = world.get(&owner, &format!("{PATH}/{key}")).await.expect(200);
+    assert_eq!((many["nodes"].as_array().unwrap().len(), &many["cut"]), (500, &json!(true)));
+
+    let digest = Digest::of(b"a");
+    for (query, code) in [
+        (format!("sha256:{digest}?depth=0"), "invalid-value"),
+        (format!("sha256:{digest}?depth=21"), "invalid-value"),
+        (format!("sha256:{digest}?direction=SIDEWAYS"), "invalid-value"),
+        ("nonsense".to_owned(), "invalid-value"),
+        ("version:7".to_owned(), "invalid-value"),
+    ] {
+        world.get(&owner, &format!("{PATH}/{query}")).await.problem(400, code);
+    }
+}
+
+#[tokio::test]
+async fn events_of_open_lineage_are_taken_in() {
+    let world = World::new().await;
+    let (_, owner) = world.person("Olga", &["model_owner"]).await;
+    let event = |kind: &str| {
+        json!({
+            "eventType": kind, "eventTime": "2026-05-04T00:00:00Z", "producer": "https://example.org",
+            "schemaURL": "https://example.org/1.json#/RunEvent",
+            "run": {"runId": "0190a1b2-0000-7000-8000-000000000001", "facets": {"unheardOf": {"a": [1]}}},
+            "job": {"namespace": "ci", "name": "train", "facets": {}},
+            "inputs": [{"namespace": "postgres://ada:secret@db:5432", "name": "mails", "facets": {
+                "schema": {"fields": [{"name": "id", "type": "int"}, {"name": "id"}, {"name": "text"}]},
+                "dataSource": {"name": "db", "uri": "postgres://ada:secret@db:5432/mails"}}}],
+            "outputs": [{"namespace": "s3://models", "name": "weights",
+                "facets": {"version": {"datasetVersion": Digest::of(b"weights").to_string()}, "schema": null}}],
+        })
+    };
+    let taken = |kind: &str, recorded: u64, known: u64| {
+        let (world, owner, body) = (&world, &owner, event(kind));
+        async move {
+            let taken = world.post(owner, EVENTS, body).await.expect(200);
+            let object = &taken["object"];
+            assert_eq!((&object["recorded"], &object["known"]), (&json!(recorded), &json!(known)), "{taken}");
+            object["missing"].to_string()
+        }
+    };
+    let missing = taken("START", 1, 0).await;
+    assert!(
+        missing.contains("/inputs/0 has no facet `version`") && missing.contains("COMPLETE only"),
+        "{missing}"
+    );
+    assert!(missing.contains("1 columns of its facet `schema`"), "{missing}");
+    taken("FAIL", 0, 1).await;
+    taken("COMPLETE", 1, 1).await;
+    taken("COMPLETE", 0, 2).await;
+
+    let found = world.get(&owner, &format!("{PATH}/sha256:{}", Digest::of(b"weights"))).await.expect(200);
+    assert_eq!(names(&found), ["FILE weights", "RUN train", "DATA mails"]);
+    let edge = found["edges"].as_array().unwrap().iter().find(|edge| edge["label"] == "mails").unwrap();
+    assert_eq!(
+        (&edge["columns"], &edge["dataSource"]),
+        (&json!(["id", "text"]), &json!("postgres://db:5432/mails"))
+    );
+    assert_eq!(edge["source"], "OPEN_LINEAGE");
+    assert!(!found.to_string().contains("secret"), "{found}");
+
+    // Events that are about no run or no job, and what is no event.
+    for body in [json!({}), json!({"dataset": {"namespace": "n", "name": "d"}, "inputs": []})] {
+        let taken = world.post(&owner, EVENTS, body).await.expect(200);
+        assert_eq!(taken["object"]["recorded"], 0);
+        assert!(taken["object"]["missing"].to_string().contains("about no job"), "{taken}");
+    }
+    let job = json!({"job": {"namespace": "n", "name": "j"}, "outputs": [{"namespace": "n", "name": "d"}]});
+    assert_eq!(world.post(&owner, EVENTS, job).await.expect(200)["object"]["recorded"], 1);
+    let data = json!({"namespace": "n", "name": "d"});
+    let many = json!({"job": {"namespace": "n", "name": "j"}, "inputs": vec![data; 501]});
+    world.post(&owner, EVENTS, many).await.problem(400, "too-many");
+    let odd = json!({"job": {"namespace": "n", "name": "j"}, "inputs": [{"namespace": "n", "name": "a\nb"}]});
+    assert!(
+        world.post(&owner, EVENTS, odd).await.problem(400, "invalid-text")["pointer"]
+            .as_str()
+            .unwrap()
+            .starts_with("/inputs/0")
+    );
+}
