@@ -300,7 +300,7 @@ impl ChangeRequest {
             }
             Event::ChangeWithdrawn(withdrawn) => {
                 self.withdrawn = Some(recorded);
-                self.withdrawn_because = withdrawn.comment.clone();
+                self.withdrawn_because.clone_from(&withdrawn.comment);
                 self.state = StateName::Withdrawn;
             }
             _ => {}
