@@ -22,6 +22,7 @@ pub(crate) mod gate;
 pub(crate) mod in_place_of;
 pub(crate) mod inbox;
 pub(crate) mod model;
+pub(crate) mod pack;
 pub(crate) mod periodic_review;
 pub(crate) mod promote;
 pub(crate) mod restore;
@@ -90,6 +91,7 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
         Command::Risk(command) => command.run(&context),
         Command::Change(command) => command.run(&context),
         Command::Card(command) => command.run(&context),
+        Command::Pack(command) => command.run(&context),
         Command::Inbox(command) => command.run(&context),
         Command::Desk(command) => command.run(&context),
         Command::Accountability(command) => command.run(&context),
