@@ -121,6 +121,9 @@ pub(crate) enum Command {
     /// Draft, check, attach and write model cards and datasheets
     #[command(subcommand)]
     Card(commands::card::Card),
+    /// Packs from and for other tools
+    #[command(subcommand)]
+    Pack(commands::pack::Pack),
     /// List what waits for you, what you asked for, and what you decided
     Inbox(commands::inbox::Inbox),
     /// Show how long approvals take, how many succeed, what is late, and what waits

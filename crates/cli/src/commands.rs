@@ -24,6 +24,7 @@ pub(crate) mod inbox;
 pub(crate) mod init;
 pub(crate) mod lineage;
 pub(crate) mod model;
+pub(crate) mod pack;
 pub(crate) mod periodic_review;
 pub(crate) mod policy;
 pub(crate) mod promote;
@@ -96,6 +97,7 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
         Command::Risk(command) => command.run(&context),
         Command::Change(command) => command.run(&context),
         Command::Card(command) => command.run(&context),
+        Command::Pack(command) => command.run(&context),
         Command::Inbox(command) => command.run(&context),
         Command::Desk(command) => command.run(&context),
         Command::Accountability(command) => command.run(&context),

@@ -32,7 +32,8 @@ impl Walk {
     #[track_caller]
     pub(crate) fn made(answer: Answer) -> Value {
         assert!(answer.status.is_success(), "{}", answer.text());
-        answer.json()["object"].clone()
+        let status = answer.status.as_u16();
+        answer.expect(status)["object"].clone()
     }
 
     pub(crate) async fn post(&self, who: &str, path: &str, body: Value) -> Value {
