@@ -1,6 +1,5 @@
 //! Intervals by drawing rows again: the same from the same seed, whatever the threads and the rows' order; absent where they
 //! would say nothing.
-#![expect(clippy::expect_used, reason = "the helpers of tests may fail as tests do")]
 
 use assent_eval::metrics::Bootstrap;
 use assent_eval::{EvaluationOptions, Input, NoInterval, Report, Task, evaluate};

@@ -1,5 +1,4 @@
 //! Change detection: the places that river documents, detectors that stop and go on, and what they refuse.
-#![expect(clippy::expect_used, reason = "the helpers of tests may fail as tests do")]
 
 use assent_eval::change::{
     Adwin, AdwinParameters, ChangeError, Detector, Direction, Kswin, KswinParameters, PageHinkley,

@@ -1,5 +1,4 @@
 //! Scores of several classes: what is refused, and that parts add up to the bit.
-#![expect(clippy::expect_used, reason = "the helpers of tests may fail as tests do")]
 
 use assent_eval::state::State;
 use assent_eval::{

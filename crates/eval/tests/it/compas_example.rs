@@ -1,10 +1,5 @@
 //! The figures that `examples/compas/README.md` prints, measured by this engine on the committed predictions joined with the
 //! steward's labels. The same figures, to 1e-9, are what scikit-learn and fairlearn gave when `train.py` wrote the files.
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "the helpers of tests may fail as tests do"
-)]
 
 use std::collections::BTreeMap;
 use std::fs::{read_dir, read_to_string};

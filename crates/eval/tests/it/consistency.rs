@@ -1,9 +1,4 @@
 //! Whether rows that are alike are predicted alike: in any order of the rows, within bounds, and absent where it says nothing.
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "the helpers of tests may fail as tests do"
-)]
 
 use assent_eval::limits::MAX_NEIGHBOUR_ROWS;
 use assent_eval::state::State;

@@ -1,5 +1,4 @@
 //! Drift: figures that others have printed, what is undefined, what the report says, and what must hold of any data.
-#![expect(clippy::expect_used, reason = "the helpers of tests may fail as tests do")]
 
 use std::collections::BTreeMap;
 

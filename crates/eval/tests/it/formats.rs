@@ -1,5 +1,4 @@
 //! The same rows in any format, in any number of files and by any number of threads give the same report, byte for byte.
-#![expect(clippy::expect_used, reason = "the helpers of tests may fail as tests do")]
 
 use crate::files;
 

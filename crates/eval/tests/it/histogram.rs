@@ -1,9 +1,4 @@
 //! Scores kept as a histogram: what is still known, how well, and that parts add up as they do with exact scores.
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "the helpers of tests may fail as tests do"
-)]
 
 use crate::files;
 

@@ -1,5 +1,4 @@
 //! Every malformed input, with the code, the whole message and the remedy that it gets.
-#![expect(clippy::expect_used, reason = "the helpers of tests may fail as tests do")]
 
 use std::ops::RangeInclusive;
 

@@ -1,5 +1,4 @@
 //! Malformed Parquet, Arrow and JSON files: the fault is named with file, row and column, and nothing panics.
-#![expect(clippy::expect_used, reason = "the helpers of tests may fail as tests do")]
 
 use crate::files;
 

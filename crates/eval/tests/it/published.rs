@@ -1,9 +1,4 @@
 //! Figures that others have printed for real data, and those of scikit-learn and fairlearn (see `testdata/README.md`).
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "the helpers of tests may fail as tests do"
-)]
 
 use std::collections::BTreeMap;
 use std::fs::File;

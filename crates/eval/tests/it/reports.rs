@@ -1,5 +1,4 @@
 //! Pages and `JUnit` reports: well formed whatever the names are, with every figure or the reason why there is none.
-#![expect(clippy::expect_used, reason = "the helpers of tests may fail as tests do")]
 
 use assent_eval::drift::{ColumnChoice, Comparison, DriftOptions, compare_files};
 use assent_eval::progress::Unwatched;
