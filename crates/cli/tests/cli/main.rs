@@ -32,6 +32,7 @@ mod oversight;
 #[path = "../../../server/tests/provider/mod.rs"]
 mod provider;
 mod remote;
+mod reports;
 mod risk;
 mod scan;
 mod shared;
