@@ -39,6 +39,7 @@ pub mod reach;
 pub mod recent;
 pub mod references;
 pub mod replay;
+pub mod reports;
 pub mod scan;
 pub mod seal;
 pub mod sessions;

@@ -15,6 +15,7 @@ mod datasheet;
 mod datasheet_form;
 mod error;
 mod form;
+pub mod html;
 pub mod hub;
 mod json;
 pub mod limits;

@@ -134,6 +134,9 @@ pub(crate) enum Command {
     /// Look at models in service again, as often as their tier asks for
     #[command(subcommand)]
     PeriodicReview(commands::periodic_review::PeriodicReview),
+    /// Write reports: on a version, on compliance, on risk, on what happened, on governance as a whole
+    #[command(subcommand)]
+    Report(commands::report::Report),
     /// Search, follow, verify, prove, export and replay the log
     #[command(subcommand)]
     Audit(commands::audit::Audit),

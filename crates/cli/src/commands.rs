@@ -28,6 +28,7 @@ pub(crate) mod pack;
 pub(crate) mod periodic_review;
 pub(crate) mod policy;
 pub(crate) mod promote;
+pub(crate) mod report;
 pub(crate) mod restore;
 pub(crate) mod review;
 pub(crate) mod risk;
@@ -68,7 +69,7 @@ impl Context {
 pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
     if !cli.command.writes().contains(&printer.format()) {
         return Err(Problem::new("this command does not write this format")
-            .hint("ask for `--output table` or `--output json`; `evaluate` and `drift` also write `html` and `junit`"));
+            .hint("ask for `--output table` or `--output json`; `evaluate` and `drift` also write `html` and `junit`, and `report` also writes `markdown`"));
     }
     let context = Context { global: cli.global, printer };
     let answer = match cli.command {
@@ -102,6 +103,7 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
         Command::Desk(command) => command.run(&context),
         Command::Accountability(command) => command.run(&context),
         Command::PeriodicReview(command) => command.run(&context),
+        Command::Report(command) => command.run(&context),
         Command::Audit(command) => return command.run(&context),
         Command::Backup(command) => command.run(),
         Command::Restore(command) => command.run(),
@@ -115,6 +117,8 @@ impl Command {
     fn writes(&self) -> &'static [Format] {
         if matches!(self, Self::Evaluate(_) | Self::Drift(_)) {
             &[Format::Table, Format::Json, Format::Html, Format::Junit]
+        } else if matches!(self, Self::Report(_)) {
+            &[Format::Table, Format::Json, Format::Markdown]
         } else {
             &Format::COMMON
         }

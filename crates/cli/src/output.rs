@@ -23,6 +23,8 @@ pub enum Format {
     Html,
     /// A `JUnit` report for continuous integration.
     Junit,
+    /// Markdown, for documents.
+    Markdown,
 }
 
 impl Format {
@@ -132,7 +134,9 @@ impl Printer {
         match self.format {
             Format::Json => self.json(&answer.json),
             Format::Table => self.blocks(&answer.blocks),
-            Format::Html | Format::Junit => to_stdout(answer.document.as_deref().unwrap_or_default()),
+            Format::Html | Format::Junit | Format::Markdown => {
+                to_stdout(answer.document.as_deref().unwrap_or_default())
+            }
         }
         answer.exit
     }
@@ -158,7 +162,7 @@ impl Printer {
     pub fn problem(self, problem: &Problem) {
         let text = match self.format {
             Format::Json => format!("{}\n", problem.json()),
-            Format::Table | Format::Html | Format::Junit => {
+            Format::Table | Format::Html | Format::Junit | Format::Markdown => {
                 let hint = problem.hint.as_ref().map(|hint| format!("hint: {}\n", visible(hint)));
                 format!("error: {}\n{}", visible(&problem.message), hint.unwrap_or_default())
             }

@@ -1,7 +1,8 @@
 //! The description of the interface (`OpenAPI` 3.1), from the code of the routes.
 
 use crate::views::schemas::{
-    ExceptionStateWords, KindWords, OutcomeWords, PromotionStateWords, ProposalStateWords, StrategyWords,
+    ExceptionStateWords, KindWords, OutcomeWords, PromotionStateWords, ProposalStateWords, ReportFormatWords,
+    StrategyWords,
 };
 use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -29,7 +30,8 @@ pub fn document() -> serde_json::Value {
     modifiers(&Bearer),
     // Words that only parameters name: those of bodies are found by themselves.
     components(schemas(
-        StrategyWords, PromotionStateWords, ProposalStateWords, KindWords, OutcomeWords, ExceptionStateWords
+        StrategyWords, PromotionStateWords, ProposalStateWords, KindWords, OutcomeWords, ExceptionStateWords,
+        ReportFormatWords
     )),
     tags(
         (name = "system", description = "The state of the process"),
@@ -47,6 +49,7 @@ pub fn document() -> serde_json::Value {
         (name = "changes", description = "Changes of models in service"),
         (name = "oversight", description = "Who answers for models, and their periodic reviews"),
         (name = "comments", description = "What people say about an object"),
+        (name = "reports", description = "Reports whose every figure has a source"),
         (name = "log", description = "The tamper-evident log")
     )
 )]

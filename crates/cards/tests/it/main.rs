@@ -16,6 +16,7 @@
 
 mod form;
 mod hostile;
+mod html;
 mod hub;
 mod markdown;
 mod merge;

@@ -99,7 +99,7 @@ impl Drift {
     /// The answer in the format that was asked for, where that is one of a document.
     fn document(&self, found: &Comparison, format: Format) -> Option<String> {
         match format {
-            Format::Table | Format::Json => None,
+            Format::Table | Format::Json | Format::Markdown => None,
             Format::Html => {
                 let title = format!("{} against {}", joined(&self.current), joined(&self.reference));
                 Some(page::drift(&title, found))

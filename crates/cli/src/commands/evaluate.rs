@@ -302,7 +302,7 @@ fn told(report: &Report, verdict: Option<&Verdict>) -> Result<Answer, Problem> {
 /// The report in the format that was asked for, where that is one of a document.
 fn document(title: &str, report: &Report, verdict: Option<&Verdict>, format: Format) -> Option<String> {
     match format {
-        Format::Table | Format::Json => None,
+        Format::Table | Format::Json | Format::Markdown => None,
         Format::Html => Some(page::evaluation(title, report, verdict)),
         Format::Junit => Some(junit::evaluation(report, verdict)),
     }

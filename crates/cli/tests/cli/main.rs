@@ -37,6 +37,7 @@ mod policies;
 #[path = "../../../server/tests/provider/mod.rs"]
 mod provider;
 mod remote;
+mod reports;
 mod risk;
 mod scan;
 mod shared;

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::RiskLevel;
 use crate::identity::Permission;
+use crate::risk::Exact;
 
 /// One document: `kind`, `id`, and the fields of its kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -370,6 +371,26 @@ pub struct Settings {
     /// What a periodic review looks at; performance metrics, drift, incidents and compliance if absent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub review_sections: Vec<String>,
+    /// What reports take away from the health of the portfolio; nothing if absent.
+    #[serde(default, skip_serializing_if = "HealthPenalties::is_none")]
+    pub health_penalties: HealthPenalties,
+}
+
+/// What reports take away from the health of the portfolio, which is 1 at best.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct HealthPenalties {
+    /// For each periodic review that is overdue.
+    pub overdue_review: Exact,
+    /// For each rule that fails on a version.
+    pub open_violation: Exact,
+}
+
+impl HealthPenalties {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 fn one_day() -> Period {

@@ -38,8 +38,8 @@ pub use checklist::{ChecklistItem, CompiledItem};
 pub use compile::{CompiledAutoApprove, CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow};
 pub use diff::{DocumentChange, diff};
 pub use document::{
-    Calendar, ComplianceLevel, Document, Operator, PackInfo, Role, Settings, Stage, Suite, Threshold,
-    ThresholdSet, Tier, TierRule,
+    Calendar, ComplianceLevel, Document, HealthPenalties, Operator, PackInfo, Role, Settings, Stage, Suite,
+    Threshold, ThresholdSet, Tier, TierRule,
 };
 pub use duties::{Duties, Duty};
 pub use extend::extended;

@@ -26,6 +26,10 @@ pub struct Compliance {
     /// Weight of the passed policies by weight of all that apply; weights by severity 1, 2, 3, 5. Absent if none applies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
+    /// The weight of the passed policies.
+    pub weight_passed: u32,
+    /// The weight of all that apply.
+    pub weight: u32,
     /// Whether the version complies.
     pub status: ComplianceStatus,
     /// Policies all of whose rules pass, waived ones included.
@@ -64,6 +68,8 @@ pub fn compliance(findings: &[Finding], level: ComplianceLevel) -> Compliance {
     };
     Compliance {
         score: (weight > 0).then(|| f64::from(passed_weight) / f64::from(weight)),
+        weight_passed: passed_weight,
+        weight,
         status,
         checks_passed: passed,
         checks_failed: failed,

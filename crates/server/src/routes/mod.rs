@@ -35,6 +35,7 @@ pub(crate) mod periodic_reviews;
 pub(crate) mod principals;
 pub(crate) mod promotions;
 pub(crate) mod proposals;
+pub(crate) mod reports;
 pub(crate) mod sessions;
 pub(crate) mod signing;
 mod system;
@@ -89,6 +90,7 @@ fn assemble(app: Option<&App>) -> (Router<App>, Document) {
         .merge(delegations::router())
         .merge(comments::router())
         .merge(lineage::router())
+        .merge(reports::router())
         .route_layer(from_fn_with_state(quick, time_limit))
         .merge(evaluations::waiting().route_layer(from_fn_with_state(slow, time_limit)))
         .merge(blobs::router());

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use assent_app::reports::markdown::{escaped, table};
+
 use super::Words;
 use super::assessment::{AssessmentView, ResultView};
 
@@ -100,44 +102,6 @@ impl AssessmentView {
     }
 }
 
-pub(super) fn table(out: &mut String, columns: &[&str], rows: impl Iterator<Item = Vec<String>>) {
-    let _ = writeln!(out, "| {} |\n|{}", columns.join(" | "), " --- |".repeat(columns.len()));
-    for row in rows {
-        let _ = writeln!(out, "| {} |", row.join(" | "));
-    }
-    out.push('\n');
-}
-
 fn words(words: &Words) -> String {
     words.text.as_deref().map_or_else(|| "(erased)".to_owned(), escaped)
-}
-
-/// Text on one line, without anything that Markdown or HTML would take for markup.
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '!' | '~' | '&' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::escaped;
-
-    #[test]
-    fn words_bring_no_markup() {
-        assert_eq!(
-            escaped("a|b\n# <img src=x> [l](u) `c` *e*"),
-            "a\\|b \\# \\<img src=x\\> \\[l\\](u) \\`c\\` \\*e\\*"
-        );
-        assert_eq!(escaped("größe 5 %"), "größe 5 %");
-    }
 }

@@ -1,11 +1,11 @@
 //! The roles of the pack with what they are for, and who holds them.
 
+use assent_app::reports::markdown::{escaped, table};
 use assent_domain::pack::{Duties, Duty, Pack, Role};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Person;
-use super::assessment_report::{escaped, table};
 
 /// The most holders of a role that are named.
 pub(crate) const MAX_HOLDERS: usize = 50;

@@ -127,4 +127,8 @@ words! {
     ];
     /// Where a delegation stands.
     DelegationStateWords "DelegationState" ["PLANNED", "ACTIVE", "ENDED", "REVOKED"];
+    /// What a report is about.
+    ReportTopicWords "ReportTopic" ["GOVERNANCE", "AUDIT", "RISK", "COMPLIANCE", "GOVERNANCE_AUDIT"];
+    /// How a report is written.
+    ReportFormatWords "ReportFormat" ["json", "markdown"];
 }

@@ -40,6 +40,7 @@ mod packs;
 mod people;
 #[path = "../provider/mod.rs"]
 mod provider;
+mod reports;
 mod risk;
 mod served;
 mod story;

@@ -116,7 +116,7 @@ fn index(entry: &Value) -> Option<u64> {
 fn show(entry: &Value, people: &People, printer: Printer) {
     match printer.format() {
         Format::Json => printer.json_line(entry),
-        Format::Table | Format::Html | Format::Junit => {
+        Format::Table | Format::Html | Format::Junit | Format::Markdown => {
             let at = |pointer| text(entry, pointer);
             let [at_time, kind, action] = ["/entry/time", "/entry/type", "/entry/action"].map(at);
             let line = format!("{}  {at_time}  {kind}  {}  {action}", at("/index"), people.actor(entry));

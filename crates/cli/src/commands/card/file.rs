@@ -6,7 +6,7 @@ use std::path::Path;
 
 use assent_cards::limits::MAX_BYTES;
 use assent_cards::{
-    AnyRecord, CardError, Completeness, Datasheet, ModelCard, Record as _, croissant, hub, markdown,
+    AnyRecord, CardError, Completeness, Datasheet, ModelCard, Record as _, croissant, html, hub, markdown,
 };
 use clap::ValueEnum;
 use serde_json::{Value, json};
@@ -22,6 +22,8 @@ pub(in crate::commands) enum Form {
     Markdown,
     /// The README of a model hub: YAML, and Markdown below it.
     Hub,
+    /// One page for a browser, or for paper.
+    Html,
 }
 
 /// A record as it was read, and what was left out.
@@ -86,16 +88,23 @@ pub(in crate::commands) fn write(
     form: Option<Form>,
 ) -> Result<Value, Problem> {
     let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-    let form = form.unwrap_or(if is_json { Form::Json } else { Form::Markdown });
+    let is_page = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("html"));
+    let form = form.unwrap_or(match (is_json, is_page) {
+        (true, _) => Form::Json,
+        (false, true) => Form::Html,
+        (false, false) => Form::Markdown,
+    });
     let written = match (record, form) {
         (AnyRecord::ModelCard(card), Form::Json) => card.to_json(),
         (AnyRecord::ModelCard(card), Form::Markdown) => markdown::write(card.as_ref()),
         (AnyRecord::ModelCard(card), Form::Hub) => hub::write(card),
+        (AnyRecord::ModelCard(card), Form::Html) => html::write(card.as_ref()),
         (AnyRecord::Datasheet(sheet), Form::Json) => sheet.to_json(),
         (AnyRecord::Datasheet(sheet), Form::Markdown) => markdown::write(sheet.as_ref()),
+        (AnyRecord::Datasheet(sheet), Form::Html) => html::write(sheet.as_ref()),
         (AnyRecord::Datasheet(_), Form::Hub) => {
             return Err(Problem::new("a datasheet is not written as the README of a model")
-                .hint("write it with `--form markdown` or `--form json`"));
+                .hint("write it with `--form markdown`, `--form html` or `--form json`"));
         }
     };
     let text = written.map_err(Problem::new)?;

@@ -308,6 +308,10 @@ const HARMLESS: &[&str] = &[
     "Settings/notes",
     // Without it, the engine's own list counts, which is the same.
     "Settings/reviewSections",
+    // A figure of a report, which opens no gate.
+    "Settings/healthPenalties",
+    "Settings/healthPenalties/openViolation",
+    "Settings/healthPenalties/overdueReview",
     "RiskTemplate/questions",
     "RiskTemplate/questions/*",
     "Policy/description",

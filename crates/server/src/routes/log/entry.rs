@@ -2,6 +2,7 @@
 
 use assent_app::replay::payload_of;
 use assent_log::leaf_hash;
+use assent_store::Read;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -42,17 +43,21 @@ pub(crate) async fn entry(
 ) -> Result<Json<WholeEntry>, Problem> {
     let found = app.read(move |desk| {
         may_read(desk, &caller)?;
-        let read = desk.view.read();
-        let known = index < read.head()?.size;
-        let bytes = if known { read.entries(index, 1)?.pop() } else { None };
-        let bytes = bytes.ok_or_else(|| Problem::not_found("entry", index))?;
-        let payload = payload_of(&bytes).map(|digest| read.payload(digest)).transpose()?.flatten();
-        Ok(WholeEntry {
-            index,
-            leaf_hash: leaf_hash(&bytes).to_string(),
-            entry: raw(bytes)?,
-            payload: payload.map(raw).transpose()?,
-        })
+        entry_of(desk.view.read(), index)
     });
     found.await.map(Json)
+}
+
+/// The entry at an index, with what is kept beside it.
+pub(crate) fn entry_of(read: &dyn Read, index: u64) -> Result<WholeEntry, Problem> {
+    let known = index < read.head()?.size;
+    let bytes = if known { read.entries(index, 1)?.pop() } else { None };
+    let bytes = bytes.ok_or_else(|| Problem::not_found("entry", index))?;
+    let payload = payload_of(&bytes).map(|digest| read.payload(digest)).transpose()?.flatten();
+    Ok(WholeEntry {
+        index,
+        leaf_hash: leaf_hash(&bytes).to_string(),
+        entry: raw(bytes)?,
+        payload: payload.map(raw).transpose()?,
+    })
 }

@@ -12,6 +12,7 @@ mod vkey;
 use assent_domain::identity::{Permission, Target};
 use assent_log::proof::ProveError;
 use assent_store::StoreError;
+pub(crate) use entry::entry_of;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -37,7 +38,7 @@ pub(super) fn open() -> OpenApiRouter<App> {
 }
 
 /// Refuses who may not read the log.
-fn may_read(desk: &Desk<'_>, caller: &Caller) -> Result<(), Problem> {
+pub(crate) fn may_read(desk: &Desk<'_>, caller: &Caller) -> Result<(), Problem> {
     desk.may(caller, Permission::ReadLog, Target::Platform)
 }
 

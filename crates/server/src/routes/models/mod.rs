@@ -5,6 +5,7 @@ mod list;
 mod register;
 mod risk;
 
+pub(crate) use risk::risk_of;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

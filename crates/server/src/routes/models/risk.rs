@@ -2,6 +2,7 @@
 
 use assent_app::View;
 use assent_app::cases::counting_assessment;
+use assent_domain::registry::Model;
 use assent_domain::risk::{Assessment, TierChange};
 use axum::Json;
 use axum::extract::State;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::desk::{Desk, Held};
 use crate::http::{Caller, Segments};
 use crate::openapi::Problems;
 use crate::problem::Problem;
@@ -37,17 +39,18 @@ pub(crate) async fn risk(
     caller: Caller,
     Segments(key): Segments<String>,
 ) -> Result<Json<ModelRisk>, Problem> {
-    let found = app.read(move |desk| {
-        let model = desk.model(&caller, &key)?;
-        let counting = counting_assessment(&desk.view, model.id, None)?;
-        let counting = counting.map(|held| desk.any::<Assessment>(held.id)).transpose()?.flatten();
-        let open = desk.view.find::<TierChange>("open_model", &model.id.to_string())?;
-        let open = open.map(|held| desk.any::<TierChange>(held.id)).transpose()?.flatten();
-        Ok(ModelRisk {
-            model: ModelView::new(desk, &model)?,
-            assessment: counting.map(|held| AssessmentView::new(desk, &held)).transpose()?,
-            tier_change: open.map(|held| TierChangeView::new(desk, &held)).transpose()?,
-        })
-    });
-    found.await.map(Json)
+    app.read(move |desk| risk_of(desk, &desk.model(&caller, &key)?)).await.map(Json)
+}
+
+/// What is known of the risk of a model that the caller may read.
+pub(crate) fn risk_of(desk: &Desk<'_>, model: &Held<Model>) -> Result<ModelRisk, Problem> {
+    let counting = counting_assessment(&desk.view, model.id, None)?;
+    let counting = counting.map(|held| desk.any::<Assessment>(held.id)).transpose()?.flatten();
+    let open = desk.view.find::<TierChange>("open_model", &model.id.to_string())?;
+    let open = open.map(|held| desk.any::<TierChange>(held.id)).transpose()?.flatten();
+    Ok(ModelRisk {
+        model: ModelView::new(desk, model)?,
+        assessment: counting.map(|held| AssessmentView::new(desk, &held)).transpose()?,
+        tier_change: open.map(|held| TierChangeView::new(desk, &held)).transpose()?,
+    })
 }

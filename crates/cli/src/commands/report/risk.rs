@@ -1,0 +1,23 @@
+//! `assent report risk`
+
+use clap::Args;
+
+use super::report;
+use crate::commands::Context;
+use crate::output::Answer;
+use crate::problem::Problem;
+
+/// Options of `assent report risk`.
+#[derive(Debug, Args)]
+pub(crate) struct Risk {
+    /// Only the model of that name or id
+    #[arg(long)]
+    model: Option<String>,
+}
+
+impl Risk {
+    /// Runs the command.
+    pub(super) fn run(self, context: &Context) -> Result<Answer, Problem> {
+        report(context, &context.client()?, "/api/v1/reports/risk", &[("model", self.model)])
+    }
+}
