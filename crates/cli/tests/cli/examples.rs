@@ -31,7 +31,8 @@ fn registered(steward: &Client, folder: &Path) {
     };
     let data = repository("examples/credit/data/german_credit.csv");
     register("german-credit", &data, &["--sensitive", "sex,age,foreign_worker"]);
-    let held = ["--sensitive", "sex,age_group", "--id-column", "row", "--label", "bad", "--label-positive", "1"];
+    let held =
+        ["--sensitive", "sex,age_group", "--id-column", "row", "--label", "bad", "--label-positive", "1"];
     let held = [&held[..], &["--designated-for", "performance,bias"]].concat();
     register("german-credit-labels", &folder.join("labels.csv"), &held);
 }
