@@ -146,8 +146,8 @@ impl Known {
         let Tracked { deps, outs } = parse(shown, path)?;
         for dep in &deps {
             for out in &outs {
-                if let (Some(from), Some(to)) = (origin(dep), self.thing(root, shown, out)) {
-                    self.edges.push(json!({"upstream": from, "downstream": to, "label": out.path}));
+                if let Some(to) = self.thing(root, shown, out) {
+                    self.edges.push(json!({"upstream": origin(dep), "downstream": to, "label": out.path}));
                 }
             }
         }
@@ -165,35 +165,33 @@ impl Known {
             self.missing.push(format!("{shown}: `{}` has no MD5, so its bytes are not known", entry.path));
             return None;
         };
-        if md5.ends_with(".dir") {
+        if md5.strip_suffix(".dir").is_some() {
             self.missing.push(format!(
                 "{shown}: the folder `{}` is one node; its files are not looked into",
                 entry.path
             ));
             return Some(json!({"kind": "FILE_BY_MD5", "md5": md5}));
         }
-        match cached(root, md5, entry.size) {
-            Some(sha256) => Some(json!({"kind": "FILE", "sha256": sha256})),
-            None => {
-                self.missing.push(format!(
+        if let Some(sha256) = cached(root, md5, entry.size) {
+            return Some(json!({"kind": "FILE", "sha256": sha256}));
+        }
+        self.missing.push(format!(
                     "{shown}: the bytes of `{}` are not in the cache of DVC, so they are known by their MD5 alone: `dvc pull`, then import again",
                     entry.path
                 ));
-                Some(json!({"kind": "FILE_BY_MD5", "md5": md5}))
-            }
-        }
+        Some(json!({"kind": "FILE_BY_MD5", "md5": md5}))
     }
 }
 
 /// Where imported data came from.
-fn origin(dep: &Entry) -> Option<Value> {
+fn origin(dep: &Entry) -> Value {
     let (namespace, version) = match &dep.repo {
         Some(Repository { url, rev_lock, rev }) => (without_login(url), rev_lock.as_ref().or(rev.as_ref())),
         None => ("url".to_owned(), dep.etag.as_ref().or(dep.md5.as_ref())),
     };
     let mut data = json!({"kind": "DATA", "namespace": namespace, "name": without_login(&dep.path)});
     crate::pairs::put(&mut data, "version", version);
-    Some(data)
+    data
 }
 
 /// The SHA-256 of bytes in DVC's cache: in the place of its third release, or of those before.
@@ -240,7 +238,7 @@ fn list(folder: &Path, depth: usize, seen: &mut usize, files: &mut Vec<PathBuf>)
         if kind.is_dir() && depth < MAX_DEPTH && !name.starts_with('.') {
             list(&path, depth + 1, seen, files)?;
         } else if kind.is_file()
-            && (["dvc.lock", "dvc.yaml"].contains(&name.as_str()) || name.ends_with(".dvc"))
+            && (["dvc.lock", "dvc.yaml"].contains(&name.as_str()) || name.strip_suffix(".dvc").is_some())
         {
             files.push(path);
         }
