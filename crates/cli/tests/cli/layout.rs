@@ -7,6 +7,7 @@ use assent_domain::ids::Digest;
 use serde_json::{Value, json};
 
 use crate::remote::{begin, person};
+use crate::support::Run;
 
 const MODEL: &[u8] = b"model";
 const DATA: &[u8] = b"id,label\n1,1\n";
@@ -28,6 +29,31 @@ fn metadata() -> Value {
 
 fn write(folder: &Path, metadata: &Value) {
     fs::write(folder.join("metadata.json"), metadata.to_string()).unwrap();
+}
+
+/// Metadata that are wrong in one place, which the message names.
+fn refused_with_their_place(told: &dyn Fn(&Value, &[&str]) -> Run) {
+    let digest = |place: &str, value: &str| {
+        let mut wrong = metadata();
+        *wrong.pointer_mut(place).unwrap() = value.into();
+        wrong
+    };
+    let other = "0".repeat(64);
+    for (place, value) in [
+        ("/artifacts/0/sha256", other.as_str()),
+        ("/artifacts/0/path", "artifacts/none.json"),
+        ("/trainingData/0/sha256", &other),
+        ("/trainingData/0/dataset", "mails:2"),
+        ("/kind", "FOREST"),
+    ] {
+        let refused = told(&digest(place, value), &[]);
+        assert_eq!(refused.code, 2, "{place}: {refused:?}");
+        let named = place.rsplit_once('/').unwrap().0;
+        assert!(
+            refused.stderr.contains(named) && refused.stderr.contains("\nhint: "),
+            "{place}: {refused:?}"
+        );
+    }
 }
 
 #[test]
@@ -55,27 +81,7 @@ fn a_folder_is_one_version_with_what_its_metadata_say() {
     };
 
     // What is wrong is told with its place, and no version comes of it.
-    let digest = |place: &str, value: &str| {
-        let mut wrong = metadata();
-        *wrong.pointer_mut(place).unwrap() = value.into();
-        wrong
-    };
-    let other = "0".repeat(64);
-    for (place, value) in [
-        ("/artifacts/0/sha256", other.as_str()),
-        ("/artifacts/0/path", "artifacts/none.json"),
-        ("/trainingData/0/sha256", &other),
-        ("/trainingData/0/dataset", "mails:2"),
-        ("/kind", "FOREST"),
-    ] {
-        let refused = told(&digest(place, value), &[]);
-        assert_eq!(refused.code, 2, "{place}: {refused:?}");
-        let named = place.rsplit_once('/').unwrap().0;
-        assert!(
-            refused.stderr.contains(named) && refused.stderr.contains("\nhint: "),
-            "{place}: {refused:?}"
-        );
-    }
+    refused_with_their_place(&told);
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink(&data, version.join("artifacts/link")).unwrap();

@@ -146,8 +146,8 @@ impl Known {
         let Tracked { deps, outs } = parse(shown, path)?;
         for dep in &deps {
             for out in &outs {
-                if let (from, Some(to)) = (origin(dep), self.thing(root, shown, out)) {
-                    self.edges.push(json!({"upstream": from, "downstream": to, "label": out.path}));
+                if let Some(to) = self.thing(root, shown, out) {
+                    self.edges.push(json!({"upstream": origin(dep), "downstream": to, "label": out.path}));
                 }
             }
         }
@@ -176,9 +176,9 @@ impl Known {
             return Some(json!({"kind": "FILE", "sha256": sha256}));
         }
         self.missing.push(format!(
-            "{shown}: the bytes of `{}` are not in the cache of DVC, so they are known by their MD5 alone: `dvc pull`, then import again",
-            entry.path
-        ));
+                    "{shown}: the bytes of `{}` are not in the cache of DVC, so they are known by their MD5 alone: `dvc pull`, then import again",
+                    entry.path
+                ));
         Some(json!({"kind": "FILE_BY_MD5", "md5": md5}))
     }
 }
@@ -238,7 +238,7 @@ fn list(folder: &Path, depth: usize, seen: &mut usize, files: &mut Vec<PathBuf>)
         if kind.is_dir() && depth < MAX_DEPTH && !name.starts_with('.') {
             list(&path, depth + 1, seen, files)?;
         } else if kind.is_file()
-            && (["dvc.lock", "dvc.yaml"].contains(&name.as_str()) || path.extension().is_some_and(|ending| ending == "dvc"))
+            && (["dvc.lock", "dvc.yaml"].contains(&name.as_str()) || name.strip_suffix(".dvc").is_some())
         {
             files.push(path);
         }
