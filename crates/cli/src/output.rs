@@ -135,7 +135,7 @@ impl Printer {
             Format::Json => self.json(&answer.json),
             Format::Table => self.blocks(&answer.blocks),
             Format::Html | Format::Junit | Format::Markdown => {
-                to_stdout(answer.document.as_deref().unwrap_or_default())
+                to_stdout(answer.document.as_deref().unwrap_or_default());
             }
         }
         answer.exit

@@ -5,6 +5,7 @@ mod authority;
 mod cards;
 mod changes;
 mod exceptions;
+mod lineage;
 mod oversight;
 mod packs;
 mod risk;

@@ -1,5 +1,9 @@
 //! What must hold of any data: splits add up, order does not matter, metrics keep their bounds and equal a naive count.
-#![expect(clippy::cast_precision_loss, clippy::format_push_string, reason = "tests may fail, and are not hot")]
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::format_push_string,
+    reason = "tests may fail, and are not hot"
+)]
 
 use assent_eval::metrics::{Bootstrap, IntervalMethod, MetricValue, Reason, roc_auc};
 use assent_eval::state::State;

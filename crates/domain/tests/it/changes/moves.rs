@@ -107,9 +107,10 @@ fn every_move_is_tried_in_every_state() {
                     Err(refusal) => {
                         assert_eq!(refusal.code, Code::WrongState, "{what}");
                         let words: Vec<&str> = legal.iter().map(|legal| legal.done()).collect();
-                        let list = match words.is_empty() {
-                            true => "nothing is left to do".to_owned(),
-                            false => format!("it can be {}", words.join(" or ")),
+                        let list = if words.is_empty() {
+                            "nothing is left to do".to_owned()
+                        } else {
+                            format!("it can be {}", words.join(" or "))
                         };
                         assert!(refusal.message.ends_with(&list), "{what}: {}", refusal.message);
                         assert!(refusal.message.contains(state.name()), "{what}: {}", refusal.message);

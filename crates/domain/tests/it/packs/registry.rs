@@ -1,14 +1,15 @@
 //! What the pack `registry-workflows` says.
 
-use super::*;
-use assent_domain::pack::{Duty, extended as merged};
+use assent_domain::pack::Duty;
 use assent_domain::workflow::Decision;
+
+use super::shipped::shipped;
+use super::*;
 
 const TIERS: [&str; 3] = ["LOW", "MEDIUM", "HIGH"];
 
 fn pack() -> Pack {
-    let builtin = BTreeMap::from([("default".to_owned(), default_documents())]);
-    compiled(merged(read("packs/registry-workflows"), &builtin).unwrap())
+    shipped("registry-workflows")
 }
 
 /// Who decides on the way, with the business days for it.

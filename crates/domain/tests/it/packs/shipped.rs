@@ -4,9 +4,10 @@ use assent_domain::pack::{QuorumMode, extended as with_bases};
 
 use super::*;
 
-const SHIPPED: [&str; 4] = ["default", "model-governance-guide", "llmops", "ml-governance"];
+const SHIPPED: [&str; 5] =
+    ["default", "model-governance-guide", "llmops", "ml-governance", "registry-workflows"];
 
-fn shipped(name: &str) -> Pack {
+pub(super) fn shipped(name: &str) -> Pack {
     let builtin: BTreeMap<String, Documents> =
         SHIPPED.iter().map(|name| ((*name).to_owned(), read(&format!("packs/{name}")))).collect();
     compiled(with_bases(read(&format!("packs/{name}")), &builtin).unwrap())
@@ -32,7 +33,7 @@ fn the_reviews_of_llmops_are_those_of_its_environments_and_the_score_adds_the_re
         wanted
             .filter_map(|step| match &step.step.kind {
                 StepKind::Review { roles, .. } => Some(roles.join(",")),
-                _ => None,
+                StepKind::Automated {} | StepKind::Attestation { .. } | StepKind::Deployment { .. } => None,
             })
             .collect()
     };

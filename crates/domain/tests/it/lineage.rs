@@ -1,7 +1,5 @@
 //! Edges of lineage: what is recorded, what is the same edge, and what is refused.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
-
 use assent_domain::aggregate::evolve;
 use assent_domain::ids::{Digest, EdgeId, PrincipalId};
 use assent_domain::lineage::{FileDigest, LineageSource, MAX_EDGES, NewEdge, Thing, record, without_login};
