@@ -1,8 +1,11 @@
 //! Running other programs, where the sources lie, and where built things go.
 
+use std::collections::BTreeMap;
+use std::fs::{File, TryLockError};
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -23,13 +26,30 @@ pub(crate) fn target() -> PathBuf {
 }
 
 /// An emptied folder for the working files of a command.
+///
+/// It belongs to this process until it ends: what another one has written there is not swept away under it.
 pub(crate) fn scratch(name: &str) -> Result<PathBuf> {
     let folder = target().join("xtask").join(name);
+    ours(name)?;
     if folder.exists() {
         std::fs::remove_dir_all(&folder)
             .with_context(|| format!("`{}` cannot be emptied", folder.display()))?;
     }
     working(name)
+}
+
+fn ours(name: &str) -> Result<()> {
+    static HELD: Mutex<BTreeMap<String, File>> = Mutex::new(BTreeMap::new());
+    let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    if held.contains_key(name) {
+        return Ok(());
+    }
+    let lock = File::create(working("locks")?.join(name))?;
+    if let Err(TryLockError::WouldBlock) = lock.try_lock() {
+        bail!("another `{name}` is running: wait for it, or name another folder by CARGO_TARGET_DIR");
+    }
+    held.insert(name.to_owned(), lock);
+    Ok(())
 }
 
 /// The folder for the working files of a command, with what is there.

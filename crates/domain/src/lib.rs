@@ -5,14 +5,14 @@
 //! ids and the principal are arguments: nothing here reads a clock, draws a random number, or knows of a database, a
 //! network or a file.
 //!
-//! Map: [`identity`] who may do what; [`registry`] models, versions, data sets and their evidence; [`system`] what they are
-//! used for; [`facts`] what is known of one version; [`policy`] findings and compliance; [`workflow`] promotions, rounds and
-//! reviews; [`gate`] the one decision everybody asks; [`pack`] governance as data; [`proposal`] what takes two persons;
-//! [`signoff`] the consent of several people to one request; [`exception`] waivers of policies for a while; [`risk`]
-//! assessments, tiers and the score of a deployment; [`change_request`] changes of models in service; [`accountability`] who answers for
-//! models; [`periodic_review`] models in service looked at again; [`evaluation`] what is being computed; [`event`] what happened and what it changes.
-//! assessments, tiers and the score of a deployment; [`change_request`] changes of models in service; [`delegation`] who decides in whose place; [`evaluation`] what is
-//! being computed; [`event`] what happened and what it changes.
+//! Map: [`identity`] who may do what; [`registry`] models, versions, data sets and their evidence; [`lineage`] what came from
+//! what; [`system`] what they are used for; [`facts`] what is known of one version; [`policy`] findings and compliance;
+//! [`workflow`] promotions, rounds and reviews; [`gate`] the one decision everybody asks; [`checklist`] what has to be in place
+//! before a stage; [`pack`] governance as data; [`proposal`] what takes two persons; [`signoff`] the consent of several people
+//! to one request; [`exception`] waivers of policies for a while; [`risk`] assessments, tiers and the score of a deployment;
+//! [`change_request`] changes of models in service; [`accountability`] who answers for models; [`periodic_review`] models in
+//! service looked at again; [`delegation`] who decides in whose place; [`comment`] what people say about all of it;
+//! [`evaluation`] what is being computed; [`event`] what happened and what it changes.
 
 pub mod accountability;
 pub mod aggregate;

@@ -345,7 +345,7 @@ pub fn filters_are_bounded(place: &dyn Fixture) {
         Predicate::And(vec![model, Predicate::In("tier", words(1)), Predicate::Lines("tags", words(18))])
     };
     let groups = Predicate::OfModel(Box::new(Predicate::Or((0..200).map(group).collect())));
-    let belongs = row("versions", 1, 1, &[Some("7/0"), None, None, None, None]);
+    let belongs = row("versions", 1, 1, &[Some("7/0"), None, None, None, None, None, None]);
     let model = row("models", 2, 1, &[None, Some("7/0"), None, Some("7/0"), Some("x\n7/17")]);
     commit(&*store, rows(0, vec![belongs, model])).unwrap();
     assert_eq!(store.read().unwrap().count("versions", &groups).unwrap(), 1);
