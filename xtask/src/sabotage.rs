@@ -27,7 +27,7 @@ const fn planted(fault: Fault, package: &'static str, test: &'static str) -> Pla
     Planted { fault, package, test }
 }
 
-const PLANTED: [Planted; 23] = [
+const PLANTED: [Planted; 28] = [
     planted(Fault::ChainLink, "assent-log", "chain_link_is_checked_as_well_as_the_tree"),
     planted(Fault::SqliteSynchronousOff, "assent-store-sqlite", "commits_are_synchronous"),
     planted(
@@ -58,6 +58,19 @@ const PLANTED: [Planted; 23] = [
         "assent-app",
         "a_weaker_pack_is_in_force_once_a_second_person_has_confirmed_its_digest",
     ),
+    planted(Fault::Expiry, "assent-domain", "it_begins_and_ends_to_the_second"),
+    planted(
+        Fault::EmergencyCover,
+        "assent-domain",
+        "a_rule_that_asks_for_more_than_an_approval_is_not_excused",
+    ),
+    planted(Fault::Delegator, "assent-domain", "the_exclusions_of_both_hold"),
+    planted(
+        Fault::CardClaim,
+        "assent-domain",
+        "a_figure_that_cites_an_evaluation_is_the_figure_of_that_evaluation",
+    ),
+    planted(Fault::ReturnTo, "assent-domain", "a_no_sends_a_version_back_just_where_it_stands_later"),
     planted(Fault::ExceptionExpiry, "assent-app", "an_exception_ends_by_the_clock_wherever_it_is_asked_for"),
 ];
 

@@ -58,6 +58,10 @@ faults! {
     RateOfNothing "rate-of-nothing" "the rate of a group in which it is undefined counts as 0"
     FalseDiscovery "false-discovery" "adjusted p-values do not keep the order of the p-values"
     Weaker "weaker" "no pack counts as weaker than another"
+    EmergencyCover "emergency-cover" "an emergency stands for whatever a policy finds wrong"
+    Delegator "delegator" "who decides in the place of another is bound by nothing of the other"
+    CardClaim "card-claim" "what a card cites is not compared with the record"
+    ReturnTo "return-to" "a rejected version stays where it is, whatever the workflow says"
     ExceptionExpiry "exception-expiry" "the expiry of an exception is ignored"
 }
 

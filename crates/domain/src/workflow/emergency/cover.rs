@@ -1,5 +1,6 @@
 //! What an emergency stands for: computed, never stored.
 
+use assent_sabotage::{Fault, planted};
 use serde::Serialize;
 
 use super::{Emergency, EmergencyState};
@@ -40,7 +41,9 @@ impl EmergencyStanding {
 
     /// Whether it stands for what a policy demands: an approval, and nothing else.
     pub fn covers_finding(&self, finding: &Finding) -> bool {
-        self.covers && finding.status == FindingStatus::Failed && asks_for_approval(&finding.condition)
+        self.covers
+            && finding.status == FindingStatus::Failed
+            && (asks_for_approval(&finding.condition) || planted(Fault::EmergencyCover))
     }
 
     /// Whether the gate would be shut without it.
