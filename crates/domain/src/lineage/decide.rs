@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::event::{LineageRecorded, LineageSource};
-use super::thing::{Thing, named};
+use super::thing::{Thing, named, without_login};
 use crate::event::{Change, Event};
-use crate::ids::EdgeId;
+use crate::ids::{Digest, EdgeId};
 use crate::text;
 use crate::{Code, Refusal};
 
@@ -55,10 +55,30 @@ where
 }
 
 impl NewEdge {
-    /// Refuses what is no edge, or has names that are none; `pointer` says where it stands.
+    /// Refuses what is no edge, or has names that are none; `pointer` says where it stands. No login goes on the record: it
+    /// could never be taken off it.
     pub fn checked(self, pointer: &str) -> Result<Self, Refusal> {
+        let clean = |text: Option<String>| text.map(|text| without_login(&text));
+        let edge = Self {
+            upstream: self.upstream.cleaned(),
+            downstream: self.downstream.cleaned(),
+            label: clean(self.label),
+            columns: self.columns,
+            data_source: clean(self.data_source),
+        };
+        edge.named(pointer)
+    }
+
+    fn named(self, pointer: &str) -> Result<Self, Refusal> {
         self.upstream.check(&format!("{pointer}/upstream"))?;
         self.downstream.check(&format!("{pointer}/downstream"))?;
+        let nothing = Thing::file(Digest::of(&[]));
+        for (field, end) in [("upstream", &self.upstream), ("downstream", &self.downstream)] {
+            if *end == nothing {
+                let message = "an empty file is everywhere, and leads from nothing to nothing";
+                return Err(Refusal::new(Code::InvalidValue, message).at(format!("{pointer}/{field}")));
+            }
+        }
         if self.upstream.key() == self.downstream.key() {
             let refusal = Refusal::new(Code::InvalidValue, "nothing comes from itself");
             return Err(refusal.at(format!("{pointer}/downstream")));

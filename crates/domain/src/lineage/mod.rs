@@ -3,7 +3,7 @@
 //! An edge says that the thing downstream was made from the thing upstream, or by it. It is an aggregate of its own whose id
 //! follows from its two ends, so that the same statement made twice is one edge. Versions and registered data sets are no
 //! ends of recorded edges: what they are made of stands in their own state, and meets these edges in files of the same
-//! SHA-256. Nobody can therefore tie a run to a version but by bytes.
+//! SHA-256. An edge is the word of who recorded it.
 //!
 //! Invariants: an edge never changes; its ends differ. Cycles are allowed (a run may read what it overwrites), and who walks
 //! the graph remembers where they were.

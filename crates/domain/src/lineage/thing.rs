@@ -133,11 +133,47 @@ fn hashed(kind: &str, names: &[&String], last: Option<&str>) -> String {
     key
 }
 
-/// An address without the name and password that may stand in it.
+/// An address without the name and password that may stand in it, and without what follows `?` or `#`, where addresses carry
+/// keys and signatures. A name that is no address stays as it is.
 pub fn without_login(address: &str) -> String {
-    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (host, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let is_java = address.starts_with("jdbc:");
+    let Some((scheme, rest)) = address.split_once("://") else {
+        // As `jdbc:oracle:thin:scott/tiger@host:1521:x`.
+        return match address.rsplit_once('@').filter(|_| is_java) {
+            Some((_, place)) => format!("jdbc:{place}"),
+            None => address.to_owned(),
+        };
+    };
+    let ends: &[char] = if is_java { &['?', '#', ';'] } else { &['?', '#'] };
+    let rest = rest.split(ends).next().unwrap_or_default();
+    let (mut host, mut path) =
+        rest.split_at_checked(rest.find('/').unwrap_or(rest.len())).unwrap_or((rest, ""));
+    // A password may hold a slash: what looks like a host with a port that is none ends at the next `@`.
+    let is_port = |port: &str| port.ends_with(']') || port.chars().all(|c| c.is_ascii_digit());
+    if !host.contains('@')
+        && host.rsplit_once(':').is_some_and(|(_, port)| !is_port(port))
+        && let Some((_, place)) = path.split_once('@')
+    {
+        (host, path) = place.split_at_checked(place.find('/').unwrap_or(place.len())).unwrap_or((place, ""));
+    }
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     format!("{scheme}://{host}{path}")
+}
+
+impl Thing {
+    /// The same, with every name as [`without_login`] leaves it.
+    pub(super) fn cleaned(self) -> Self {
+        let clean = |name: Option<String>| name.map(|name| without_login(&name));
+        match self {
+            Self::File { digest } => Self::File { digest },
+            Self::Run { namespace, job, run } => {
+                Self::Run { namespace: without_login(&namespace), job: without_login(&job), run: clean(run) }
+            }
+            Self::Data { namespace, name, version } => Self::Data {
+                namespace: without_login(&namespace),
+                name: without_login(&name),
+                version: clean(version),
+            },
+        }
+    }
 }

@@ -101,9 +101,33 @@ fn what_is_no_edge_is_refused_with_its_place() {
 }
 
 #[test]
+fn no_login_goes_on_the_record_wherever_it_stands() {
+    let address = || "https://ada:secret@host/d".to_owned();
+    let data = |name: String| Thing::Data { namespace: name.clone(), name, version: Some(address()) };
+    let run = Thing::Run { namespace: address(), job: address(), run: Some(address()) };
+    let edge = NewEdge {
+        upstream: data(address()),
+        downstream: run,
+        label: Some(address()),
+        columns: Vec::new(),
+        data_source: Some(address()),
+    };
+    let changes = record(vec![edge], LineageSource::Said, |_| Ok::<_, Refusal>(false)).unwrap();
+    let text = serde_json::to_string(&changes[0].event).unwrap();
+    assert!(text.contains("https://host/d") && !text.contains("secret"), "{text}");
+}
+
+#[test]
 fn an_address_loses_its_login_and_nothing_else() {
     for (given, kept) in [
-        ("postgres://ada:secret@db:5432/x?y=a@b", "postgres://db:5432/x?y=a@b"),
+        ("postgres://ada:secret@db:5432/x?y=a@b", "postgres://db:5432/x"),
+        ("jdbc:postgresql://db:5432/m?user=ada&password=s3cret", "jdbc:postgresql://db:5432/m"),
+        ("jdbc:sqlserver://h;user=sa;password=x", "jdbc:sqlserver://h"),
+        ("jdbc:oracle:thin:scott/tiger@h:1521:x", "jdbc:h:1521:x"),
+        ("https://u:p/w@host/path@1", "https://host/path@1"),
+        ("https://bucket/key?X-Amz-Signature=abc", "https://bucket/key"),
+        ("ssh://ada:pw@host/d.csv", "ssh://host/d.csv"),
+        ("http://[::1]/a@b", "http://[::1]/a@b"),
         ("s3://bucket/a@b", "s3://bucket/a@b"),
         ("https://a:b@c@host", "https://host"),
         ("file", "file"),

@@ -65,7 +65,7 @@ pub(crate) async fn around(
         Direction::Upstream => Way::Up,
         Direction::Downstream => Way::Down,
     };
-    let found = app.read(move |desk| {
+    let found = app.read_much(move |desk| {
         let walk = Walk::new(desk, &caller, way)?;
         let start = start(desk, &caller, &walk, &node)?;
         walk.from(start, depth)
@@ -81,7 +81,15 @@ fn start(desk: &Desk<'_>, caller: &Caller, walk: &Walk<'_>, key: &str) -> Result
             Ok(Node::version(&model, &version))
         }
         Some(("dataset", text)) => Ok(Node::dataset(&*desk.dataset(caller, DatasetId(id(text)?))?)),
-        Some(("sha256" | "md5" | "run" | "data", _)) => {
+        Some(("sha256" | "md5" | "run" | "data", digits)) => {
+            let digits = digits.strip_suffix(".dir").unwrap_or(digits);
+            if ![32, 64].contains(&digits.len())
+                || !digits.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
+            {
+                return Err(Problem::invalid(format!(
+                    "`{key}` is no node: its digest has other characters than 0-9 and a-f"
+                )));
+            }
             walk.node(key)?.ok_or_else(|| desk.not_there(caller, "node", key))
         }
         _ => Err(Problem::invalid(format!(

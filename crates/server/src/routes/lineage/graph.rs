@@ -133,6 +133,9 @@ pub(super) struct Link {
     /// When it was recorded first.
     #[serde(skip_serializing_if = "Option::is_none")]
     recorded_at: Option<Timestamp>,
+    /// Id of the principal who recorded it first: whose word it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorded_by: Option<Uuid>,
 }
 
 impl Link {
@@ -145,6 +148,7 @@ impl Link {
             columns: Vec::new(),
             data_source: None,
             recorded_at: None,
+            recorded_by: None,
         }
     }
 
@@ -163,6 +167,7 @@ impl Link {
             columns: said.columns.clone(),
             data_source: said.data_source.clone(),
             recorded_at: Some(edge.recorded.at),
+            recorded_by: Some(edge.recorded.by.0),
         }
     }
 }

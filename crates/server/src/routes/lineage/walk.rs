@@ -2,6 +2,7 @@
 //! exist, and so does what is only reached through it. Recorded edges are for who reads the platform; what is registered is for
 //! who may read it.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use assent_app::project;
@@ -159,19 +160,25 @@ impl<'a> Walk<'a> {
         ]);
         let readable = self.desk.readable_rows(self.caller, Kind::Version)?;
         let versions = self.select::<Version>(Predicate::And(vec![either, readable]), MAX_FOUND)?;
+        let (mut by_bytes, mut by_id) = (HashMap::<&str, Vec<&Node>>::new(), HashMap::new());
+        for node in from {
+            node.sha256.iter().for_each(|sha256| by_bytes.entry(sha256).or_default().push(node));
+            by_id.extend(node.id.filter(|_| is_data(&node)).map(|id| (id, node)));
+        }
         for version in &versions {
             let Some(model) = self.desk.any::<Model>(version.model)? else { continue };
             let node = Node::version(&model, version);
-            for file in from {
-                let used = version.artifacts.iter().find(|artifact| {
-                    file.sha256.as_ref().is_some_and(|sha256| *sha256 == artifact.blob.sha256.to_string())
-                });
-                let is_data = is_data(&file) && version.datasets.iter().any(|id| Some(id.0) == file.id);
-                if used.is_some() || is_data {
-                    let label = used.map(|artifact| artifact.name.as_str());
-                    steps.push((node.clone(), Link::registered(file, &node, label)));
+            let mut used = BTreeMap::new();
+            for artifact in &version.artifacts {
+                for file in by_bytes.get(artifact.blob.sha256.to_string().as_str()).into_iter().flatten() {
+                    used.entry(&file.key).or_insert((*file, Some(artifact.name.as_str())));
                 }
             }
+            for data in version.datasets.iter().filter_map(|id| by_id.get(&id.0)) {
+                used.entry(&data.key).or_insert((*data, None));
+            }
+            let links = used.into_values().map(|(file, label)| Link::registered(file, &node, label));
+            steps.extend(links.map(|link| (node.clone(), link)));
         }
         let held = self.select::<Dataset>(Predicate::In("sha256", files), MAX_FOUND)?;
         let cut = versions.len() >= MAX_FOUND || held.len() >= MAX_FOUND;
