@@ -190,6 +190,13 @@ pub enum Command {
     RecordLineage(Vec<NewEdge>, LineageSource),
 }
 
+impl Command {
+    /// How many entries it may make, roughly: what one commit takes is bounded by that.
+    pub(crate) fn weight(&self) -> usize {
+        if let Self::RecordLineage(edges, _) = self { edges.len().max(1) } else { 1 }
+    }
+}
+
 /// What can be wanted of an exception.
 #[derive(Debug, Clone)]
 pub enum ExceptionCommand {

@@ -28,7 +28,7 @@ use crate::wiring::{Wiring, milliseconds};
 
 /// How many commands may wait; more are asked to come again.
 const QUEUE: usize = 4_096;
-/// How many commands one commit takes at most.
+/// How many commands one commit takes at most; one that makes many entries counts as many.
 const MAX_BATCH: usize = 512;
 
 /// Why a command was not carried out.
@@ -216,10 +216,12 @@ impl Writer {
     fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         let _ended = Ended(Arc::clone(&self.shared));
         while let Some(first) = jobs.blocking_recv() {
+            let mut weight = first.request.command.weight();
             let mut batch = vec![first];
-            while batch.len() < MAX_BATCH
+            while weight < MAX_BATCH
                 && let Ok(job) = jobs.try_recv()
             {
+                weight = weight.saturating_add(job.request.command.weight());
                 batch.push(job);
             }
             self.batch(batch);
@@ -263,7 +265,7 @@ impl Writer {
             assent_domain::Time::from_millisecond(head.time_ms).unwrap_or(assent_domain::Time::UNIX_EPOCH);
         let now = milliseconds(self.wiring.now()).max(last);
         let base = Snapshot::with(&*session, &self.shared.recent)?;
-        let mut unit = Unit::new(base, tree.clone(), &self.wiring, now);
+        let mut unit = Unit::new(base, tree.clone(), &self.wiring, last, now);
         let results: Vec<Answer> =
             requests.into_iter().map(|request| execute(&mut unit, &self.shared.packs, request)).collect();
         if unit.is_empty() {

@@ -28,6 +28,8 @@ type Lookup = (Kind, &'static str, String);
 pub(crate) struct Unit<'a> {
     base: Snapshot<'a>,
     wiring: &'a Wiring,
+    /// Time of the committed head.
+    last: Time,
     now: Time,
     tree: Tree,
     /// Leaf hashes of the entries of this batch, which the tree does not have yet.
@@ -57,10 +59,11 @@ pub(crate) struct Done {
 
 impl<'a> Unit<'a> {
     /// `base` is what is committed.
-    pub(crate) fn new(base: Snapshot<'a>, tree: Tree, wiring: &'a Wiring, now: Time) -> Self {
+    pub(crate) fn new(base: Snapshot<'a>, tree: Tree, wiring: &'a Wiring, last: Time, now: Time) -> Self {
         Self {
             base,
             wiring,
+            last,
             now,
             tree,
             leaves: Vec::new(),
@@ -231,7 +234,8 @@ impl<'a> Unit<'a> {
             size: self.tree.size(),
             root: self.tree.root().0,
             last_hash: self.tree.last_leaf().0,
-            time_ms: self.now.as_millisecond(),
+            // A receipt alone moves no head: the time of a head is that of its last entry.
+            time_ms: if self.entries.is_empty() { self.last } else { self.now }.as_millisecond(),
         };
         let receipts = self.receipts.into_iter().map(|(key, stored)| Receipt { key, stored }).collect();
         let batch = Batch { entries: self.entries, tiles, payloads: self.payloads, rows, receipts, head };

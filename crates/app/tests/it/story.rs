@@ -294,3 +294,20 @@ async fn a_repeated_request_is_done_once() {
         other => panic!("{other:?}"),
     }
 }
+
+/// The clock has gone on since the last entry; a receipt alone moves no head.
+#[tokio::test]
+async fn a_request_that_changes_nothing_is_remembered_too() {
+    let world = World::new().await;
+    world.clock.advance(jiff::SignedDuration::from_secs(60));
+    let key =
+        assent_store::ReceiptKey { principal: world.admin.0, route: "packs".to_owned(), key: "k".to_owned() };
+    let request = || {
+        let mut request = world.request(world.admin, Command::ApplyPack(common::pack()));
+        request.idempotency = Some((key.clone(), [1; 32]));
+        request
+    };
+    let first = world.assent.ledger.execute(request()).await.unwrap();
+    assert!(first.events.is_empty() && !first.replayed);
+    assert!(world.assent.ledger.execute(request()).await.unwrap().replayed);
+}
