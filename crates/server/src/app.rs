@@ -18,6 +18,9 @@ use crate::problem::Problem;
 #[derive(Clone)]
 pub(crate) struct App(Arc<Inner>);
 
+/// How many answers that take many reads are made at a time.
+const LARGE_READS: usize = 2;
+
 pub(crate) struct Inner {
     pub(crate) assent: Assent,
     pub(crate) options: Options,
@@ -28,6 +31,8 @@ pub(crate) struct Inner {
     pub(crate) reads: Arc<Semaphore>,
     pub(crate) uploads: Arc<Semaphore>,
     pub(crate) evaluations: Arc<Semaphore>,
+    /// Places for answers that take many reads: they leave the places for snapshots to the others.
+    pub(crate) large: Arc<Semaphore>,
     /// Places for reports of other tools that are read.
     pub(crate) reports: Arc<Semaphore>,
     /// The evaluations that this server computes.
@@ -56,6 +61,7 @@ impl App {
             reads: places(options.max_reads),
             uploads: places(options.max_uploads),
             evaluations: places(options.max_evaluations),
+            large: places(LARGE_READS),
             reports: places(options.max_reports),
             evaluating: Evaluating::default(),
             passwords: places(options.max_passwords),
@@ -99,6 +105,21 @@ impl App {
         self.blocking(move |app| {
             let _place = place;
             work(app)
+        })
+        .await
+    }
+
+    /// The same for an answer that takes many reads: a few at a time, so that however many are asked for, the gate and whoever
+    /// logs in still find a place.
+    pub(crate) async fn read_much<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Desk<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let place = Arc::clone(&self.large).acquire_owned().await;
+        let place = place.map_err(|error| Problem::internal(error.to_string()))?;
+        self.read(move |desk| {
+            let _place = place;
+            work(desk)
         })
         .await
     }

@@ -1,6 +1,6 @@
 //! The compliance report: the controls of laws and standards that policies implement, and where they are not met.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use assent_domain::Time;
 use serde_json::{Value, json};
@@ -60,7 +60,7 @@ fn summary(portfolio: &Portfolio) -> Section {
 
 fn section(framework: &str, controls: &[(&str, &[String])], portfolio: &Portfolio) -> Section {
     let (mut figures, mut rows, mut columns) = (Vec::new(), Vec::new(), Vec::new());
-    let mut notes = Vec::new();
+    let (mut notes, mut judged) = (Vec::new(), BTreeSet::new());
     for (control, policies) in controls {
         let of = |(name, states): &(&str, &[&str])| {
             let matching = [Matching::new("controls", &[control]), Matching::new("status", states)];
@@ -76,17 +76,24 @@ fn section(framework: &str, controls: &[(&str, &[String])], portfolio: &Portfoli
         } else if number(passed) + number(excepted) == 0 {
             notes.push(format!("Gap: {control} was judged for no version ({by})."));
         }
+        if counted.iter().any(|figure| number(figure) > 0) {
+            judged.insert(failed.id.clone());
+        }
         columns.push(counted.iter().map(|figure| figure.id.clone()).collect());
         rows.push((*control).to_owned());
         figures.extend(counted);
     }
     let failing: Vec<(&Figure, Value)> = figures
         .iter()
-        .filter(|figure| figure.id.ends_with(".failed"))
+        .filter(|figure| judged.contains(&figure.id))
         .map(|figure| (figure, json!(0)))
         .collect();
-    let met =
-        Figure::met(&format!("unfailed.{framework}"), "controls without a finding that fails", &failing);
+    let met = Figure::met(
+        &format!("unfailed.{framework}"),
+        "judged controls without a finding that fails",
+        &failing,
+    )
+    .gap("no control of the framework was judged for any version");
     let grid = Grid {
         corner: "control".to_owned(),
         rows,

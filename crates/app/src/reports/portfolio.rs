@@ -98,7 +98,8 @@ impl Portfolio {
     /// What is said of models that have none.
     pub(super) fn said(&self) -> Option<String> {
         let count = self.unversioned;
-        (count > 0).then(|| format!("{count} models have no version yet, and are left out."))
+        (count > 0)
+            .then(|| format!("{count} models have no version in service or on its way, and are left out."))
     }
 }
 

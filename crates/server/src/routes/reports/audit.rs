@@ -64,7 +64,7 @@ pub(crate) async fn audit(
         ));
     }
     let format = params.format;
-    let made = app.read(move |desk| {
+    let made = app.read_much(move |desk| {
         may_read(desk, &caller)?;
         of_period(desk, &params)
     });

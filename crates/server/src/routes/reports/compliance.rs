@@ -48,7 +48,7 @@ pub(crate) async fn compliance(
     Params(params): Params<ComplianceParams>,
 ) -> Result<Response, Problem> {
     let format = params.format;
-    let made = app.read(move |desk| of_controls(desk, &caller, &params));
+    let made = app.read_much(move |desk| of_controls(desk, &caller, &params));
     Ok(rather.write(format, &made.await?))
 }
 

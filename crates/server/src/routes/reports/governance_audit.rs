@@ -42,7 +42,7 @@ pub(crate) async fn governance_audit(
     rather: Rather,
     Params(params): Params<GovernanceAuditParams>,
 ) -> Result<Response, Problem> {
-    let made = app.read(move |desk| of_all(desk, &caller, params.model.as_deref()));
+    let made = app.read_much(move |desk| of_all(desk, &caller, params.model.as_deref()));
     Ok(rather.write(params.format, &made.await?))
 }
 

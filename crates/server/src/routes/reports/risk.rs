@@ -47,7 +47,7 @@ pub(crate) async fn risk(
     rather: Rather,
     Params(params): Params<RiskParams>,
 ) -> Result<Response, Problem> {
-    let made = app.read(move |desk| of_models(desk, &caller, params.model.as_deref()));
+    let made = app.read_much(move |desk| of_models(desk, &caller, params.model.as_deref()));
     Ok(rather.write(params.format, &made.await?))
 }
 
