@@ -79,8 +79,9 @@ impl Argo {
             "container": {
                 "image": self.image,
                 "command": ["assent"],
-                // A pod keeps nothing, so there is no earlier sight of the log that this one could be held against.
-                "args": ["--no-pin", "gate", "{{workflow.parameters.version}}", "--to", "{{inputs.parameters.stage}}"],
+                // A pod keeps nothing, so there is no earlier sight of the log that this one could be held against. Behind
+                // `--` a version is a version: one that is called `--help` opens no gate.
+                "args": ["--no-pin", "gate", "--to={{inputs.parameters.stage}}", "--", "{{workflow.parameters.version}}"],
                 "env": [variable("ASSENT_URL", "url"), variable("ASSENT_TOKEN", "token")],
             },
         })

@@ -77,6 +77,7 @@ pub(super) fn documents(text: &str) -> Result<Vec<Value>, Problem> {
         "description": "Made of a governance_config.yaml.", "extends": BASE})];
     documents.push(settings(&base, &config.governance)?);
     documents.push(production(&base, &config.governance)?);
+    documents.push(above(&base, &config.governance)?);
     documents.extend(config_policies::of(&base, &config.compliance)?);
     Ok(documents)
 }
@@ -144,8 +145,25 @@ fn production(base: &[Value], governance: &Governance) -> Result<Value, Problem>
     Ok(workflow)
 }
 
+/// The way of the tier above: never easier than that of the file. Where the file lets nothing pass by itself, nothing does.
+fn above(base: &[Value], governance: &Governance) -> Result<Value, Problem> {
+    let mut workflow = of_base(base, "Workflow", "production-high-risk")?;
+    let asks_always = conditions(&governance.auto_approval_conditions)?.is_empty();
+    if let Some(step) = workflow.pointer_mut("/steps/1").and_then(Value::as_object_mut) {
+        if asks_always {
+            step.remove("autoApprove");
+        }
+        let roles = step.get("roles").and_then(Value::as_array).map_or(0, Vec::len);
+        let people = step.get("people").and_then(Value::as_u64).unwrap_or(1);
+        let wanted = people.max(u64::from(governance.required_approvers)).min(roles as u64);
+        step.insert("people".to_owned(), json!(wanted));
+    }
+    Ok(workflow)
+}
+
 const NO_SECURITY_ISSUES: &str = "artifact.securityScan.status == 'PASSED' && ['HIGH', 'CRITICAL'].all(s, \
-    !(s in artifact.securityScan.findings) || artifact.securityScan.findings[s] == 0)";
+    !(s in artifact.securityScan.findings) || artifact.securityScan.findings[s] == 0) && (!has(evidence.tools) || \
+    evidence.tools.all(t, ['HIGH', 'CRITICAL'].all(s, !(s in evidence.tools[t].findings) || evidence.tools[t].findings[s] == 0)))";
 const REGULATORY: &str = "risk.assessment.status == 'APPROVED' && !risk.assessment.reviewOverdue";
 
 /// Under which conditions nobody is asked; none where the file names none.
@@ -225,7 +243,21 @@ compliance:
         let pack = compiled(
             "governance: {compliance_level: basic, required_approvers: 1, approval_roles: [product_owner]}",
         );
-        assert!(pack.workflow_to("PRODUCTION", "standard_risk").unwrap().steps[1].auto_approve.is_none());
+        for tier in ["standard_risk", "high_risk"] {
+            assert!(pack.workflow_to("PRODUCTION", tier).unwrap().steps[1].auto_approve.is_none(), "{tier}");
+        }
+    }
+
+    #[test]
+    fn high_risk_is_never_easier() {
+        let people = |asked: u32| {
+            let text = format!(
+                "governance: {{compliance_level: basic, required_approvers: {asked}, approval_roles: [product_owner, ml_engineer, data_scientist, security_officer]}}"
+            );
+            let pack = compiled(&text);
+            json!(pack.workflow_to("PRODUCTION", "high_risk").unwrap().steps[1].step)["people"].clone()
+        };
+        assert_eq!((people(1), people(4)), (json!(3), json!(4)));
     }
 
     #[test]
