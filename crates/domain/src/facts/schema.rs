@@ -35,8 +35,9 @@ pub(super) const HELPERS: [(&str, &str, &str); 9] = [
         "improved(metric, by)",
         "has(champion.evaluation) && metric in champion.evaluation.measured && metric in evaluation.measured \
          && evaluation.metrics[metric].dataSha256 == champion.evaluation.metrics[metric].dataSha256 \
-         && evaluation.measured[metric] - champion.evaluation.measured[metric] >= by",
-        "whether the measured figure exceeds that of the champion, on the same data, by this absolute difference",
+         && evaluation.measured[metric] - champion.evaluation.measured[metric] >= by - 0.000000001",
+        "whether the measured figure exceeds that of the champion, on the same data, by this absolute difference; what is less \
+         than a billionth short of it does, since 0.95 - 0.90 is not quite 0.05 in binary",
     ),
     ("approvedBy(role)", "role in approvals.roles", "whether a valid approval was given in the role"),
     ("hasDocument(kind)", "kind in documents.kinds", "whether a document of the kind is attached"),
@@ -373,6 +374,21 @@ mod tests {
         for source in ["measured('f1') >= 0.8", "passed('bias')", "improved('f1', 0.05)", "approvedBy('x')"] {
             Program::compile(&env, source, Some(&Type::Bool))
                 .unwrap_or_else(|errors| panic!("{source}: {errors:?}"));
+        }
+    }
+
+    #[test]
+    fn a_difference_of_just_so_much_is_an_improvement() {
+        let program =
+            Program::compile(super::super::env(), "improved('f1', 0.05)", Some(&Type::Bool)).unwrap();
+        let figure =
+            |f1: f64| serde_json::json!({"measured": {"f1": f1}, "metrics": {"f1": {"dataSha256": "a"}}});
+        for (before, after, improved) in
+            [(0.90, 0.95, true), (0.80, 0.85, true), (0.90, 0.949_999, false), (0.95, 0.90, false)]
+        {
+            let facts =
+                serde_json::json!({"champion": {"evaluation": figure(before)}, "evaluation": figure(after)});
+            assert_eq!(super::super::holds(&program, &facts), improved, "{before} {after}");
         }
     }
 }

@@ -7,10 +7,10 @@ use super::decide::{change, moved_change};
 use super::emergency;
 use super::event::{ConditionTime, Decision, NewCondition, PromotionApproved, Review};
 use super::standing::carries_review;
-use super::{Move, Promotion, StateName, StepStanding, StepState};
+use super::{Lifecycle, Move, Promotion, StateName, StepStanding, StepState};
 use crate::event::{Change, Event, Stamp};
 use crate::identity::{Principal, PrincipalKind, Target, decides_in_role};
-use crate::ids::Digest;
+use crate::ids::{Digest, PrincipalId};
 use crate::pack::{CompiledStep, Pack, QuorumMode, StepKind};
 use crate::registry::event::VersionStageChanged;
 use crate::registry::{Model, Version};
@@ -107,7 +107,8 @@ pub(super) fn separate(promotion: &Promotion, case: &Case<'_>, reviewer: &Princi
         return Ok(());
     }
     let delegator = reviewer.acting.as_ref().map(|acting| acting.delegator.id);
-    for person in reviewer.persons() {
+    let own = |person: &PrincipalId| *person == reviewer.person() || !planted(Fault::Delegator);
+    for person in reviewer.persons().filter(own) {
         if let Some((code, message)) = case.own_work(promotion, person) {
             let message = match delegator.filter(|_| person != reviewer.person()) {
                 Some(delegator) => format!("`{delegator}`, in whose place you decide, cannot: {message}"),
@@ -307,9 +308,23 @@ fn decided(
 /// Where the pinned workflow says so, a no sends the version back: from a stage in service to one before it. What stands there
 /// already, or is retired, stays.
 fn returned(promotion: &Promotion, model: &Model, version: &Version, pack: &Pack) -> Option<Change> {
+    if planted(Fault::ReturnTo) {
+        return None;
+    }
     let place = &promotion.workflow.on_rejected.as_ref()?.return_to;
     let (here, there) = (pack.stage(&version.stage)?, pack.stage(place)?);
-    let goes = !here.retired && !there.retired && there.order < here.order;
+    // After an emergency: what has left since, and came back by a way of its own, is not what went through by this promotion.
+    let is_by_this = match &promotion.lifecycle {
+        Lifecycle::Completed { by } => version.stage_since == by.at,
+        Lifecycle::Draft
+        | Lifecycle::ChangesRequired
+        | Lifecycle::InReview
+        | Lifecycle::Approved { .. }
+        | Lifecycle::Rejected { .. }
+        | Lifecycle::Withdrawn { .. }
+        | Lifecycle::Expired => true,
+    };
+    let goes = is_by_this && !here.retired && !there.retired && there.order < here.order;
     let moved = VersionStageChanged {
         from: here.id.clone(),
         to: there.id.clone(),

@@ -82,6 +82,18 @@ fn what_went_through_in_an_emergency_leaves_when_a_reviewer_says_no() {
 }
 
 #[test]
+fn what_left_since_and_came_back_by_another_way_stays() {
+    let mut world = in_review(&json!({"returnTo": "MIDDLE"}));
+    world.break_glass();
+    world.complete().unwrap();
+    world.pass(jiff::SignedDuration::from_hours(1));
+    world.version.stage_since = world.now;
+    let rejected = world.review("compliance", ANNE, Decision::Rejected).unwrap();
+    assert_eq!(kinds(&rejected), ["reviewDecided", "emergencyFollowedUp"]);
+    assert_eq!(world.version.stage, "PROD");
+}
+
+#[test]
 fn the_workflow_that_was_pinned_decides() {
     let mut world = in_review(&json!({"returnTo": "DEV"}));
     world.pack = compiled(three_stages(&Value::Null));
