@@ -41,8 +41,8 @@ const CRITERIA: [(&str, [&str; 3]); 6] = [
     ("automation", ["human-oversight", "semi-automated", "fully-automated"]),
 ];
 
-/// What a version of medium risk needs for staging, and besides for production.
-const FOR_STAGING: [&str; 2] = ["MODEL_CARD", "DATASHEET"];
+/// What a version that names no data set needs for staging, and one of medium risk besides for production.
+const FOR_STAGING: [&str; 3] = ["MODEL_CARD", "DATASHEET", "PRIVACY_ASSESSMENT"];
 const FOR_PRODUCTION: [&str; 9] = [
     "ENCRYPTION_STATEMENT",
     "ACCESS_CONTROL_REVIEW",
@@ -145,7 +145,7 @@ fn stands(story: &mut Story, version: &str, name: &str, expected: &str) -> Resul
 
 fn low(story: &mut Story, dataset: &str) -> Result<(), Problem> {
     let version = acts::version(story, MONA, SORTER, "CLASSICAL")?;
-    acts::attach(story, MONA, &version, &["MODEL_CARD"])?;
+    acts::attach(story, MONA, &version, &FOR_STAGING)?;
     acts::evaluate(story, (MONA, MONA), &version, dataset)?;
     for stage in ["STAGING", "PRODUCTION"] {
         let promotion = request(story, &version, stage, "IN_REVIEW")?;
