@@ -15,6 +15,7 @@ mod commands;
 mod data_files;
 pub mod documents;
 pub mod embedded;
+mod imported;
 pub mod installation;
 mod names;
 pub mod output;

@@ -1,17 +1,14 @@
 //! `assent pack import`
 
-use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
 
 use super::import_config;
+use crate::imported;
 use crate::output::{Answer, Block};
 use crate::problem::Problem;
-
-/// The largest file.
-const MAX_FILE_BYTES: u64 = 1024 * 1024;
 
 const WHAT_BECOMES_OF_IT: &str = "\
 The file holds `governance` with `compliance_level`, `required_approvers`, `approval_roles` and `auto_approval_conditions`, and
@@ -29,14 +26,7 @@ pub(crate) struct Import {
 impl Import {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<Answer, Problem> {
-        let unreadable = |error| Problem::path("read", &self.file, error);
-        let size_bytes = fs::metadata(&self.file).map_err(unreadable)?.len();
-        if size_bytes > MAX_FILE_BYTES {
-            let message =
-                format!("`{}` has {size_bytes} bytes, more than {MAX_FILE_BYTES}", self.file.display());
-            return Err(Problem::new(message).hint("name the configuration, not another file"));
-        }
-        let text = fs::read_to_string(&self.file).map_err(unreadable)?;
+        let text = imported::text(&self.file, "name the configuration, not another file")?;
         let documents = import_config::documents(&text)?;
         let written = |error| Problem::new(format!("the documents cannot be written: {error}"));
         let yaml: Result<Vec<String>, _> = documents.iter().map(serde_saphyr::to_string).collect();

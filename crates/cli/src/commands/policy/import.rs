@@ -6,11 +6,9 @@ use assent_domain::pack::{Category, Document, imported_policy};
 use clap::Args;
 use serde_json::json;
 
+use crate::imported;
 use crate::output::{Answer, Block};
 use crate::problem::Problem;
-
-/// The largest file.
-const MAX_FILE_BYTES: u64 = 1024 * 1024;
 
 const WHAT_BECOMES_OF_IT: &str = "\
 The file holds `policyId`, `name`, `description`, `severity`, `scope` with `riskTiers` and `environments`, `rules` with `condition`
@@ -36,14 +34,7 @@ fn category(text: &str) -> Result<Category, String> {
 impl Import {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<Answer, Problem> {
-        let unreadable = |error: std::io::Error| Problem::path("read", &self.file, error);
-        let size_bytes = std::fs::metadata(&self.file).map_err(unreadable)?.len();
-        if size_bytes > MAX_FILE_BYTES {
-            let message =
-                format!("`{}` has {size_bytes} bytes, more than {MAX_FILE_BYTES}", self.file.display());
-            return Err(Problem::new(message).hint("a file holds one policy"));
-        }
-        let text = std::fs::read_to_string(&self.file).map_err(unreadable)?;
+        let text = imported::text(&self.file, "a file holds one policy")?;
         let policy = imported_policy(&text, self.category).map_err(|refusal| {
             let place = refusal.pointer.map(|place| format!(" at `{place}`")).unwrap_or_default();
             Problem::new(format!("`{}`{place}: {}", self.file.display(), refusal.message)).hint(
