@@ -44,7 +44,7 @@ pub struct OwnedCase {
     pub promotion: Option<Arc<Promotion>>,
     /// The newest change to the version that was submitted and is neither rejected nor withdrawn, as conditions read it.
     pub change: Option<ChangeFacts>,
-    /// The principals that the case names.
+    /// The principals that the case names, as they are today.
     pub people: BTreeMap<PrincipalId, Arc<Principal>>,
     /// The pack in force.
     pub pack: Arc<Pack>,
@@ -73,11 +73,11 @@ impl OwnedCase {
                 is_first: self.is_first,
                 change: self.change.as_ref(),
                 oversight: self.oversight.as_ref(),
+                people: &self.people,
                 pack: &self.pack,
                 now: self.now,
             },
             promotion: self.promotion.as_deref(),
-            reviewers: &self.people,
         }
     }
 
@@ -265,6 +265,34 @@ pub fn of_version(
     load(view, packs, version, target, promotion, now)
 }
 
+/// What to say of a version in one word, and why.
+///
+/// # Errors
+/// Where the version does not exist, and those of the store.
+pub fn status(
+    view: &impl View,
+    packs: &Packs,
+    id: VersionId,
+    now: Time,
+) -> Result<workflow::status::Standing, Failure> {
+    let pack = packs.current(view)?;
+    let version = view.get::<Version>(id)?.ok_or_else(|| not_found("version", id))?;
+    let mut promotions = Vec::new();
+    for stage in pack.stages() {
+        promotions.extend(view.find::<Promotion>("open_target", &stage_key(id.0, &stage.id))?);
+    }
+    if let Some(newest) = view.ids(Kind::Promotion, "version_id", &id.to_string())?.last() {
+        promotions.extend(view.get::<Promotion>((*newest).into())?);
+    }
+    let promotions: Vec<&Promotion> = promotions.iter().map(AsRef::as_ref).collect();
+    let mut gates = Vec::new();
+    for stage in workflow::status::gates_asked(&version, &promotions, &pack, now) {
+        let target = Target { stage, environment: None, strategy: None, replicas: None };
+        gates.push(of_version(view, packs, id, Some(target), now)?.gate());
+    }
+    Ok(workflow::status::status(&version, &promotions, &gates, &pack, now))
+}
+
 /// The promotion whose approvals count: the open one, or else the newest.
 fn counting_promotion(
     view: &impl View,
@@ -298,6 +326,10 @@ fn load(
     }
     let incumbents = incumbents(view, &pack, &version, target.as_ref())?;
     let mut named = vec![version.registered.by];
+    let evaluated =
+        [&version].into_iter().chain(incumbents.last()).flat_map(|version| version.suites.values());
+    named.extend(evaluated.map(|record| record.recorded.by));
+    named.extend(incumbents.last().map(|champion| champion.registered.by));
     named.extend(model.owners_since(version.registered.at));
     if let Some(promotion) = &promotion {
         named.push(promotion.requester());

@@ -65,7 +65,7 @@ pub(super) const COLUMNS: [(&str, &str); 6] = [
 ];
 
 /// What is shown of one version.
-const FACTS: [(&str, &str); 9] = [
+const FACTS: [(&str, &str); 11] = [
     ("id", "/id"),
     ("model", "/model/name"),
     ("number", "/number"),
@@ -73,6 +73,8 @@ const FACTS: [(&str, &str); 9] = [
     ("kind", "/kind"),
     ("stage", "/stage"),
     ("since", "/stageSince"),
+    ("status", "/status/name"),
+    ("because", "/status/because"),
     ("registered", "/registered/at"),
     ("by", "/registered/by/name"),
 ];

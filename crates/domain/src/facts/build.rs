@@ -1,5 +1,8 @@
 //! From state to facts.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -7,6 +10,8 @@ use super::{Oversight, oversight, reports, risk, suites};
 use crate::Time;
 use crate::change_request::ChangeFacts;
 use crate::exception::{Exception, Waivers};
+use crate::identity::Principal;
+use crate::ids::PrincipalId;
 use crate::pack::Pack;
 use crate::registry::card::CardRecord;
 use crate::registry::{Artifact, Dataset, Document, Model, ScanRecord, ScanStatus, Version};
@@ -55,13 +60,13 @@ pub struct Inputs<'a> {
     /// The version.
     pub version: &'a Version,
     /// Data sets that it was made with.
-    pub datasets: &'a [std::sync::Arc<Dataset>],
+    pub datasets: &'a [Arc<Dataset>],
     /// The version that stands in the target stage now.
     pub champion: Option<&'a Version>,
     /// Where it is to go.
     pub target: Option<&'a Target>,
     /// Exceptions for the model and the version, whether they hold or not.
-    pub exceptions: &'a [std::sync::Arc<Exception>],
+    pub exceptions: &'a [Arc<Exception>],
     /// The risk assessment that counts for the version.
     pub assessment: Option<&'a Assessment>,
     /// Whether no other version of the model stands in the target stage.
@@ -70,15 +75,26 @@ pub struct Inputs<'a> {
     pub change: Option<&'a ChangeFacts>,
     /// Who answers for the model, and when it was reviewed; absent where nothing asks.
     pub oversight: Option<&'a Oversight>,
+    /// The principals that the case names, as they are today: who decided, who asked, who made the version and who evaluated it,
+    /// the owner.
+    pub people: &'a BTreeMap<PrincipalId, Arc<Principal>>,
     /// The pack in force: its thresholds judge the figures.
     pub pack: &'a Pack,
     /// The time of the question.
     pub now: Time,
 }
 
+impl Inputs<'_> {
+    /// The person behind a principal: who keeps apart who made something and who judges it, keeps people apart and not
+    /// accounts.
+    pub fn person(&self, id: PrincipalId) -> PrincipalId {
+        self.people.get(&id).map_or(id, |principal| principal.person())
+    }
+}
+
 /// The facts, with no approvals in them; see [`with_approvals`].
 pub fn build(inputs: &Inputs<'_>) -> Value {
-    let Inputs { model, version, datasets, champion, target, exceptions, change, pack, now, .. } = *inputs;
+    let Inputs { version, datasets, champion, target, exceptions, change, now, .. } = *inputs;
     let mut facts = Map::new();
     put(&mut facts, "model", Some(model_facts(inputs)));
     put(&mut facts, "version", Some(version_facts(version)));
@@ -86,12 +102,12 @@ pub fn build(inputs: &Inputs<'_>) -> Value {
     put(&mut facts, "artifacts", Some(version.artifacts.iter().map(artifact).collect::<Vec<_>>()));
     put(&mut facts, "documents", Some(documents(version)));
     put(&mut facts, "datasets", Some(datasets.iter().map(|set| dataset(set)).collect::<Vec<_>>()));
-    put(&mut facts, "evaluation", suites::evaluation(version, &model.tier, pack, now));
+    put(&mut facts, "evaluation", suites::evaluation(version, inputs));
     put(&mut facts, "evidence", reports::evidence(version, now));
     put(&mut facts, "exceptions", Some(waived(&Waivers::of(exceptions, version, now))));
     put(&mut facts, "risk", Some(risk::risk(inputs)));
     put(&mut facts, "target", target);
-    put(&mut facts, "champion", champion.map(|champion| champion_facts(champion, &model.tier, pack, now)));
+    put(&mut facts, "champion", champion.map(|champion| champion_facts(champion, inputs)));
     put(&mut facts, "approvals", Some(json!({"roles": [], "list": []})));
     put(&mut facts, "change", change);
     put(&mut facts, "card", Some(card(version)));
@@ -286,9 +302,9 @@ fn dataset(dataset: &Dataset) -> Value {
     })
 }
 
-fn champion_facts(champion: &Version, tier: &str, pack: &Pack, now: Time) -> Value {
+fn champion_facts(champion: &Version, inputs: &Inputs<'_>) -> Value {
     let mut facts = Map::new();
     put(&mut facts, "version", Some(version_facts(champion)));
-    put(&mut facts, "evaluation", suites::evaluation(champion, tier, pack, now));
+    put(&mut facts, "evaluation", suites::evaluation(champion, inputs));
     Value::Object(facts)
 }

@@ -109,7 +109,7 @@ fn version() -> ObjectType {
         .field("number", Type::Int, "number of the version, from 1")
         .field("kind", Type::String, "CLASSICAL, DEEP, LLM, PROMPT, AGENT or VENDOR")
         .field("stage", Type::String, "where the version stands")
-        .field("createdBy", Type::String, "id of the principal who registered it")
+        .field("createdBy", Type::String, "id of the account that registered it; whether the same person evaluated it is told by `independent`")
         .field("createdAt", Type::Timestamp, "when it was registered")
         .field("sourceRun", Type::String, "the training run that it came from")
         .field("params", Type::map(Type::String), "training parameters")
@@ -237,7 +237,12 @@ fn evaluation(name: &str) -> ObjectType {
         .field("rows", Type::Int, "rows of the latest evaluation")
         .field("dataset", Type::String, "id of the data set")
         .field("minGroupSize", Type::Int, "groups with fewer rows were not compared")
-        .field("evaluatedBy", Type::String, "id of the principal who asked for it")
+        .field("evaluatedBy", Type::String, "id of the account that asked for it")
+        .field(
+            "independent",
+            Type::Bool,
+            "whether another person asked for it than registered the version, whatever accounts they used",
+        )
         .field("ageDays", Type::Int, "age of the latest evaluation in days")
         .field("thresholds", Type::list(Type::object(threshold.clone())), "every threshold that applies")
         .field("failed", Type::list(Type::object(threshold)), "those that do not hold");

@@ -2,16 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::build::{age_days, put};
+use super::build::{Inputs, age_days, put};
 use super::judgement::{Judgement, judgement};
 use super::rates;
-use crate::Time;
-use crate::pack::{Pack, Threshold};
+use crate::pack::Threshold;
 use crate::registry::{Evaluation, Metric, SuiteRecord, Version};
 use crate::values::Provenance;
 
-/// The facts under `evaluation`, if there are any.
-pub(super) fn evaluation(version: &Version, tier: &str, pack: &Pack, now: Time) -> Option<Value> {
+/// The facts under `evaluation` of the version or its champion, if there are any.
+pub(super) fn evaluation(version: &Version, inputs: &Inputs<'_>) -> Option<Value> {
     if version.suites.is_empty() {
         return None;
     }
@@ -21,7 +20,7 @@ pub(super) fn evaluation(version: &Version, tier: &str, pack: &Pack, now: Time) 
     let mut records: Vec<(&String, &SuiteRecord)> = version.suites.iter().collect();
     records.sort_by_key(|(_, record)| (record.recorded.at, record.evaluation.id));
     for (name, record) in records {
-        suites.insert(name.clone(), suite(name, record, tier, pack, now));
+        suites.insert(name.clone(), suite(name, record, version, inputs));
         let evaluation = &record.evaluation;
         for (path, metric) in &evaluation.metrics {
             metrics.insert(path.clone(), figure(name, evaluation, metric));
@@ -50,10 +49,11 @@ fn figure(suite: &str, evaluation: &Evaluation, metric: &Metric) -> Value {
     Value::Object(facts)
 }
 
-fn suite(name: &str, record: &SuiteRecord, tier: &str, pack: &Pack, now: Time) -> Value {
+fn suite(name: &str, record: &SuiteRecord, version: &Version, inputs: &Inputs<'_>) -> Value {
+    let Inputs { model, pack, now, .. } = *inputs;
     let evaluation = &record.evaluation;
     let set = pack.thresholds();
-    let applies = |threshold: &&Threshold| threshold.suite == name && threshold.is_for(tier);
+    let applies = |threshold: &&Threshold| threshold.suite == name && threshold.is_for(&model.tier);
     let thresholds = set.map_or(&[][..], |set| &set.thresholds).iter().filter(applies);
     let judged: Vec<Value> = thresholds.map(|threshold| judge(threshold, evaluation)).collect();
     let failed: Vec<&Value> =
@@ -68,19 +68,27 @@ fn suite(name: &str, record: &SuiteRecord, tier: &str, pack: &Pack, now: Time) -
         .and_then(|suite| suite.max_age)
         .is_some_and(|max_age| max_age.after(record.recorded.at) <= now);
     let other_groups = set.is_some_and(|set| set.min_group_size != evaluation.min_group_size);
-    json!({
-        "status": status,
-        "stale": too_old || other_groups,
-        "provenance": evaluation.provenance.name(),
-        "attempts": record.attempts,
-        "rows": evaluation.rows,
-        "dataset": evaluation.dataset.to_string(),
-        "minGroupSize": evaluation.min_group_size,
-        "evaluatedBy": record.recorded.by.to_string(),
-        "ageDays": age_days(record.recorded.at, now),
-        "failed": failed,
-        "thresholds": judged,
-    })
+    let mut facts = Map::new();
+    put(&mut facts, "status", Some(status));
+    put(&mut facts, "stale", Some(too_old || other_groups));
+    put(&mut facts, "provenance", Some(evaluation.provenance.name()));
+    put(&mut facts, "attempts", Some(record.attempts));
+    put(&mut facts, "rows", Some(evaluation.rows));
+    put(&mut facts, "dataset", Some(evaluation.dataset.to_string()));
+    put(&mut facts, "minGroupSize", Some(evaluation.min_group_size));
+    put(&mut facts, "evaluatedBy", Some(record.recorded.by.to_string()));
+    put(&mut facts, "independent", is_independent(record, version, inputs));
+    put(&mut facts, "ageDays", Some(age_days(record.recorded.at, now)));
+    put(&mut facts, "failed", Some(failed));
+    put(&mut facts, "thresholds", Some(&judged));
+    Value::Object(facts)
+}
+
+/// Whether one person evaluated the version and another one made it, whatever accounts they used. Unknown, and so absent, where
+/// one of the two is not known.
+fn is_independent(record: &SuiteRecord, version: &Version, inputs: &Inputs<'_>) -> Option<bool> {
+    let person = |id| inputs.people.get(&id).map(|principal| principal.person());
+    Some(person(record.recorded.by)? != person(version.registered.by)?)
 }
 
 fn judge(threshold: &Threshold, evaluation: &Evaluation) -> Value {

@@ -2,8 +2,6 @@
 //! read.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -12,7 +10,6 @@ use super::standing::{self, Approval, StepStanding};
 use super::{Promotion, ReviewRecord, StepState};
 use crate::exception::{Waiver, Waivers};
 use crate::facts::{self, Inputs};
-use crate::identity::Principal;
 use crate::ids::{Digest, PrincipalId};
 use crate::pack::{CompiledWorkflow, StepKind};
 use crate::policy::{self, Finding};
@@ -25,14 +22,12 @@ pub struct Case<'a> {
     pub inputs: Inputs<'a>,
     /// The promotion of the version to the target that counts: the open one, or the last.
     pub promotion: Option<&'a Promotion>,
-    /// The principals that the case names, as they are today: who decided, who asked, who made the version, the owner.
-    pub reviewers: &'a BTreeMap<PrincipalId, Arc<Principal>>,
 }
 
 impl Case<'_> {
     /// The person behind a principal that the case names: separation of duties is between people.
     pub(super) fn person(&self, id: PrincipalId) -> PrincipalId {
-        self.reviewers.get(&id).map_or(id, |principal| principal.person())
+        self.inputs.person(id)
     }
 
     /// The persons behind a decision: who gave it, and in whose place.
@@ -43,7 +38,7 @@ impl Case<'_> {
     /// The account that answers for the owner of the model, and so attests.
     pub(super) fn attests(&self) -> PrincipalId {
         let owner = self.inputs.model.owner;
-        self.reviewers.get(&owner).map_or(owner, |principal| principal.answerable())
+        self.inputs.people.get(&owner).map_or(owner, |principal| principal.answerable())
     }
 
     /// Whose work a person judges who decides a review, if it is their own: which of the rules of separation of duties is

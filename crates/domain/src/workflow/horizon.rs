@@ -48,7 +48,7 @@ pub(super) fn valid_until(case: &Case<'_>) -> Time {
     if let Some(promotion) = case.promotion {
         of_promotion(promotion, &mut consider);
     }
-    for grant in case.reviewers.values().flat_map(|reviewer| &reviewer.grants) {
+    for grant in case.inputs.people.values().flat_map(|reviewer| &reviewer.grants) {
         consider(grant.from);
         consider(grant.until);
     }

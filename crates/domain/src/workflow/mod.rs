@@ -20,6 +20,7 @@ mod notices;
 mod review;
 mod standing;
 mod state;
+pub mod status;
 
 pub use assign::assign;
 pub use case::{Case, Judgement, judge};

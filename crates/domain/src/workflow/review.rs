@@ -9,6 +9,7 @@ use super::event::{ConditionTime, Decision, NewCondition, PromotionApproved, Rev
 use super::standing::carries_review;
 use super::{Lifecycle, Move, Promotion, StateName, StepStanding, StepState};
 use crate::event::{Change, Event, Stamp};
+use crate::facts::Inputs;
 use crate::identity::{Principal, PrincipalKind, Target, decides_in_role};
 use crate::ids::{Digest, PrincipalId};
 use crate::pack::{CompiledStep, Pack, QuorumMode, StepKind};
@@ -285,12 +286,12 @@ fn decided(
     let (model, version, target) = (case.inputs.model, case.inputs.version, &promotion.target);
     let mut changes = vec![change(promotion.id, model, version, target, event)];
 
-    let mut reviewers = case.reviewers.clone();
-    reviewers.insert(reviewer.id, std::sync::Arc::new(reviewer.clone()));
+    let mut people = case.inputs.people.clone();
+    people.insert(reviewer.id, std::sync::Arc::new(reviewer.clone()));
     if let Some(acting) = &reviewer.acting {
-        reviewers.insert(acting.delegator.id, std::sync::Arc::clone(&acting.delegator));
+        people.insert(acting.delegator.id, std::sync::Arc::clone(&acting.delegator));
     }
-    let case = Case { promotion: Some(&after), reviewers: &reviewers, ..*case };
+    let case = Case { inputs: Inputs { people: &people, ..case.inputs }, promotion: Some(&after) };
     let is_complete = steps_after(&case, judgement).iter().all(|step| step.state.is_done());
     if let Some(followed) = emergency::follow_up(promotion, new.decision, is_complete, now) {
         changes.push(change(promotion.id, model, version, target, followed));

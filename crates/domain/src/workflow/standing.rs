@@ -258,7 +258,8 @@ fn carried_attestation(
         && round.evidence == evidence
         && expires_after.is_none_or(|period| case.inputs.now < period.after(at))
         && case
-            .reviewers
+            .inputs
+            .people
             .get(&owner)
             .is_some_and(|owner| owner.status == Status::Active && owner.kind == PrincipalKind::User);
     holds.then(|| Approval {
@@ -278,11 +279,11 @@ fn of_step<'a>(promotion: &'a Promotion, step: &str) -> impl Iterator<Item = &'a
 fn lapse(case: &Case<'_>, promotion: &Promotion, record: &ReviewRecord, evidence: Digest) -> Option<Lapse> {
     let now = case.inputs.now;
     let model = case.inputs.model;
-    let reviewer = case.reviewers.get(&record.recorded.by);
+    let reviewer = case.inputs.people.get(&record.recorded.by);
     let authorised = reviewer.is_some_and(|reviewer| match &record.review.role {
         Some(role) => {
             let holder = match record.review.on_behalf_of {
-                Some(behalf) => case.reviewers.get(&behalf.delegator),
+                Some(behalf) => case.inputs.people.get(&behalf.delegator),
                 None => Some(reviewer),
             };
             let holds = |holder: &Arc<Principal>| holds_role(holder, role, Target::Model(model), now);

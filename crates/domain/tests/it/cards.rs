@@ -268,6 +268,7 @@ fn facts_of(version: &Version) -> Value {
         exceptions: &[],
         assessment: None,
         is_first: true,
+        people: &BTreeMap::new(),
         change: None,
         pack: &pack,
         now: now(),

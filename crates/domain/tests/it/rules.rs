@@ -143,6 +143,7 @@ fn facts_of(version: &Aggregate, pack: &Pack, now: &str) -> Value {
         exceptions: &[],
         assessment: None,
         is_first: true,
+        people: &BTreeMap::new(),
         pack,
         now: time(now),
     };

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use assent_app::cases;
 use assent_domain::registry::event::Recorded;
 use assent_domain::registry::event::{GroupCounts, ScanStatus};
 use assent_domain::registry::{
     Artifact, Document, Metric, Model, ScanRecord, SuiteRecord, Version, VersionKind,
 };
 use assent_domain::values::Provenance;
+use assent_domain::workflow::status::Standing;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -57,7 +59,21 @@ pub(crate) struct VersionView {
     /// That it stands there by an emergency, and nobody has accepted that yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     emergency: Option<EmergencyFlag>,
+    /// What to say of it in one word; absent in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<StatusView>,
     registered: RecordedView,
+}
+
+/// A version in one word: computed from its stage, its promotions and the gate.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = VersionStatus)]
+struct StatusView {
+    /// `DRAFT`, `IN_REVIEW`, `CHANGES_REQUESTED`, `REJECTED`, `SUSPENDED`, `RETIRED`, or `APPROVED_` and the stage.
+    name: String,
+    /// What it follows from.
+    because: String,
 }
 
 /// A model, by id and name.
@@ -229,8 +245,19 @@ impl VersionView {
             stage: held.stage.clone(),
             stage_since: held.stage_since,
             emergency: EmergencyFlag::of(desk, held)?,
+            status: None,
             registered: recorded(desk, held.registered)?,
         })
+    }
+}
+
+impl VersionView {
+    /// A version on a page of its own: with what to say of it in one word.
+    pub(crate) fn with_status(desk: &Desk<'_>, model: &Model, held: &Held<Version>) -> Result<Self, Problem> {
+        let Standing { status, because } =
+            cases::status(&desk.view, desk.app.assent.ledger.packs(), held.id, desk.now)?;
+        let status = Some(StatusView { name: status.name(), because });
+        Ok(Self { status, ..Self::new(desk, model, held)? })
     }
 }
 

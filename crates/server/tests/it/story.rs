@@ -67,12 +67,18 @@ async fn a_version_reaches_staging() {
     assert_eq!(again["object"]["attempts"]["performance"], 2);
 
     // The promotion, its review, and its completion.
+    let said = async || {
+        let held = world.get(&deployer, &format!("/api/v1/versions/{version}")).await.expect(200);
+        text(&held["status"]["name"])
+    };
+    assert_eq!(said().await, "DRAFT");
     let gate = format!("/api/v1/versions/{version}/gate?stage=STAGING");
     assert_eq!(world.get(&deployer, &gate).await.expect(200)["verdict"], "NOT_ELIGIBLE");
     let body = json!({"version": version, "target": {"stage": "STAGING"}, "comment": "it is time"});
     let asked = world.post(&owner, "/api/v1/promotions", body).await.expect(201)["object"].clone();
     assert_eq!((&asked["state"], &asked["comment"]["text"]), (&json!("IN_REVIEW"), &json!("it is time")));
     assert_eq!(asked["now"]["missing"][0]["code"], "approval-missing");
+    assert_eq!(said().await, "IN_REVIEW");
     let promotion = text(&asked["id"]);
     assert_eq!(world.get(&deployer, "/api/v1/inbox").await.expect(200)["items"], json!([]));
     let inbox = world.get(&lead, "/api/v1/inbox").await.expect(200);
@@ -114,6 +120,7 @@ async fn a_version_reaches_staging() {
     assert_eq!(found["items"].as_array().unwrap().len(), 1);
     let held = world.get(&deployer, "/api/v1/models/sorter/versions/1").await.expect(200);
     assert_eq!((&held["id"], &held["stage"]), (&json!(version), &json!("STAGING")));
+    assert_eq!(held["status"], json!({"name": "APPROVED_STAGING", "because": "it stands in `STAGING`"}));
     let facts = world.get(&deployer, &format!("/api/v1/versions/{version}/facts")).await.expect(200);
     assert_eq!(facts["evaluation"]["suites"]["performance"]["provenance"], "MEASURED");
     let check =

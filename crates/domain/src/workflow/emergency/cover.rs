@@ -134,7 +134,7 @@ pub(super) fn with_signoff<T>(
         requester: promotion.requester(),
         makers: &makers,
         model: case.inputs.model,
-        people: case.reviewers,
+        people: case.inputs.people,
         pack: case.inputs.pack,
         now: case.inputs.now,
     })

@@ -14,8 +14,10 @@
 mod automatic;
 mod delegations;
 mod emergencies;
+mod independence;
 mod moves;
 mod on_behalf;
 mod quorum;
 mod returns;
+mod status;
 mod world;

@@ -201,11 +201,11 @@ impl World {
                 exceptions: &[],
                 assessment: None,
                 is_first: true,
+                people: &self.people,
                 pack: &self.pack,
                 now: self.now,
             },
             promotion: self.promotion.as_ref(),
-            reviewers: &self.people,
         }
     }
 

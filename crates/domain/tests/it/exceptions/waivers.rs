@@ -26,12 +26,13 @@ fn judged(world: &World, version: usize, now: Time) -> (Judgement, GateAnswer) {
         target: Some(&target),
         assessment: None,
         is_first: true,
+        people: &people,
         change: None,
         exceptions: &world.exceptions,
         pack: &world.pack,
         now,
     };
-    let case = Case { inputs, promotion: None, reviewers: &people };
+    let case = Case { inputs, promotion: None };
     let judgement = workflow::judge(&case);
     let answer = gate::gate(&case, &judgement);
     (judgement, answer)

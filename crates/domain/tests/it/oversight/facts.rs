@@ -1,4 +1,6 @@
 use assent_domain::facts::{self, Answering, Inputs, Oversight};
+use std::collections::BTreeMap;
+
 use assent_domain::ids::VersionId;
 use assent_domain::policy;
 use assent_domain::registry::Version;
@@ -30,6 +32,7 @@ fn built(world: &World, oversight: Option<&Oversight>) -> (Value, assent_domain:
         exceptions: &[],
         assessment: None,
         is_first: true,
+        people: &BTreeMap::new(),
         change: None,
         pack: &world.pack,
         now: world.now,

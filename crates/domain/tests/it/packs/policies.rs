@@ -99,7 +99,7 @@ fn failed(pack: &Pack, tier: &str, stage: &str, facts: &Value) -> Vec<String> {
 fn complete() -> Value {
     let suite = json!({
         "status": "PASSED", "stale": false, "provenance": "MEASURED", "attempts": 1, "rows": 2923,
-        "evaluatedBy": "steward", "ageDays": 3, "failed": [],
+        "evaluatedBy": "steward", "independent": true, "ageDays": 3, "failed": [],
         "thresholds": [{"metric": "m", "operator": "<=", "bound": 0.1, "value": 0.05, "passed": true}],
     });
     json!({
@@ -146,7 +146,11 @@ fn claims_are_not_evidence_where_much_is_at_stake() {
     check("CRITICAL", "STAGING", reported, &[]);
     check("CRITICAL", "PRODUCTION", reported, &["measured-evidence/scan-measured"]);
     check("MEDIUM", "PRODUCTION", reported, &[]);
-    let own = |facts: &mut Value| facts["version"]["createdBy"] = json!("steward");
+    let own = |facts: &mut Value| {
+        for suite in ["performance", "bias"] {
+            facts["evaluation"]["suites"][suite]["independent"] = json!(false);
+        }
+    };
     let expected =
         ["independent-validation/performance-independent", "independent-validation/bias-independent"];
     check("CRITICAL", "PRODUCTION", own, &expected);

@@ -144,6 +144,7 @@ impl World {
             change: None,
             assessment: Some(&held),
             is_first: true,
+            people: &BTreeMap::new(),
             pack: &self.pack,
             now: time(self.hours),
         };

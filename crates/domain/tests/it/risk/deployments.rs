@@ -238,6 +238,7 @@ fn facts_say_the_score_and_approvals_do_not_bind_to_it() {
         change: None,
         assessment: None,
         is_first: true,
+        people: &BTreeMap::new(),
         pack: &pack,
         now: time(2),
     };

@@ -22,7 +22,7 @@ pub(crate) async fn get(
 ) -> Result<Response, Problem> {
     let found = app.read(move |desk| {
         let (model, version) = desk.version(&caller, VersionId(id))?;
-        Ok((version.revision, VersionView::new(desk, &model, &version)?))
+        Ok((version.revision, VersionView::with_status(desk, &model, &version)?))
     });
     let (revision, view) = found.await?;
     Ok(document(revision, view))

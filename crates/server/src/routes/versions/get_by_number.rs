@@ -28,7 +28,7 @@ pub(crate) async fn get_by_number(
         let ids = desk.view.ids(Kind::Version, "model_number", &version_key(model.id.0, number))?;
         let id = ids.first().ok_or_else(|| Problem::not_found("version", number))?;
         let (model, version) = desk.version(&caller, (*id).into())?;
-        Ok((version.revision, VersionView::new(desk, &model, &version)?))
+        Ok((version.revision, VersionView::with_status(desk, &model, &version)?))
     });
     let (revision, view) = found.await?;
     Ok(document(revision, view))
