@@ -1,6 +1,7 @@
 //! What all requests share.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use assent_app::start::Assent;
 use assent_domain::Time;
@@ -110,16 +111,21 @@ impl App {
     }
 
     /// The same for an answer that takes many reads: a few at a time, so that however many are asked for, the gate and whoever
-    /// logs in still find a place.
+    /// logs in still find a place. What takes longer than [`Options::report_timeout`], the wait for a place included, is given
+    /// up, so that nobody works on an answer that nobody waits for.
     pub(crate) async fn read_much<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Desk<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let place = Arc::clone(&self.large).acquire_owned().await;
+        let limit = self.options.report_timeout;
+        let until = Instant::now() + limit;
+        let place = tokio::time::timeout_at(until.into(), Arc::clone(&self.large).acquire_owned()).await;
+        let place = place.map_err(|_| Problem::too_long(limit))?;
         let place = place.map_err(|error| Problem::internal(error.to_string()))?;
-        self.read(move |desk| {
+        self.read_store(move |app| {
             let _place = place;
-            work(desk)
+            let read = app.assent.store().read()?;
+            work(&Desk::new(app, &*read)?.given_up_at(until))
         })
         .await
     }

@@ -3,6 +3,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use assent_app::seal::KeyRing;
 use assent_app::view::{Loaded, Snapshot};
@@ -58,6 +59,8 @@ pub(crate) struct Desk<'a> {
     ring: KeyRing<'a>,
     pack: OnceCell<Arc<Pack>>,
     people: RefCell<HashMap<PrincipalId, Person>>,
+    /// When work on the answer is given up.
+    until: Option<Instant>,
 }
 
 impl<'a> Desk<'a> {
@@ -69,7 +72,19 @@ impl<'a> Desk<'a> {
             ring: app.assent.sealer.ring(),
             pack: OnceCell::new(),
             people: RefCell::default(),
+            until: None,
         })
+    }
+
+    /// The same for work that is given up then.
+    pub(crate) fn given_up_at(self, until: Instant) -> Self {
+        Self { until: Some(until), ..self }
+    }
+
+    /// Refuses to go on with work whose time is over. To be asked before each part of it.
+    pub(crate) fn in_time(&self) -> Result<(), Problem> {
+        let over = self.until.is_some_and(|until| until <= Instant::now());
+        if over { Err(Problem::too_long(self.app.options.report_timeout)) } else { Ok(()) }
     }
 
     pub(crate) fn pack(&self) -> Result<Arc<Pack>, Problem> {

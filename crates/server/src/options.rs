@@ -32,6 +32,9 @@ pub struct Options {
     pub verify_at_start: bool,
     /// How long a request may take.
     pub request_timeout: Duration,
+    /// How long a report of many models may take, and whatever else takes many reads; shorter than a request may take, so that
+    /// its reader is told why.
+    pub report_timeout: Duration,
     /// How long an evaluation may take.
     pub evaluation_timeout: Duration,
     /// How long an upload may pause: 16 KiB have to come in that time.
@@ -84,6 +87,7 @@ impl Default for Options {
             proxies: Arc::default(),
             verify_at_start: true,
             request_timeout: Duration::from_secs(30),
+            report_timeout: Duration::from_secs(20),
             evaluation_timeout: Duration::from_mins(10),
             upload_pause: Duration::from_secs(30),
             write_timeout: Duration::from_secs(30),

@@ -3,6 +3,7 @@
 //! A handler returns a [`Problem`]; the outermost layer writes it, adds the id of the request, and logs the cause.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use assent_app::Failure;
 use assent_app::blobs::BlobError;
@@ -149,6 +150,13 @@ impl Problem {
 
     pub(crate) fn busy(detail: &'static str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail, COME_AGAIN)
+    }
+
+    /// A report of more than can be read in its time.
+    pub(crate) fn too_long(limit: Duration) -> Self {
+        let detail = format!("the report takes more than {} seconds, and was given up", limit.as_secs());
+        let remedy = "ask for less: of one model (`model`), or of a shorter time; or come again when fewer reports are made";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "report-too-long", detail, remedy)
     }
 
     /// No room on the disk; nothing was written.

@@ -2,6 +2,7 @@
 
 use assent_domain::change_request::StateName as ChangeState;
 use assent_domain::ids::ExceptionId;
+use assent_domain::registry::VersionKind;
 use assent_domain::registry::card::CardRecord;
 use serde_json::json;
 
@@ -219,13 +220,16 @@ impl Made<'_> {
     fn approvals(&self) -> Section {
         let (sheet, gate) = (self.sheet(), self.places.gate.as_str());
         let steps = sheet.count("stepCount", "steps of the workflow", (gate, "/steps"), &[]);
-        let held = sheet.sum("approvalsHeld", "approvals held", (gate, "/steps"), "/approvals");
+        let required =
+            sheet.sum("approvalsRequired", "approvals required", (gate, "/steps"), "/requiredPeople");
         let missing = sheet.sum("approvalsMissing", "approvals missing", (gate, "/steps"), "/missingPeople");
+        // More approvals than a step asks for do not make up for what another one lacks.
+        let held = Figure::less("approvalsHeld", "approvals held of those", &required, &missing);
         let number = |figure: &Figure| figure.value.as_u64().unwrap_or_default();
         let checks = Figure::share(
             "approvalShare",
             "approvals held of those required",
-            match (number(&steps), number(&held) + number(&missing)) {
+            match (number(&steps), number(&required)) {
                 (0, _) => None,
                 (_, 0) => Share::new(1, 1),
                 (_, required) => Share::new(number(&held), required),
@@ -240,6 +244,7 @@ impl Made<'_> {
         let columns = [
             ("step", "step", "/step"),
             ("state", "state", "/state"),
+            ("requiredPeople", "people required", "/requiredPeople"),
             ("missingPeople", "people missing", "/missingPeople"),
             ("missingRoles", "roles missing", "/missingRoles"),
             ("dueAt", "due", "/dueAt"),
@@ -249,8 +254,8 @@ impl Made<'_> {
             Table::new("steps", "Steps", "No step stands between the version and the stage.", &columns);
         sheet.rows(&mut table, gate, "/steps");
         Section::new("approvals", "Approvals")
-            .note("Held are the approvals that count now; required are those and the ones that are missing.")
-            .figures([checks.gap(&why), held, missing, steps])
+            .note("Required are the people that the steps ask for. Of those, held are the ones whose approval counts now; what a step has beyond them adds nothing.")
+            .figures([checks.gap(&why), required, held, missing, steps])
             .table(table)
             .table(self.decisions())
     }
@@ -320,12 +325,14 @@ impl Made<'_> {
             .gap("no risk assessment counts");
         let answered =
             self.facts("answered", "somebody answers in every role", "/model/accountability/complete");
-        let mut checks = vec![
-            (&scan, json!("PASSED")),
-            (&overdue, json!(false)),
-            (&assessment, json!("APPROVED")),
-            (&assessed, json!(false)),
-        ];
+        let bought = self.is_bought();
+        let scan =
+            if bought { scan.aside("not asked of a version that is bought and has no files") } else { scan };
+        let mut checks =
+            vec![(&overdue, json!(false)), (&assessment, json!("APPROVED")), (&assessed, json!(false))];
+        if !bought {
+            checks.push((&scan, json!("PASSED")));
+        }
         // Where the pack demands no roles, nothing is asked.
         if !answered.value.is_null() {
             checks.push((&answered, json!(true)));
@@ -337,6 +344,12 @@ impl Made<'_> {
             .note("The share of the checks below that hold: the artifacts are scanned, reviews are up to date, the risk is assessed, and somebody answers.")
             .figures(figures)
             .figures(asked.then_some(answered))
+    }
+
+    /// Whether the version is of somebody else's model, of which there are no files to look into.
+    fn is_bought(&self) -> bool {
+        let version = &self.known.case.version;
+        version.kind == VersionKind::Vendor && version.artifacts.is_empty()
     }
 
     fn evaluations(&self) -> Section {

@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 use super::{Check, Column, Figure, Matching, Row, Section, Share, Source, Table, Term};
 
+/// Once, in the ten-thousandths that [`Source::Less`] counts in.
+const WHOLE: u64 = 10_000;
+
 /// Answers by their address.
 #[derive(Debug, Clone, Default)]
 pub struct Sheet {
@@ -149,6 +152,14 @@ impl Figure {
         Self::share(id, label, share, Source::Share { checks })
     }
 
+    /// A count less another one, and at least 0.
+    pub fn less(id: &str, label: &str, from: &Self, taken: &Self) -> Self {
+        let number = |figure: &Self| figure.value.as_u64().unwrap_or_default();
+        let left = number(from).saturating_sub(number(taken));
+        let terms = vec![Term { figure: taken.id.clone(), weight: WHOLE }];
+        figure(id, label, json!(left), Source::Less { from: from.id.clone(), terms })
+    }
+
     /// The same, known as the fraction that it is.
     #[must_use]
     pub fn exactly(mut self, share: Option<Share>) -> Self {
@@ -162,6 +173,13 @@ impl Figure {
         if self.value.is_null() {
             self.gap = Some(why.to_owned());
         }
+        self
+    }
+
+    /// The same, with why it is not asked for.
+    #[must_use]
+    pub fn aside(mut self, why: &str) -> Self {
+        self.gap = Some(why.to_owned());
         self
     }
 

@@ -93,6 +93,8 @@ pub struct StepStanding {
     /// Roles whose approval is missing; with `missingPeople`, any of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing_roles: Vec<String>,
+    /// How many people have to approve in all; 0 where nobody is asked.
+    pub required_people: u32,
     /// How many people more have to approve.
     pub missing_people: u32,
     /// Approvals that count.
@@ -168,6 +170,7 @@ fn assess(
             if standing.approvals.is_empty() {
                 standing.approvals.extend(carried_attestation(case, &step.id, *expires_after, evidence));
             }
+            standing.required_people = 1;
             standing.missing_people = u32::from(standing.approvals.is_empty());
         }
         StepKind::Review { roles, mode, people, .. } => {
@@ -175,7 +178,8 @@ fn assess(
             quorum(&mut standing, roles, *mode, *people);
             if standing.missing_people > 0 && passed_by_conditions(case, compiled, facts, evidence) {
                 standing.missing_roles.clear();
-                (standing.missing_people, standing.automatic) = (0, true);
+                (standing.required_people, standing.missing_people) = (0, 0);
+                standing.automatic = true;
             }
         }
     }
@@ -203,6 +207,7 @@ fn blank(case: &Case<'_>, compiled: &CompiledStep) -> StepStanding {
         state: StepState::Open,
         waits_for: Vec::new(),
         missing_roles: Vec::new(),
+        required_people: 0,
         missing_people: 0,
         approvals: Vec::new(),
         lapsed: Vec::new(),
@@ -352,6 +357,7 @@ fn quorum(standing: &mut StepStanding, roles: &[String], mode: QuorumMode, peopl
         QuorumMode::AllRoles => people.max(u32::try_from(roles.len()).unwrap_or(u32::MAX)),
         QuorumMode::AnyRoles => people,
     };
+    standing.required_people = wanted;
     // With `anyRoles` and several people, each decides in a role of their own: two people in two roles.
     let distinct = u32::try_from(held.len()).unwrap_or(u32::MAX);
     let role_count = u32::try_from(roles.len()).unwrap_or(u32::MAX);

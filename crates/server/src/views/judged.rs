@@ -2,7 +2,7 @@
 
 use assent_app::cases::OwnedCase;
 use assent_domain::gate::{self, Reason};
-use assent_domain::workflow::StepStanding;
+use assent_domain::workflow::{Judgement, StepStanding};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,8 +13,8 @@ use utoipa::ToSchema;
 pub(crate) struct JudgedView {
     /// Digest of the evidence: what a decision made now binds to.
     evidence: String,
-    /// Where each step stands: `step`, `title`, `state`, `waitsFor`, `missingRoles`, `missingPeople`, `approvals`,
-    /// `lapsed`, `dueAt`, `overdue`.
+    /// Where each step stands: `step`, `title`, `state`, `waitsFor`, `missingRoles`, `requiredPeople`, `missingPeople`,
+    /// `approvals`, `lapsed`, `dueAt`, `overdue`.
     #[schema(value_type = Vec<Object>)]
     steps: Vec<StepStanding>,
     /// Why the gate is shut: `code`, `message`, `remedy`. Empty if the promotion can be completed.
@@ -24,7 +24,11 @@ pub(crate) struct JudgedView {
 
 /// Judges a case.
 pub(crate) fn judged_steps(case: &OwnedCase) -> JudgedView {
-    let judgement = case.judge();
+    steps_of(case, case.judge())
+}
+
+/// The same of a case that was judged already.
+pub(crate) fn steps_of(case: &OwnedCase, judgement: Judgement) -> JudgedView {
     let answer = gate::gate(&case.case(), &judgement);
     JudgedView { evidence: judgement.evidence.to_string(), steps: judgement.steps, missing: answer.reasons }
 }

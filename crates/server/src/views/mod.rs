@@ -39,7 +39,7 @@ pub(crate) use delegation::DelegationView;
 pub(crate) use evaluation::EvaluationView;
 pub(crate) use evidence::EvidenceView;
 pub(crate) use exception::ExceptionView;
-pub(crate) use judged::{JudgedView, judged_steps};
+pub(crate) use judged::{JudgedView, judged_steps, steps_of};
 pub(crate) use matrix::{MAX_HOLDERS, MatrixView};
 pub(crate) use model::ModelView;
 pub(crate) use people::{Person, RecordedView, Words, recorded};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use assent_server::Options;
 use serde_json::{Value, json};
 
 use crate::story::{dataset, evidence, files};
@@ -257,6 +258,7 @@ async fn every_figure_of_a_governance_report_is_where_it_says() {
     let report = governance(&world, &owner, &version, "?stage=STAGING").await;
     let value = |id: &str| figure(&report, id)["value"].clone();
     assert_eq!((value("approvalsHeld"), value("approvalsMissing")), (json!(1), json!(0)));
+    assert_eq!((value("approvalsRequired"), value("approvalShare")), (json!(1), json!(1.0)));
     assert_eq!((value("scan"), value("verdict")), (json!("PASSED"), json!("NOT_ELIGIBLE")));
     assert_eq!(value("conditionsOpen"), 1);
     assert_eq!(figure(&report, "complianceScore")["exact"], "1/1");
@@ -264,6 +266,38 @@ async fn every_figure_of_a_governance_report_is_where_it_says() {
     assert!(text(&figure(&report, "modelCard")["gap"]).contains("no form"));
     assert_eq!(figure(&report, "readinessShare")["exact"], "2/5");
     assert_eq!(figure(&report, "governanceScore")["exact"], "71/100");
+}
+
+#[tokio::test]
+async fn a_version_that_is_bought_is_asked_for_no_scan_of_files() {
+    let world = World::new().await;
+    let (_, owner) = world.person("Olga", &["model_owner"]).await;
+    let body = json!({"name": "bought", "purpose": "Sorts letters", "tier": "LOW"});
+    world.post(&owner, "/api/v1/models", body).await.expect(201);
+    let mut shares = Vec::new();
+    for body in [json!({"kind": "VENDOR"}), json!({"kind": "PROMPT"})] {
+        let made = world.post(&owner, "/api/v1/models/bought/versions", body).await.expect(201);
+        let report = governance(&world, &owner, &text(&made["object"]["id"]), "").await;
+        follow(&world, &owner, &report).await;
+        shares.push((figure(&report, "readinessShare")["exact"].clone(), figure(&report, "scan")));
+    }
+    let [(bought, aside), (own, asked)] = &shares[..] else { panic!("{shares:?}") };
+    assert_eq!((bought, own), (&json!("1/4"), &json!("1/5")), "of no scan, one check less");
+    assert!(text(&aside["gap"]).contains("no files") && asked.get("gap").is_none(), "{aside} {asked}");
+}
+
+#[tokio::test]
+async fn a_report_that_takes_too_long_is_given_up_with_a_word() {
+    let hurried = Options { report_timeout: std::time::Duration::ZERO, ..Options::default() };
+    let world = World::with(hurried).await;
+    let (_, owner) = world.person("Olga", &["model_owner"]).await;
+    world.version(&owner, "sorter", "LOW").await;
+    for report in ["compliance", "governance-audit", "risk"] {
+        let path = format!("/api/v1/reports/{report}");
+        let problem = world.get(&owner, &path).await.problem(503, "report-too-long");
+        assert!(text(&problem["remedy"]).contains("`model`"), "{problem}");
+        world.get(&owner, &format!("{path}?model=sorter")).await.expect(200);
+    }
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ fn any_of_three(people: u32) -> World {
 
 fn missing(world: &World) -> (StepState, u32) {
     let steps = world.judgement().steps;
+    assert!(steps.iter().all(|step| step.missing_people <= step.required_people));
     (steps[2].state, steps[2].missing_people)
 }
 
@@ -34,6 +35,7 @@ fn two_people_decide_in_two_roles() {
     assert_eq!(again.unwrap_err().code, Code::ReviewerDecidedAlready);
     world.review("compliance", DORA, Decision::Approved).unwrap();
     assert_eq!(missing(&world), (StepState::Open, 1), "two people in one role");
+    assert_eq!(world.judgement().steps[2].required_people, 2, "however many have approved");
     world.review("compliance", BEN, Decision::Approved).unwrap();
     assert_eq!(missing(&world), (StepState::Passed, 0));
 }

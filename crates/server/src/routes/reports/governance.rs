@@ -7,6 +7,7 @@ use assent_app::reports::{Report, Sheet, encoded};
 use assent_domain::Kind;
 use assent_domain::change_request::StateName as ChangeState;
 use assent_domain::facts::Target;
+use assent_domain::gate;
 use assent_domain::ids::VersionId;
 use assent_store::{Predicate, Value};
 use axum::extract::State;
@@ -23,7 +24,7 @@ use crate::openapi::Problems;
 use crate::problem::Problem;
 use crate::views::schemas::ReportFormatWords;
 use crate::views::{
-    AccountabilityView, ExceptionView, ModelView, PromotionView, ReportShape, VersionView, judged_steps,
+    AccountabilityView, ExceptionView, ModelView, PromotionView, ReportShape, VersionView, steps_of,
 };
 
 /// For which stage, and how it is written.
@@ -89,12 +90,13 @@ fn sheet(desk: &Desk<'_>, caller: &Caller, case: &OwnedCase, places: &Places) ->
     let (model, version) = desk.version(caller, case.version.id)?;
     sheet.put(&places.model, shown(&ModelView::new(desk, &model)?)?);
     sheet.put(&places.version, shown(&VersionView::new(desk, &model, &version)?)?);
-    sheet.put(&places.facts, case.judge().facts);
-    sheet.put(&places.gate, shown(&case.gate())?);
+    let judgement = case.judge();
+    sheet.put(&places.facts, judgement.facts.clone());
+    sheet.put(&places.gate, shown(&gate::gate(&case.case(), &judgement))?);
     sheet.put(&places.accountability, shown(&AccountabilityView::new(desk, &model)?)?);
     if let (Some(href), Some(held)) = (&places.promotion, &case.promotion) {
         let (model, promotion) = desk.promotion(caller, held.id)?;
-        let now = promotion.state_at(desk.now).is_open().then(|| judged_steps(case));
+        let now = promotion.state_at(desk.now).is_open().then(|| steps_of(case, judgement));
         sheet.put(href, shown(&PromotionView::new(desk, &model, &promotion, now)?)?);
     }
     for (id, href) in &places.exceptions {

@@ -103,6 +103,7 @@ fn visit(
         let (filter, order, limit) = (filter.clone(), Order::Descending, AT_ONCE);
         let rows = desk.view.read().select(&Select { table, filter, order, after, limit })?;
         for row in &rows {
+            desk.in_time()?;
             if seen == most {
                 let all = desk.view.read().count(table, &desk.readable_rows(caller, Kind::Model)?)?;
                 let said =
