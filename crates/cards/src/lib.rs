@@ -26,6 +26,7 @@ mod model;
 mod model_form;
 mod record;
 mod source;
+mod text;
 
 pub use completeness::{Completeness, SectionCompleteness};
 pub use datasheet::{
@@ -44,3 +45,4 @@ pub use model::{
 };
 pub use record::{AnyRecord, Record, schema_of};
 pub use source::Source;
+pub use text::shown;

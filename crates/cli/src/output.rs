@@ -192,9 +192,12 @@ impl Printer {
     }
 }
 
-/// Text without control characters.
+/// Text without control characters, and without what steers or hides text.
 pub fn visible(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+    text.chars()
+        .filter_map(assent_cards::shown)
+        .map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })
+        .collect()
 }
 
 /// A reader that has gone (`assent … | head`) is no error of ours.

@@ -51,6 +51,7 @@ pub use binary::Binary;
 pub use error::{EvalError, Place, Problem};
 pub use figure::{Figure, NoInterval, Reason};
 pub use join::evaluate_joined;
+pub use markup::shown;
 pub use options::{EvaluationOptions, ScoreState};
 pub use render::render_table;
 pub use report::{ClassRow, ConfusionMatrix, Engine, GroupRow, Report, SegmentRow, report};

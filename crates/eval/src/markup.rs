@@ -84,14 +84,14 @@ impl Markup {
 /// Text that is text in HTML and XML alike, between tags and in attributes. What XML cannot hold, control characters among it,
 /// is replaced.
 fn escape(out: &mut String, text: &str) {
-    for c in text.chars() {
+    for c in text.chars().filter_map(shown) {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') || steers(c) => {
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {
                 out.push(char::REPLACEMENT_CHARACTER);
             }
             c => out.push(c),
@@ -99,9 +99,21 @@ fn escape(out: &mut String, text: &str) {
     }
 }
 
-/// Characters that turn the direction of the text around them: a name must not reorder the figures beside it.
-fn steers(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// The character as it is shown. What turns the direction of other text, or hides text in it, is made visible: a name must not
+/// reorder the figures beside it. Marks that only help to set text are left out. Cards do the same, and a test of the
+/// application compares the two.
+pub fn shown(c: char) -> Option<char> {
+    match c {
+        '\u{ad}' | '\u{61c}' | '\u{200e}' | '\u{200f}' => None,
+        '\u{180e}'
+        | '\u{200b}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}' => Some(char::REPLACEMENT_CHARACTER),
+        c => Some(c),
+    }
 }
 
 #[cfg(test)]
@@ -111,7 +123,7 @@ mod tests {
     #[test]
     fn what_would_be_markup_is_text() {
         let mut page = Markup::default();
-        page.leaf("p", &[("title", "\"><script>")], "]]> & \u{1b}[31m\u{202e}\u{ffff}");
+        page.leaf("p", &[("title", "\"><script>")], "]]> & \u{1b}[31m\u{202e}\u{ffff}\u{200f}");
         assert_eq!(
             page.finish(),
             "<p title=\"&quot;&gt;&lt;script&gt;\">]]&gt; &amp; \u{fffd}[31m\u{fffd}\u{fffd}</p>"

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::markup::shown;
 use crate::metrics::MetricValue;
 use crate::report::{ClassRow, GroupRow, Report};
 use crate::task::Task;
@@ -106,7 +107,10 @@ fn percent(rate: Option<f64>) -> String {
 
 /// Names come from the data: what could steer a terminal is replaced.
 fn printable(name: &str) -> String {
-    name.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+    name.chars()
+        .filter_map(shown)
+        .map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })
+        .collect()
 }
 
 fn headings<const N: usize>(headings: [&str; N]) -> Vec<String> {

@@ -177,10 +177,10 @@ pub fn table(out: &mut String, columns: &[&str], rows: impl Iterator<Item = Vec<
     out.push('\n');
 }
 
-/// Text on one line, without anything that Markdown or HTML would take for markup.
+/// Text on one line, without anything that Markdown or HTML would take for markup, and without what steers or hides text.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in text.chars().filter_map(assent_cards::shown) {
         match c {
             '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '!' | '~' | '&' => {
                 out.push('\\');
@@ -204,6 +204,15 @@ mod tests {
             "a\\|b \\# \\<img src=x\\> \\[l\\](u) \\`c\\` \\*e\\*"
         );
         assert_eq!(escaped("größe 5 %"), "größe 5 %");
+        assert_eq!(escaped("0.9\u{202e}1.0\u{2069}, מודל\u{200f}"), "0.9\u{fffd}1.0\u{fffd}, מודל");
+    }
+
+    #[test]
+    fn pages_of_cards_and_of_evaluations_show_text_alike() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(assent_cards::shown(c), assent_eval::shown(c), "{c:?}");
+            assert!(!assent_cards::shown(c).is_some_and(|shown| assent_cards::shown(shown) != Some(shown)));
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::form::{Column, Field, Form, Kind, Section};
 use crate::markdown::{one_line, paragraphs};
+use crate::text::shown;
 use crate::{CardError, Record};
 
 const STYLE: &str = include_str!("style.css");
@@ -21,12 +22,12 @@ pub fn write<R: Record>(record: &R) -> Result<String, CardError> {
     let completeness = record.completeness()?;
     let (answered, asked) = (completeness.answered(), completeness.asked());
     let name = value.pointer(&format!("/{}/{}", form.name.0, form.name.1)).and_then(Value::as_str);
-    let title = match name.map(one_line).filter(|name| !name.is_empty()) {
-        Some(name) => format!("{}: {name}", form.title),
-        None => form.title.to_owned(),
-    };
+    let name = name.map(one_line).filter(|name| !name.is_empty());
+    let with = |name: String| format!("{}: {name}", escaped(form.title));
+    let title = name.as_ref().map_or_else(|| escaped(form.title), |name| with(escaped(name)));
     let mut out = head(&title);
-    put(&mut out, &format!("<h1>{}</h1>\n", escaped(&title)));
+    let heading = name.map_or(title, |name| with(format!("<bdi>{}</bdi>", escaped(&name))));
+    put(&mut out, &format!("<h1>{heading}</h1>\n"));
     put(
         &mut out,
         &format!(
@@ -47,8 +48,7 @@ fn head(title: &str) -> String {
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n",
-        escaped(title)
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n"
     )
 }
 
@@ -78,17 +78,20 @@ fn write_answer(out: &mut String, field: &Field, answer: &Value) {
     let items = || answer.as_array().map_or(&[][..], Vec::as_slice);
     match field.kind {
         Kind::Line => {
-            put(out, &format!("<p>{}</p>", escaped(&one_line(answer.as_str().unwrap_or_default()))));
+            put(
+                out,
+                &format!("<p dir=\"auto\">{}</p>", escaped(&one_line(answer.as_str().unwrap_or_default()))),
+            );
         }
         Kind::Text => {
             for paragraph in paragraphs(answer.as_str().unwrap_or_default()).split("\n\n") {
-                put(out, &format!("<p>{}</p>\n", escaped(paragraph).replace('\n', "<br>\n")));
+                put(out, &format!("<p dir=\"auto\">{}</p>\n", escaped(paragraph).replace('\n', "<br>\n")));
             }
         }
         Kind::List => {
             put(out, "<ul>\n");
             for item in items().iter().filter_map(Value::as_str) {
-                put(out, &format!("<li>{}</li>\n", escaped(&one_line(item))));
+                put(out, &format!("<li dir=\"auto\">{}</li>\n", escaped(&one_line(item))));
             }
             put(out, "</ul>");
         }
@@ -122,16 +125,17 @@ fn class(column: &Column) -> &'static str {
 
 fn cell(value: Option<&Value>) -> String {
     match value {
-        Some(Value::String(text)) => escaped(&one_line(text)),
+        Some(Value::String(text)) => format!("<bdi>{}</bdi>", escaped(&one_line(text))),
         Some(value) => escaped(&value.to_string()),
         None => String::new(),
     }
 }
 
-/// Text that is neither markup nor steers the reader's screen: also inside of an attribute in double quotes.
+/// Text that is neither markup nor steers the reader's screen or the reading of other text: also inside of an attribute in
+/// double quotes.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in text.chars().filter_map(shown) {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),

@@ -3,7 +3,7 @@
 //! The layout is that of the form: `# Model card: NAME`, `## Section`, single lines as `- **Field:** answer`, everything else
 //! under `### Field`, tables as tables. What asks for an answer stands in a comment, which reading leaves out. Markdown carries
 //! every field: lines, items and cells with each run of blanks as one blank, paragraphs without blanks at the ends of lines.
-//! [`carried`] is what is left of a record, and reading what was written gives exactly that.
+//! Characters that steer or hide text are made visible ([`crate::shown`]). [`carried`] is what is left of a record, and reading what was written gives exactly that.
 //!
 //! Reading is tolerant of people: headings in any case and by other names that are in use, `*` and numbers as marks of items,
 //! items over several lines, tables with columns in another order or without some. Anything else is told with its line.
@@ -19,6 +19,7 @@ pub use write::write;
 use serde_json::Value;
 
 use crate::form::Kind;
+use crate::text::plain;
 use crate::{CardError, Record};
 
 /// What Markdown carries of a record.
@@ -27,8 +28,8 @@ pub fn carried<R: Record>(record: &R) -> Result<R, CardError> {
     for (section, field) in R::form().fields() {
         let Some(answer) = value.pointer_mut(&format!("/{}/{}", section.key, field.key)) else { continue };
         match (field.kind, answer) {
-            (Kind::Line, Value::String(text)) => *text = one_line(text),
-            (Kind::Text, Value::String(text)) => *text = paragraphs(text),
+            (Kind::Line, Value::String(text)) => *text = one_line(&plain(text)),
+            (Kind::Text, Value::String(text)) => *text = paragraphs(&plain(text)),
             (Kind::List, Value::Array(items)) => {
                 items.iter_mut().for_each(shrink);
                 items.retain(|item| item.as_str() != Some(""));
@@ -46,7 +47,7 @@ pub fn carried<R: Record>(record: &R) -> Result<R, CardError> {
 
 fn shrink(value: &mut Value) {
     if let Value::String(text) = value {
-        *text = one_line(text);
+        *text = one_line(&plain(text));
     }
 }
 

@@ -45,6 +45,23 @@ fn words_of_people_are_text_and_nothing_else() {
 }
 
 #[test]
+fn a_name_steers_nothing_beside_it_and_may_be_right_to_left() {
+    let card = |name: &str| {
+        let card = json!({"schema": "assent.model-card/1", "details": {"name": name, "description": name},
+            "metrics": {"figures": [{"metric": name, "value": 0.5}]}});
+        html::write(&ModelCard::from_value(card).unwrap()).unwrap()
+    };
+    let page = card("loans \u{202e}59.0");
+    assert!(!page.contains('\u{202e}') && page.contains("<bdi>loans \u{fffd}59.0</bdi>"), "{page}");
+    let page = card("מודל אשראי");
+    for text in
+        ["<bdi>מודל אשראי</bdi></h1>", "<p dir=\"auto\">מודל אשראי</p>", "<td><bdi>מודל אשראי</bdi></td>"]
+    {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+}
+
+#[test]
 fn what_nobody_answered_is_a_gap() {
     let page = html::write(&Datasheet::default()).unwrap();
     let asked = Datasheet::form().fields().count();

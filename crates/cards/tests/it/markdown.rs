@@ -1,7 +1,7 @@
 //! Markdown out and in.
 
 use assent_cards::markdown::{carried, read, read_leniently, write};
-use assent_cards::{CardError, Datasheet, ModelCard, Record};
+use assent_cards::{CardError, Datasheet, ModelCard, Record, html, shown};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -13,7 +13,10 @@ fn round_trip<R: Record + std::fmt::Debug>(value: Value) {
     let text = write(&record).expect("Markdown");
     let back: R = read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     assert_eq!(back, carried, "{text}");
+    assert!(text.chars().all(|c| shown(c) == Some(c)), "{text:?}");
     assert_eq!(write(&back).expect("Markdown"), text);
+    let page = html::write(&record).expect("a page");
+    assert!(page.chars().all(|c| shown(c) == Some(c)), "{page:?}");
     // JSON carries everything.
     let json = record.to_json().expect("JSON");
     assert_eq!(R::from_json(json.as_bytes()).expect("JSON"), record);
