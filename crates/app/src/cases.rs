@@ -9,12 +9,13 @@ use assent_domain::facts::{Inputs, Oversight, Target};
 use assent_domain::gate::{self, GateAnswer};
 use assent_domain::identity::Principal;
 use assent_domain::ids::{ModelId, PrincipalId, PromotionId, VersionId};
-use assent_domain::pack::Pack;
+use assent_domain::pack::{Pack, Stage};
 use assent_domain::registry::{Dataset, Model, Version};
 use assent_domain::risk::Assessment;
 use assent_domain::signoff::SignatureRecord;
 use assent_domain::workflow::{self, Case, Judgement, Promotion, ReviewRecord};
 use assent_domain::{Code, Kind, Refusal, Time};
+use assent_store::Order;
 use uuid::Uuid;
 
 use crate::changes;
@@ -34,8 +35,8 @@ pub struct OwnedCase {
     pub version: Arc<Version>,
     /// Data sets that it was made with.
     pub datasets: Vec<Arc<Dataset>>,
-    /// Other versions of the model that stand in the target stage, oldest first; the last is the champion.
-    pub incumbents: Vec<Arc<Version>>,
+    /// The newest of the other versions of the model that stand in the target stage, where one takes the place of another.
+    pub champion: Option<Arc<Version>>,
     /// Where it is to go.
     pub target: Option<Target>,
     /// Exceptions for the model and the version.
@@ -66,7 +67,7 @@ impl OwnedCase {
                 model: &self.model,
                 version: &self.version,
                 datasets: &self.datasets,
-                champion: self.incumbents.last().map(AsRef::as_ref),
+                champion: self.champion.as_deref(),
                 target: self.target.as_ref(),
                 exceptions: &self.exceptions,
                 assessment: self.assessment.as_deref(),
@@ -303,10 +304,7 @@ fn counting_promotion(
     if let Some(open) = view.find::<Promotion>("open_target", &key)? {
         return Ok(Some(open));
     }
-    match view.ids(Kind::Promotion, "version_target", &key)?.last() {
-        Some(id) => Ok(view.get::<Promotion>((*id).into())?),
-        None => Ok(None),
-    }
+    Ok(view.newest::<Promotion>("version_target", &key)?)
 }
 
 fn load(
@@ -324,7 +322,6 @@ fn load(
     for id in &version.datasets {
         datasets.extend(view.get::<Dataset>(*id)?);
     }
-    let incumbents = incumbents(view, &pack, &version, target.as_ref())?;
     let mut named = vec![version.registered.by];
     let evaluated =
         [&version].into_iter().chain(incumbents.last()).flat_map(|version| version.suites.values());
@@ -346,14 +343,21 @@ fn load(
     exceptions.extend(approved_exceptions(view, version.id.0)?);
     let assessment = counting_assessment(view, model.id, Some(version.id))?;
     let stage = target.as_ref().map_or(version.stage.as_str(), |target| target.stage.as_str());
-    let there = view.ids(Kind::Version, "model_stage", &stage_key(model.id.0, stage))?;
-    let is_first = there.iter().all(|id| *id == version.id.0);
+    // Two, since the version itself may be one of them.
+    let key = stage_key(model.id.0, stage);
+    let there = view.first_ids(Kind::Version, "model_stage", &key, Order::Descending, 2)?;
+    let other = there.into_iter().find(|id| *id != version.id.0);
+    let champion = other.filter(|_| supersedes(&pack, target.as_ref()).is_some());
+    let champion = match champion {
+        Some(id) => view.get::<Version>(id.into())?,
+        None => None,
+    };
     let oversight = oversight(view, &model, &pack)?;
     Ok(OwnedCase {
         model,
         version,
         datasets,
-        incumbents,
+        champion,
         target,
         exceptions,
         promotion,
@@ -362,7 +366,7 @@ fn load(
         pack,
         now,
         assessment,
-        is_first,
+        is_first: other.is_none(),
         oversight,
     })
 }
@@ -395,25 +399,24 @@ pub fn counting_assessment(
     version: Option<VersionId>,
 ) -> Result<Option<Arc<Assessment>>, Failure> {
     for subject in version.map(|version| version.0).into_iter().chain([model.0]) {
-        if let Some(id) = view.ids(Kind::Assessment, "counts_for", &subject.to_string())?.last() {
-            return Ok(view.get::<Assessment>((*id).into())?);
+        if let Some(counts) = view.newest::<Assessment>("counts_for", &subject.to_string())? {
+            return Ok(Some(counts));
         }
     }
     Ok(None)
 }
 
-fn incumbents(
-    view: &impl View,
-    pack: &Pack,
-    version: &Version,
-    target: Option<&Target>,
-) -> Result<Vec<Arc<Version>>, Failure> {
-    let stage =
-        target.and_then(|target| pack.stage(&target.stage)).filter(|stage| stage.superseded_to.is_some());
-    let Some(stage) = stage else { return Ok(Vec::new()) };
+/// The stage that a version is on its way to, if it takes the place of those that stand there.
+fn supersedes<'p>(pack: &'p Pack, target: Option<&Target>) -> Option<&'p Stage> {
+    target.and_then(|target| pack.stage(&target.stage)).filter(|stage| stage.superseded_to.is_some())
+}
+
+/// All versions whose place a version takes when its promotion is completed, oldest first.
+pub(crate) fn incumbents(view: &impl View, case: &OwnedCase) -> Result<Vec<Arc<Version>>, Failure> {
+    let Some(stage) = supersedes(&case.pack, case.target.as_ref()) else { return Ok(Vec::new()) };
     let mut incumbents = Vec::new();
-    for id in view.ids(Kind::Version, "model_stage", &stage_key(version.model.0, &stage.id))? {
-        if id != version.id.0 {
+    for id in view.ids(Kind::Version, "model_stage", &stage_key(case.model.id.0, &stage.id))? {
+        if id != case.version.id.0 {
             incumbents.extend(view.get::<Version>(id.into())?);
         }
     }

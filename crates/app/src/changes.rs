@@ -9,7 +9,7 @@ use assent_domain::ids::{ChangeId, PrincipalId, VersionId};
 use assent_domain::pack::Pack;
 use assent_domain::registry::Model;
 use assent_domain::signoff::NewSignature;
-use assent_domain::{Kind, Sealed, Time};
+use assent_domain::{Sealed, Time};
 use assent_store::StoreError;
 
 use crate::cases::not_found;
@@ -110,8 +110,5 @@ pub fn people(
 
 /// The newest change to a version that says something of it.
 pub fn newest(view: &impl View, version: VersionId) -> Result<Option<Arc<ChangeRequest>>, StoreError> {
-    match view.ids(Kind::Change, "counts_for", &version.to_string())?.last() {
-        Some(id) => view.get::<ChangeRequest>((*id).into()),
-        None => Ok(None),
-    }
+    view.newest::<ChangeRequest>("counts_for", &version.to_string())
 }

@@ -35,7 +35,7 @@ use assent_domain::workflow::{self, Judgement, NewReview, OWNER, Promotion};
 use assent_domain::{Code, Kind, Refusal, Sealed, Stamp, Time};
 use uuid::Uuid;
 
-use crate::cases::{OwnedCase, Prepared, Question, not_found};
+use crate::cases::{self, OwnedCase, Prepared, Question, not_found};
 use crate::command::{Command, Request, SYSTEM};
 use crate::delegations;
 use crate::governance::Packs;
@@ -278,7 +278,8 @@ impl Hand<'_> {
     fn complete(&self, id: PromotionId) -> Result<Vec<Change>, Failure> {
         self.may(Permission::CompletePromotion, Target::Model(&self.promotion(id)?.1))?;
         let (case, judgement) = self.case(id)?;
-        let superseded: Vec<&Version> = case.incumbents.iter().map(AsRef::as_ref).collect();
+        let incumbents = cases::incumbents(self.unit, &case)?;
+        let superseded: Vec<&Version> = incumbents.iter().map(AsRef::as_ref).collect();
         Ok(workflow::complete(promotion_of(&case, id)?, &case.case(), &judgement, &superseded)?)
     }
 

@@ -8,6 +8,7 @@ use assent_domain::periodic_review::{NewFinding, PeriodicReview};
 use assent_domain::registry::{Model, Version};
 use assent_domain::signoff::NewSignature;
 use assent_domain::{Kind, Sealed, Time};
+use assent_store::Order;
 
 use crate::changes::people;
 use crate::ledger::Failure;
@@ -15,7 +16,7 @@ use crate::project::stage_key;
 use crate::view::View;
 
 /// How many versions in service are looked at for the one that has been there longest.
-const LOOKED_AT: usize = 50;
+const LOOKED_AT: u32 = 50;
 
 /// What can be asked about who answers for a model.
 #[derive(Debug, Clone)]
@@ -62,11 +63,7 @@ pub fn answering(view: &impl View, model: &Model) -> Result<Answering, Failure> 
 
 /// When a model was reviewed, and since when it has been in service; nothing is said of who answers for it.
 pub fn reviewed(view: &impl View, model: &Model, pack: &Pack) -> Result<Oversight, Failure> {
-    let last = view.ids(Kind::PeriodicReview, "completed_model", &model.id.to_string())?;
-    let last_review = match last.last() {
-        Some(id) => view.get::<PeriodicReview>((*id).into())?,
-        None => None,
-    };
+    let last_review = view.newest::<PeriodicReview>("completed_model", &model.id.to_string())?;
     let in_service_since = in_service_since(view, model.id, pack)?;
     Ok(Oversight { answering: None, last_review, in_service_since })
 }
@@ -75,8 +72,8 @@ pub fn reviewed(view: &impl View, model: &Model, pack: &Pack) -> Result<Oversigh
 pub fn in_service_since(view: &impl View, model: ModelId, pack: &Pack) -> Result<Option<Time>, Failure> {
     let mut since: Option<Time> = None;
     for stage in pack.stages().iter().filter(|stage| stage.superseded_to.is_some()) {
-        let there = view.ids(Kind::Version, "model_stage", &stage_key(model.0, &stage.id))?;
-        for id in there.into_iter().take(LOOKED_AT) {
+        let key = stage_key(model.0, &stage.id);
+        for id in view.first_ids(Kind::Version, "model_stage", &key, Order::Ascending, LOOKED_AT)? {
             if let Some(version) = view.get::<Version>(id.into())? {
                 since = Some(since.map_or(version.stage_since, |since| since.min(version.stage_since)));
             }

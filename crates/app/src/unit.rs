@@ -10,7 +10,7 @@ use assent_domain::{AggregateId, Change, Event, Kind, RiskLevel, Stamp, Time, ag
 use assent_log::entry::{Actor, Entry, Outcome, SCHEMA_VERSION, Subject};
 use assent_log::{Hash, Tree, leaf_hash};
 use assent_store::{
-    Batch, Head, NewEntry, Payload, Receipt, ReceiptKey, StoreError, StoredReceipt, TileRow, Value,
+    Batch, Head, NewEntry, Order, Payload, Receipt, ReceiptKey, StoreError, StoredReceipt, TileRow, Value,
 };
 use uuid::Uuid;
 
@@ -264,6 +264,47 @@ impl View for Unit<'_> {
 
     fn ids(&self, kind: Kind, column: &'static str, value: &str) -> Result<Vec<Uuid>, StoreError> {
         let mut ids = self.committed_ids(kind, column, value)?;
+        for (id, held) in self.written(kind, column, value)? {
+            match (held, ids.binary_search(&id)) {
+                (true, Err(place)) => ids.insert(place, id),
+                (false, Ok(place)) => drop(ids.remove(place)),
+                (true, Ok(_)) | (false, Err(_)) => {}
+            }
+        }
+        Ok(ids)
+    }
+
+    fn first_ids(
+        &self,
+        kind: Kind,
+        column: &'static str,
+        value: &str,
+        order: Order,
+        most: u32,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        let written: BTreeMap<Uuid, bool> = self.written(kind, column, value)?.collect();
+        // Each that was written may take one of the committed away.
+        let enough = most.saturating_add(u32::try_from(written.len()).unwrap_or(u32::MAX));
+        let mut ids = self.base.first_ids(kind, column, value, order, enough)?;
+        ids.retain(|id| !written.contains_key(id));
+        ids.extend(written.into_iter().filter(|(_, held)| *held).map(|(id, _)| id));
+        ids.sort_unstable();
+        if order == Order::Descending {
+            ids.reverse();
+        }
+        ids.truncate(most as usize);
+        Ok(ids)
+    }
+}
+
+impl Unit<'_> {
+    /// The aggregates of a kind that this batch wrote, and whether their column has the value now.
+    fn written<'u>(
+        &'u self,
+        kind: Kind,
+        column: &'static str,
+        value: &'u str,
+    ) -> Result<impl Iterator<Item = (Uuid, bool)> + 'u, StoreError> {
         let position = project::table(kind)
             .and_then(|table| assent_store::Table::named(table).ok())
             .and_then(|table| table.columns.iter().position(|known| known.name == column));
@@ -271,18 +312,10 @@ impl View for Unit<'_> {
             return Err(StoreError::Corrupt(format!("{} has no column `{column}`", kind.name())));
         };
         let range = AggregateId { kind, id: Uuid::nil() }..=AggregateId { kind, id: Uuid::max() };
-        for (id, dirty) in self.dirty.range(range) {
-            let held = match dirty.columns.get(position) {
-                Some(Some(Value::Text(held))) => held == value,
-                _ => false,
-            };
-            match (held, ids.binary_search(&id.id)) {
-                (true, Err(place)) => ids.insert(place, id.id),
-                (false, Ok(place)) => drop(ids.remove(place)),
-                (true, Ok(_)) | (false, Err(_)) => {}
-            }
-        }
-        Ok(ids)
+        Ok(self.dirty.range(range).map(move |(id, dirty)| {
+            let held = dirty.columns.get(position).and_then(Option::as_ref);
+            (id.id, matches!(held, Some(Value::Text(held)) if held == value))
+        }))
     }
 }
 

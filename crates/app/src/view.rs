@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use assent_domain::aggregate::State;
 use assent_domain::{Aggregate, AggregateId, Kind};
-use assent_store::{Read, StoreError, Value};
+use assent_store::{Order, Read, StoreError, Value};
 use uuid::Uuid;
 
 use crate::project;
@@ -31,6 +31,28 @@ pub trait View {
 
     /// Ids of the aggregates whose index column has the value, ascending.
     fn ids(&self, kind: Kind, column: &'static str, value: &str) -> Result<Vec<Uuid>, StoreError>;
+
+    /// The first `most` of them in that order, without reading the others.
+    fn first_ids(
+        &self,
+        kind: Kind,
+        column: &'static str,
+        value: &str,
+        order: Order,
+        most: u32,
+    ) -> Result<Vec<Uuid>, StoreError>;
+
+    /// The newest aggregate whose index column has the value.
+    fn newest<S: State>(&self, column: &'static str, value: &str) -> Result<Option<Arc<S>>, StoreError>
+    where
+        Self: Sized,
+        S::Id: From<Uuid>,
+    {
+        match self.first_ids(S::KIND, column, value, Order::Descending, 1)?.first() {
+            Some(id) => self.get::<S>((*id).into()),
+            None => Ok(None),
+        }
+    }
 
     /// The state of that id.
     fn get<S: State>(&self, id: S::Id) -> Result<Option<Arc<S>>, StoreError>
@@ -122,14 +144,29 @@ impl View for Snapshot<'_> {
         let Some(table) = project::table(kind) else { return Ok(Vec::new()) };
         self.read.ids(table, column, &Value::Text(value.to_owned()))
     }
+
+    fn first_ids(
+        &self,
+        kind: Kind,
+        column: &'static str,
+        value: &str,
+        order: Order,
+        most: u32,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        let Some(table) = project::table(kind) else { return Ok(Vec::new()) };
+        self.read.first_ids(table, column, &Value::Text(value.to_owned()), order, most)
+    }
 }
 
 /// What a computation was told: revisions of aggregates, absences included, and answers to look-ups.
 #[derive(Debug, Default, Clone)]
 pub struct ReadSet {
     revisions: BTreeMap<AggregateId, Option<u64>>,
-    lookups: BTreeMap<(Kind, &'static str, String), Vec<Uuid>>,
+    lookups: BTreeMap<Lookup, Vec<Uuid>>,
 }
+
+/// Kind, column and value; and which of the ids, where not all were asked for.
+type Lookup = (Kind, &'static str, String, Option<(Order, u32)>);
 
 impl ReadSet {
     /// Whether a view would tell the same.
@@ -139,8 +176,12 @@ impl ReadSet {
                 return Ok(false);
             }
         }
-        for ((kind, column, value), ids) in &self.lookups {
-            if view.ids(*kind, column, value)? != *ids {
+        for ((kind, column, value, part), ids) in &self.lookups {
+            let told = match part {
+                None => view.ids(*kind, column, value)?,
+                Some((order, most)) => view.first_ids(*kind, column, value, *order, *most)?,
+            };
+            if told != *ids {
                 return Ok(false);
             }
         }
@@ -175,7 +216,21 @@ impl<V: View> View for Recording<'_, V> {
 
     fn ids(&self, kind: Kind, column: &'static str, value: &str) -> Result<Vec<Uuid>, StoreError> {
         let ids = self.view.ids(kind, column, value)?;
-        self.reads.borrow_mut().lookups.insert((kind, column, value.to_owned()), ids.clone());
+        self.reads.borrow_mut().lookups.insert((kind, column, value.to_owned(), None), ids.clone());
+        Ok(ids)
+    }
+
+    fn first_ids(
+        &self,
+        kind: Kind,
+        column: &'static str,
+        value: &str,
+        order: Order,
+        most: u32,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        let ids = self.view.first_ids(kind, column, value, order, most)?;
+        let lookup = (kind, column, value.to_owned(), Some((order, most)));
+        self.reads.borrow_mut().lookups.insert(lookup, ids.clone());
         Ok(ids)
     }
 }

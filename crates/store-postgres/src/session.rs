@@ -124,13 +124,28 @@ impl Read for Session<'_> {
         rows.iter().map(|row| cell(row, 0)).collect()
     }
 
+    fn first_ids(
+        &self,
+        table: &'static str,
+        column: &'static str,
+        value: &Value,
+        order: Order,
+        most: u32,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        Table::named(table)?.check_value(column, value)?;
+        let (_, direction) = direction(order);
+        let sql = format!("SELECT id FROM {table} WHERE {column} = $1 ORDER BY id {direction} LIMIT {most}");
+        let rows = self.with(|connection| match value {
+            Value::Text(text) => connection.query(&sql, &[text]),
+            Value::Integer(number) => connection.query(&sql, &[number]),
+        })?;
+        rows.iter().map(|row| cell(row, 0)).collect()
+    }
+
     fn select(&self, select: &Select) -> Result<Vec<Row>, StoreError> {
         let table = Table::named(select.table)?;
         let mut condition = Condition::new(table, &select.filter)?;
-        let (comparison, direction) = match select.order {
-            Order::Ascending => (">", "ASC"),
-            Order::Descending => ("<", "DESC"),
-        };
+        let (comparison, direction) = direction(select.order);
         if let Some(after) = select.after {
             let mark = condition.param(after);
             condition.add_sql(&[" AND id ", comparison, " ", &mark]);
@@ -278,5 +293,13 @@ impl Read for Session<'_> {
         let sql = "SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1";
         let row = self.with(|connection| connection.first(sql, &[]))?;
         row.map(|row| checkpoint(&row)).transpose()
+    }
+}
+
+/// How the ids that come later compare, and how they are sorted.
+fn direction(order: Order) -> (&'static str, &'static str) {
+    match order {
+        Order::Ascending => (">", "ASC"),
+        Order::Descending => ("<", "DESC"),
     }
 }

@@ -87,13 +87,29 @@ impl Read for Session<'_> {
         Ok(ids)
     }
 
+    fn first_ids(
+        &self,
+        table: &'static str,
+        column: &'static str,
+        value: &Value,
+        order: Order,
+        most: u32,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        Table::named(table)?.check_value(column, value)?;
+        let (_, direction) = direction(order);
+        let sql = format!("SELECT id FROM {table} WHERE {column} = ?1 ORDER BY id {direction} LIMIT {most}");
+        let mut ids = Vec::new();
+        each(&self.connection, &sql, [Cell(Some(value))], |row| {
+            ids.push(id(row, 0)?);
+            Ok(())
+        })?;
+        Ok(ids)
+    }
+
     fn select(&self, select: &Select) -> Result<Vec<Row>, StoreError> {
         let statements = statements(select.table)?;
         let condition = Condition::new(statements.table, &select.filter)?;
-        let (comparison, direction) = match select.order {
-            Order::Ascending => ('>', "ASC"),
-            Order::Descending => ('<', "DESC"),
-        };
+        let (comparison, direction) = direction(select.order);
         let after = if select.after.is_some() { format!("AND id {comparison} ? ") } else { String::new() };
         let (whole, table) = (&statements.whole, select.table);
         let sql = format!(
@@ -209,4 +225,12 @@ impl Read for Session<'_> {
 
 fn checkpoint(row: &rusqlite::Row<'_>) -> Result<Checkpoint, StoreError> {
     Ok(Checkpoint { size: unsigned(row, 0)?, note: blob(row, 1)?.to_vec() })
+}
+
+/// How the ids that come later compare, and how they are sorted.
+fn direction(order: Order) -> (char, &'static str) {
+    match order {
+        Order::Ascending => ('>', "ASC"),
+        Order::Descending => ('<', "DESC"),
+    }
 }

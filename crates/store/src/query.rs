@@ -34,7 +34,7 @@ pub enum Predicate {
 }
 
 /// The order of a listing: by id, and so by time of creation (ids are `UUIDv7`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Order {
     /// Oldest first.
     #[default]

@@ -3,8 +3,8 @@
 use uuid::Uuid;
 
 use crate::{
-    Batch, EntryKeys, EntryQuery, Found, Head, Receipt, ReceiptKey, Row, Select, StoreError, StoredReceipt,
-    Value,
+    Batch, EntryKeys, EntryQuery, Found, Head, Order, Receipt, ReceiptKey, Row, Select, StoreError,
+    StoredReceipt, Value,
 };
 
 /// A signed tree head as stored.
@@ -57,6 +57,16 @@ pub trait Read {
 
     /// Ids of the rows whose column has the value, ascending. For unique columns: none or one.
     fn ids(&self, table: &'static str, column: &'static str, value: &Value) -> Result<Vec<Uuid>, StoreError>;
+
+    /// The first `most` of them in that order. What is read grows with `most`, and not with how many there are.
+    fn first_ids(
+        &self,
+        table: &'static str,
+        column: &'static str,
+        value: &Value,
+        order: Order,
+        most: u32,
+    ) -> Result<Vec<Uuid>, StoreError>;
 
     /// One page of a table. The caller bounds `limit`.
     fn select(&self, select: &Select) -> Result<Vec<Row>, StoreError>;

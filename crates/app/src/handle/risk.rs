@@ -69,8 +69,7 @@ impl Hand<'_> {
 
     fn sign_assessment(&self, held: &Assessment, model: Arc<Model>, new: NewSignature) -> Changes {
         let subject = held.version.map_or(held.model.0, |version| version.0).to_string();
-        let current = self.unit.ids(Kind::Assessment, "counts_for", &subject)?.last().copied();
-        let current = current.map(|id| self.unit.get::<Assessment>(id.into())).transpose()?.flatten();
+        let current = self.unit.newest::<Assessment>("counts_for", &subject)?;
         let signoff = OwnedSignoff::of_assessment(self.unit, model, held)?;
         let case = signoff.case(self.pack, self.now);
         Ok(assessment::sign(held, &case, self.actor, new, current.as_deref())?)

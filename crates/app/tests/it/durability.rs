@@ -16,7 +16,7 @@ use assent_domain::ids::ModelId;
 use assent_log::SigningKey;
 use assent_log::verify::Level;
 use assent_store::{
-    Batch, Checkpoint, EntryQuery, Found, Head, LocalClaims, MemoryKeys, MemoryStore, Predicate, Read,
+    Batch, Checkpoint, EntryQuery, Found, Head, LocalClaims, MemoryKeys, MemoryStore, Order, Predicate, Read,
     ReceiptKey, Row, Select, Store, StoreError, StoredReceipt, Value, VisitEntry, VisitKeys, VisitRow, Write,
 };
 use common::World;
@@ -135,6 +135,17 @@ impl Read for Session<'_> {
 
     fn ids(&self, table: &'static str, column: &'static str, value: &Value) -> Result<Vec<Uuid>, StoreError> {
         self.inner.ids(table, column, value)
+    }
+
+    fn first_ids(
+        &self,
+        table: &'static str,
+        column: &'static str,
+        value: &Value,
+        order: Order,
+        most: u32,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        self.inner.first_ids(table, column, value, order, most)
     }
 
     fn select(&self, select: &Select) -> Result<Vec<Row>, StoreError> {

@@ -1,7 +1,6 @@
 //! Emergencies of promotions.
 
 use assent_app::View;
-use assent_domain::Kind;
 use assent_domain::registry::Version;
 use assent_domain::workflow::Promotion;
 use assent_domain::workflow::emergency::{self, Emergency, EmergencyState};
@@ -96,8 +95,7 @@ impl EmergencyFlag {
     /// The flag of a version, if it has one.
     pub(super) fn of(desk: &Desk<'_>, version: &Version) -> Result<Option<Self>, Problem> {
         let key = assent_app::project::stage_key(version.id.0, &version.stage);
-        let newest = desk.view.ids(Kind::Promotion, "version_target", &key)?.last().copied();
-        let Some(promotion) = newest.map(|id| desk.any::<Promotion>(id.into())).transpose()?.flatten() else {
+        let Some(promotion) = desk.view.newest::<Promotion>("version_target", &key)? else {
             return Ok(None);
         };
         let flag = emergency::flag(&promotion, version, desk.now).map(|emergency| Self {

@@ -67,6 +67,7 @@ macro_rules! contract_tests {
                 readers_do_not_wait_for_a_writer, a_session_reads_the_state_that_it_locked,
                 readers_see_whole_commits_only;
             rows: every_column_of_every_table_is_kept, a_replaced_row_is_found_by_its_new_values_only,
+                the_first_ids_are_those_of_the_value_in_either_order,
                 a_revision_must_grow, a_unique_value_has_one_holder, absent_values_may_be_shared,
                 unique_columns_are_judged_after_the_batch, a_row_that_does_not_fit_is_refused,
                 unknown_names_are_errors, filters_agree_with_the_reference, filters_are_bounded,

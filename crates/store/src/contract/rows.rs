@@ -57,6 +57,30 @@ pub fn a_replaced_row_is_found_by_its_new_values_only(place: &dyn Fixture) {
     assert_eq!(read.ids("models", "tier", &value("LOW")).unwrap(), [id(1), id(2), id(3)]);
 }
 
+pub fn the_first_ids_are_those_of_the_value_in_either_order(place: &dyn Fixture) {
+    let store = place.open();
+    let of_tier = |number, tier| row("models", number, 1, &[None, Some(tier), None, None, None]);
+    let tiers = ["HIGH", "LOW", "LOW", "MEDIUM", "LOW", "LOW", "HIGH"];
+    let written = (1..).zip(tiers).map(|(number, tier)| of_tier(number, tier)).collect();
+    commit(&*store, rows(0, written)).unwrap();
+    let read = store.read().unwrap();
+    let first = |tier, order, most| read.first_ids("models", "tier", &value(tier), order, most).unwrap();
+    let all = read.ids("models", "tier", &value("LOW")).unwrap();
+    assert_eq!(all, [id(2), id(3), id(5), id(6)]);
+    for most in 0..6 {
+        let some = all.iter().copied().take(most as usize).collect::<Vec<_>>();
+        assert_eq!(first("LOW", Order::Ascending, most), some);
+        let some = all.iter().rev().copied().take(most as usize).collect::<Vec<_>>();
+        assert_eq!(first("LOW", Order::Descending, most), some);
+    }
+    assert_eq!(first("HIGH", Order::Descending, 1), [id(7)]);
+    assert_eq!(first("MEDIUM", Order::Descending, 2), [id(4)]);
+    assert!(first("NONE", Order::Descending, 2).is_empty());
+    assert!(is_conflict(&read.first_ids("stars", "name", &value("a"), Order::Ascending, 1)));
+    assert!(is_conflict(&read.first_ids("models", "weight", &value("a"), Order::Ascending, 1)));
+    assert!(is_conflict(&read.first_ids("models", "name", &Value::Integer(1), Order::Ascending, 1)));
+}
+
 pub fn a_revision_must_grow(place: &dyn Fixture) {
     let store = place.open();
     commit(&*store, rows(0, vec![model(1, 4, "fraud")])).unwrap();

@@ -160,6 +160,17 @@ impl Read for Session<'_> {
         self.state.rows(table)?.ids(column, value)
     }
 
+    fn first_ids(
+        &self,
+        table: &'static str,
+        column: &'static str,
+        value: &Value,
+        order: Order,
+        most: u32,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        self.state.rows(table)?.first_ids(column, value, order, most)
+    }
+
     fn select(&self, select: &Select) -> Result<Vec<Row>, StoreError> {
         self.state.rows(select.table)?.select(self.state.models()?, select)
     }

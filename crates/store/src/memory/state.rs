@@ -154,7 +154,19 @@ impl Rows {
     /// Ids of the rows whose column has the value, ascending.
     pub(super) fn ids(&self, column: &str, value: &Value) -> Result<Vec<Uuid>, StoreError> {
         let place = self.table.check_value(column, value)?;
-        Ok(self.holders(place, value).collect())
+        Ok(self.holders(place, value, Order::Ascending).collect())
+    }
+
+    /// The first of them in that order.
+    pub(super) fn first_ids(
+        &self,
+        column: &str,
+        value: &Value,
+        order: Order,
+        most: u32,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        let place = self.table.check_value(column, value)?;
+        Ok(self.holders(place, value, order).take(most as usize).collect())
     }
 
     /// One page. `models` are the models that rows may belong to.
@@ -177,9 +189,17 @@ impl Rows {
         Ok(rows.filter(|(_, row)| self.matches(models, filter, row)).count() as u64)
     }
 
-    fn holders<'a>(&'a self, place: usize, value: &'a Value) -> impl Iterator<Item = Uuid> + 'a {
-        let pairs =
-            self.by_column.get(place).map(|map| map.walk(Order::Ascending, move |(held, _)| held >= value));
+    fn holders<'a>(
+        &'a self,
+        place: usize,
+        value: &'a Value,
+        order: Order,
+    ) -> impl Iterator<Item = Uuid> + 'a {
+        let within = move |held: &Value| match order {
+            Order::Ascending => held >= value,
+            Order::Descending => held <= value,
+        };
+        let pairs = self.by_column.get(place).map(|map| map.walk(order, move |(held, _)| within(held)));
         pairs
             .into_iter()
             .flatten()
@@ -222,7 +242,7 @@ impl Rows {
     fn check_unique(&self, row: &Row) -> Result<(), StoreError> {
         for (place, (column, value)) in self.table.columns.iter().zip(&row.columns).enumerate() {
             if let Some(value) = value.as_ref().filter(|_| column.unique)
-                && self.holders(place, value).nth(1).is_some()
+                && self.holders(place, value, Order::Ascending).nth(1).is_some()
             {
                 let (table, column) = (self.table.name, column.name);
                 return Err(StoreError::Conflict(format!(
@@ -258,7 +278,7 @@ impl Rows {
         let place = self.table.columns.iter().position(|column| column.name == MODEL_ID);
         let mut rows = place
             .into_iter()
-            .flat_map(|place| self.holders(place, model))
+            .flat_map(|place| self.holders(place, model, Order::Ascending))
             .filter_map(|id| self.by_id.get(&id));
         rows.any(|row| self.matches(self, filter, row))
     }

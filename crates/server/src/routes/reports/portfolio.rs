@@ -6,6 +6,7 @@ use assent_app::reports::portfolio::{MAX_MODELS, Portfolio};
 use assent_domain::Kind;
 use assent_domain::ids::{ModelId, VersionId};
 use assent_domain::registry::Version;
+use assent_store::Order;
 use serde_json::Value;
 
 use super::governance::{address, of_version};
@@ -48,8 +49,9 @@ pub(super) fn gather(
 fn furthest(desk: &Desk<'_>, model: ModelId) -> Result<Option<VersionId>, Problem> {
     let pack = desk.pack()?;
     for stage in pack.stages().iter().rev().filter(|stage| !stage.retired) {
-        let there = desk.view.ids(Kind::Version, "model_stage", &stage_key(model.0, &stage.id))?;
-        if let Some(newest) = there.last() {
+        let key = stage_key(model.0, &stage.id);
+        let newest = desk.view.first_ids(Kind::Version, "model_stage", &key, Order::Descending, 1)?;
+        if let Some(newest) = newest.first() {
             return Ok(Some((*newest).into()));
         }
     }
