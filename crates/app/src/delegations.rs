@@ -1,18 +1,27 @@
 //! Acting in the place of somebody: what may be done like that, and by which delegations.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use assent_domain::aggregate::State as _;
 use assent_domain::delegation::{Acting, Delegation, DelegationState};
 use assent_domain::identity::Principal;
 use assent_domain::ids::PrincipalId;
 use assent_domain::{Code, Kind, Refusal, Time};
+use assent_store::{Order, Predicate, Select, Value};
 
 use crate::changes::ChangeCommand;
 use crate::command::{AssessmentCommand, Command, ExceptionCommand, TierChangeCommand};
 use crate::ledger::Failure;
-use crate::project::pair_key;
-use crate::view::View;
+use crate::project::{self, pair_key};
+use crate::view::{Snapshot, View};
 
 /// How many delegations between two persons are looked at, the newest first.
 const LOOKED_AT: usize = 200;
+/// How many delegations to one person are looked at, the newest first.
+const OPEN_TO: u32 = 200;
+/// In the place of how many persons somebody is shown what they could decide.
+const DELEGATORS: usize = 50;
 
 /// The principal as it acts in the place of `delegator`, by the delegations that hold now.
 ///
@@ -36,6 +45,36 @@ pub fn in_place_of(
         return Err(Refusal::new(Code::NoDelegation, message).at("/onBehalfOf").into());
     };
     Ok(delegate.in_place_of(Acting { delegations, delegator }))
+}
+
+/// The principal in the place of each person who lends them a role now: at most fifty persons, by the newest 200 delegations
+/// that nobody revoked.
+pub fn in_place_of_all(
+    view: &Snapshot<'_>,
+    delegate: &Principal,
+    now: Time,
+) -> Result<Vec<Principal>, Failure> {
+    let Some(table) = project::table(Kind::Delegation) else { return Ok(Vec::new()) };
+    let to = Predicate::Eq("delegate_id", Value::Text(delegate.id.to_string()));
+    let open = Predicate::Not(Box::new(Predicate::IsNull("open_pair")));
+    let (filter, order) = (Predicate::And(vec![to, open]), Order::Descending);
+    let rows = view.read().select(&Select { table, filter, order, after: None, limit: OPEN_TO })?;
+    let mut by_delegator: BTreeMap<PrincipalId, Vec<Arc<Delegation>>> = BTreeMap::new();
+    for row in &rows {
+        let state = project::aggregate(Kind::Delegation, row)?;
+        let Some(held) = Delegation::from_aggregate(&state) else { continue };
+        let known = by_delegator.len() < DELEGATORS || by_delegator.contains_key(&held.given.delegator);
+        if known && held.state_at(now) == DelegationState::Active {
+            by_delegator.entry(held.given.delegator).or_default().push(Arc::clone(held));
+        }
+    }
+    let mut hands = Vec::new();
+    for (delegator, delegations) in by_delegator {
+        let delegator = view.get::<Principal>(delegator)?;
+        let acting = delegator.map(|delegator| Acting { delegations, delegator });
+        hands.extend(acting.map(|acting| delegate.in_place_of(acting)));
+    }
+    Ok(hands)
 }
 
 /// Refuses what is done in one's own name only.

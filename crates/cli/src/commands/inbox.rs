@@ -26,7 +26,7 @@ pub(crate) struct Inbox {
 /// What is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum What {
-    /// What you could decide or sign now
+    /// What you could decide or sign now, in your own name or in the place of somebody who lets you
     Waiting,
     /// What you asked for
     Mine,
@@ -75,22 +75,59 @@ impl Inbox {
             }
             What::Waiting => {
                 let promotions = items("/api/v1/inbox", std::slice::from_ref(&limit))?;
-                let mut found: Vec<Value> = promotions.iter().map(promotion).collect();
-                found.extend(items("/api/v1/inbox/requests", &[limit])?);
-                Ok(shown(&found, &REQUEST, "nothing waits for you"))
+                let mut found: Vec<Value> = promotions.iter().flat_map(by_hand).collect();
+                found.extend(items("/api/v1/inbox/requests", &[limit])?.into_iter().map(with_names));
+                let columns: Vec<_> =
+                    REQUEST.into_iter().chain([("in the place of", "/inPlaceOf")]).collect();
+                let lent = found.iter().any(|item| item.get("inPlaceOf").is_some());
+                Ok(shown(&found, if lent { &columns } else { &REQUEST }, "nothing waits for you"))
             }
         }
     }
 }
 
-/// A promotion as the other requests are shown.
-fn promotion(item: &Value) -> Value {
+/// A promotion as the other requests are shown: once for what waits in one's own name, and once for each person in whose place
+/// something waits.
+fn by_hand(item: &Value) -> Vec<Value> {
+    let holds = |part: &Value, list: &str| {
+        part.get(list).and_then(Value::as_array).is_some_and(|steps| !steps.is_empty())
+    };
+    let own = [item].into_iter().filter(|own| holds(own, "steps") || holds(own, "escalated"));
+    let others = item.get("onBehalfOf").and_then(Value::as_array).into_iter().flatten();
+    own.map(|own| promotion(item, own, None))
+        .chain(others.map(|other| promotion(item, other, Some(named(other.get("person"))))))
+        .collect()
+}
+
+fn promotion(item: &Value, part: &Value, in_place_of: Option<Value>) -> Value {
     let at = |pointer: &str| item.pointer(pointer).cloned().unwrap_or_default();
-    json!({
+    let mut shown = json!({
         "kind": "PROMOTION", "id": at("/promotion/id"), "model": at("/promotion/model"),
         "about": at("/promotion/target/stage"), "state": at("/promotion/state"),
-        "requested": at("/promotion/requested"), "steps": at("/steps"),
-    })
+        "requested": at("/promotion/requested"), "steps": part.get("steps").cloned().unwrap_or_default(),
+    });
+    if let Some((shown, person)) = shown.as_object_mut().zip(in_place_of) {
+        shown.insert("inPlaceOf".to_owned(), json!([person]));
+    }
+    shown
+}
+
+/// An item with the names of those in whose place it waits, if there are any.
+pub(crate) fn with_names(mut item: Value) -> Value {
+    let persons = item.get("onBehalfOf").and_then(Value::as_array).filter(|persons| !persons.is_empty());
+    // Of a promotion a person comes with their steps.
+    let name = |it: &Value| named(Some(it.get("person").unwrap_or(it)));
+    let names: Option<Vec<Value>> = persons.map(|persons| persons.iter().map(name).collect());
+    if let Some((item, names)) = item.as_object_mut().zip(names) {
+        item.insert("inPlaceOf".to_owned(), Value::from(names));
+    }
+    item
+}
+
+/// The name of a person, or the id of one whose name was erased.
+fn named(person: Option<&Value>) -> Value {
+    let of = |field: &str| person.and_then(|person| person.get(field)).filter(|value| !value.is_null());
+    of("name").or_else(|| of("id")).cloned().unwrap_or_default()
 }
 
 fn shown(items: &[Value], columns: &[(&str, &str)], nothing: &str) -> Answer {

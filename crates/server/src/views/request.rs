@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::schemas::KindWords;
 use super::version::ModelRef;
-use super::{RecordedView, recorded};
+use super::{Person, RecordedView, recorded};
 use crate::desk::Desk;
 use crate::problem::Problem;
 
@@ -39,6 +39,10 @@ pub(crate) struct RequestView {
     state: String,
     /// When it was asked for or submitted, and by whom.
     requested: RecordedView,
+    /// In an inbox, in whose place the caller could sign it, where they could not in their own name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    on_behalf_of: Vec<Person>,
 }
 
 /// What a request says of itself.
@@ -65,7 +69,13 @@ impl RequestView {
             about: brief.about(),
             state: brief.state_name(desk.now).to_owned(),
             requested: recorded(desk, brief.asked())?,
+            on_behalf_of: Vec::new(),
         })
+    }
+
+    /// The same, waiting for the caller in the place of these.
+    pub(crate) fn on_behalf_of(self, persons: Vec<Person>) -> Self {
+        Self { on_behalf_of: persons, ..self }
     }
 
     /// When it was asked for.

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::exceptions::asked;
+use crate::talk::Waiting;
 use crate::world::{World, text};
 
 /// People, and an exception that waits for the compliance officer.
@@ -126,6 +127,62 @@ async fn what_cannot_be_delegated_is_refused_with_its_field() {
     }
     let body = cast.lent(24);
     cast.world.post(&cast.deployer, "/api/v1/delegations", body).await.problem(403, "permission-missing");
+}
+
+#[tokio::test]
+async fn an_inbox_shows_what_waits_in_the_place_of_somebody_while_that_lasts() {
+    let cast = Cast::new().await;
+    let (world, lena) = (&cast.world, &cast.lena.1);
+    let waiting = async |token: &str| {
+        world.get(token, "/api/v1/inbox/requests").await.expect(200)["items"].as_array().unwrap().clone()
+    };
+    assert_eq!(waiting(&cast.cora.1).await[0].get("onBehalfOf"), None, "in her own name");
+    assert!(waiting(lena).await.is_empty());
+    cast.give(1).await;
+    let found = waiting(lena).await;
+    assert_eq!((found.len(), &found[0]["kind"]), (1, &json!("EXCEPTION")));
+    assert_eq!(found[0]["onBehalfOf"][0]["name"], "Cora");
+    assert!(waiting(&cast.deployer).await.is_empty());
+    world.clock.advance(3_600);
+    assert!(waiting(lena).await.is_empty(), "its time is over");
+    cast.give(1).await;
+    world.post(lena, &cast.sign, cast.signature()).await.expect(200);
+    assert!(waiting(lena).await.is_empty(), "it is signed");
+}
+
+#[tokio::test]
+async fn steps_that_wait_for_somebody_wait_for_the_delegate_too() {
+    let world = World::new().await;
+    let (first_id, first) = world.person("Lena", &["tech_lead"]).await;
+    let (second_id, second) = world.person("Cora", &["compliance_officer"]).await;
+    let Waiting { owner, promotion } = crate::talk::waiting(&world).await;
+    let inbox = async |query: &str| {
+        world.get(&second, &format!("/api/v1/inbox{query}")).await.expect(200)["items"].clone()
+    };
+    assert_eq!(inbox("").await, json!([]));
+    let now = world.assent.wiring.now();
+    let until = now.checked_add(SignedDuration::from_hours(24 * 20)).unwrap();
+    let lent = json!({"delegate": second_id, "roles": ["tech_lead"], "from": now, "until": until,
+        "reason": "a week off"});
+    let given = world.post(&first, "/api/v1/delegations", lent).await.expect(201)["object"].clone();
+    let own = |item: &Value| (item["steps"].clone(), item["assigned"].clone(), item["escalated"].clone());
+    let found = inbox("").await;
+    assert_eq!(own(&found[0]), (json!([]), json!([]), json!([])));
+    let behalf = &found[0]["onBehalfOf"];
+    assert_eq!((&behalf[0]["person"]["name"], behalf.as_array().unwrap().len()), (&json!("Lena"), 1));
+    assert_eq!(own(&behalf[0]), (json!(["technical"]), json!([]), json!([])));
+
+    // What is assigned to the one who is away is asked of the other.
+    assert_eq!(inbox("?assigned=true").await, json!([]));
+    let assign = json!({"step": "technical", "to": first_id});
+    world.post(&owner, &format!("/api/v1/promotions/{promotion}/assign"), assign).await.expect(200);
+    assert_eq!(inbox("?assigned=true").await[0]["onBehalfOf"][0]["assigned"], json!(["technical"]));
+    let lena = world.get(&first, "/api/v1/inbox").await.expect(200)["items"].clone();
+    assert_eq!((own(&lena[0]).0, &lena[0]["onBehalfOf"]), (json!(["technical"]), &json!([])));
+
+    let path = format!("/api/v1/delegations/{}/revoke", text(&given["id"]));
+    world.post(&first, &path, json!({})).await.expect(200);
+    assert_eq!(inbox("").await, json!([]));
 }
 
 #[tokio::test]

@@ -62,6 +62,12 @@ async fn an_escalated_review_stands_in_the_inbox_of_the_next_role_which_cannot_d
     let world = World::new().await;
     let risk = lasting(&world, "Rita", "risk_manager").await;
     let lead = lasting(&world, "Lena", "tech_lead").await;
+    let cora = lasting(&world, "Cora", "compliance_officer").await;
+    let me = world.get(&cora, "/api/v1/me").await.expect(200)["principal"]["id"].clone();
+    let until = world.assent.wiring.now() + jiff::SignedDuration::from_hours(24 * 20);
+    let lent = json!({"delegate": me, "roles": ["risk_manager"], "from": world.assent.wiring.now(),
+        "until": until, "reason": "away"});
+    world.post(&risk, "/api/v1/delegations", lent).await.expect(201);
     let Waiting { owner, promotion } = waiting(&world).await;
     let path = format!("/api/v1/promotions/{promotion}");
     let shown = world.get(&owner, &path).await.expect(200);
@@ -76,6 +82,12 @@ async fn an_escalated_review_stands_in_the_inbox_of_the_next_role_which_cannot_d
         (&held[0]["promotion"]["id"], &held[0]["steps"], &held[0]["escalated"]),
         (&json!(promotion), &json!([]), &json!(["technical"]))
     );
+    let lent = inbox(&world, &cora).await;
+    let behalf = &lent[0]["onBehalfOf"][0];
+    assert_eq!(
+        (&behalf["person"]["name"], &behalf["steps"], &behalf["escalated"], &lent[0]["escalated"]),
+        (&json!("Rita"), &json!([]), &json!(["technical"]), &json!([]))
+    );
     let notices = &held[0]["promotion"]["rounds"][0]["notices"];
     let roles: Vec<&Value> = notices.as_array().unwrap().iter().map(|notice| &notice["role"]).collect();
     assert_eq!(roles, [&json!("model_owner"), &json!("risk_manager")]);
@@ -85,6 +97,7 @@ async fn an_escalated_review_stands_in_the_inbox_of_the_next_role_which_cannot_d
     // Once it is decided, nobody is escalated to.
     world.post(&lead, &format!("{path}/reviews"), review).await.expect(200);
     assert_eq!(inbox(&world, &risk).await, json!([]));
+    assert_eq!(inbox(&world, &cora).await, json!([]));
     assert_eq!(notify(&world, &promotion).await, 0);
 }
 

@@ -1,8 +1,13 @@
 //! `GET /api/v1/inbox/requests`
 
+use std::cell::RefCell;
+
+use assent_app::delegations::in_place_of_all;
 use assent_domain::Kind;
 use assent_domain::change_request::ChangeRequest;
 use assent_domain::exception::Exception;
+use assent_domain::identity::Principal;
+use assent_domain::ids::PrincipalId;
 use assent_domain::periodic_review::PeriodicReview;
 use assent_domain::proposal::Proposal;
 use assent_domain::risk::{Assessment, TierChange};
@@ -11,6 +16,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
+use uuid::Uuid;
 
 use super::Requests;
 use super::waiting::Asker;
@@ -20,7 +26,7 @@ use crate::http::{Caller, Params};
 use crate::openapi::Problems;
 use crate::page::limit;
 use crate::problem::Problem;
-use crate::views::{ProposalView, RequestView};
+use crate::views::{Brief, ProposalView, RequestView};
 
 /// How many.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -33,7 +39,7 @@ pub(crate) struct LimitParams {
 }
 
 /// Lists the assessments, requests for other tiers, exceptions, changes, periodic reviews and proposals that the caller could
-/// sign or confirm now, newest first.
+/// sign or confirm now, newest first; in their own name, or in the place of somebody who lets them (`onBehalfOf`).
 #[utoipa::path(get, path = "/api/v1/inbox/requests", tag = "oversight", operation_id = "inboxRequests", params(LimitParams),
     responses((status = 200, description = "What waits", body = Requests), Problems))]
 pub(crate) async fn requests(
@@ -46,38 +52,66 @@ pub(crate) async fn requests(
 }
 
 fn waiting(desk: &Desk<'_>, caller: &Caller) -> Result<Requests, Problem> {
-    let (mut found, asker) = (Requests::default(), Asker { desk, caller });
+    let acting = in_place_of_all(&desk.view, &caller.principal, desk.now)?;
+    let hands = Hands { desk, caller, acting, by: RefCell::default() };
+    let mut found = Requests::default();
     let state = |state: &str| Predicate::Eq("state", Value::Text(state.to_owned()));
     let rows = |kind, condition| Ok::<_, Problem>(vec![condition, desk.readable_rows(caller, kind)?]);
 
     let filter = rows(Kind::Assessment, state("SUBMITTED"))?;
-    let keep = |held: &Held<Assessment>| asker.assessment(held);
-    found.gather(desk, filter, keep, |held| {
-        RequestView::new(desk, Kind::Assessment, held.id.0, &*held.state)
-    })?;
+    let keep = |held: &Held<Assessment>| hands.any(|asker| asker.assessment(held));
+    found.gather(desk, filter, keep, |held| hands.show(Kind::Assessment, held.id.0, &*held.state))?;
     let filter = rows(Kind::TierChange, state("OPEN"))?;
-    let keep = |held: &Held<TierChange>| asker.tier_change(held);
-    found.gather(desk, filter, keep, |held| {
-        RequestView::new(desk, Kind::TierChange, held.id.0, &*held.state)
-    })?;
+    let keep = |held: &Held<TierChange>| hands.any(|asker| asker.tier_change(held));
+    found.gather(desk, filter, keep, |held| hands.show(Kind::TierChange, held.id.0, &*held.state))?;
     let filter = rows(Kind::Exception, state("SUBMITTED"))?;
-    let keep = |held: &Held<Exception>| asker.exception(held);
-    found.gather(desk, filter, keep, |held| {
-        RequestView::new(desk, Kind::Exception, held.id.0, &*held.state)
-    })?;
+    let keep = |held: &Held<Exception>| hands.any(|asker| asker.exception(held));
+    found.gather(desk, filter, keep, |held| hands.show(Kind::Exception, held.id.0, &*held.state))?;
     let unfinished = Predicate::Not(Box::new(Predicate::IsNull("open_model_id")));
     let filter = rows(Kind::Change, unfinished)?;
-    let keep = |held: &Held<ChangeRequest>| asker.change(held);
-    found.gather(desk, filter, keep, |held| RequestView::new(desk, Kind::Change, held.id.0, &*held.state))?;
+    let keep = |held: &Held<ChangeRequest>| hands.any(|asker| asker.change(held));
+    found.gather(desk, filter, keep, |held| hands.show(Kind::Change, held.id.0, &*held.state))?;
     let filter = rows(Kind::PeriodicReview, state("SUBMITTED"))?;
-    let keep = |held: &Held<PeriodicReview>| asker.periodic_review(held);
-    found.gather(desk, filter, keep, |held| {
-        RequestView::new(desk, Kind::PeriodicReview, held.id.0, &*held.state)
-    })?;
+    let keep = |held: &Held<PeriodicReview>| hands.any(|asker| asker.periodic_review(held));
+    found.gather(desk, filter, keep, |held| hands.show(Kind::PeriodicReview, held.id.0, &*held.state))?;
     if desk.sees_people(caller)? {
         let keep = |held: &Held<Proposal>| ProposalView::could_confirm(desk, caller, held);
         let show = |held: &Held<Proposal>| RequestView::new(desk, Kind::Proposal, held.id.0, &*held.state);
         found.gather(desk, vec![state("OPEN")], keep, show)?;
     }
     Ok(found)
+}
+
+/// In whose name the caller could sign: their own, or in the place of those who let them.
+struct Hands<'a> {
+    desk: &'a Desk<'a>,
+    caller: &'a Caller,
+    acting: Vec<Principal>,
+    /// In whose place the caller could sign what was asked about last, where they could not in their own name.
+    by: RefCell<Vec<PrincipalId>>,
+}
+
+impl Hands<'_> {
+    /// Whether the caller could sign in any name.
+    fn any(&self, could: impl Fn(&Asker<'_>) -> Result<bool, Problem>) -> Result<bool, Problem> {
+        let asker = |hand| Asker { desk: self.desk, caller: self.caller, hand };
+        self.by.take();
+        if could(&asker(&self.caller.principal))? {
+            return Ok(true);
+        }
+        let mut by = Vec::new();
+        for hand in &self.acting {
+            if could(&asker(hand))? {
+                by.extend(hand.acting.as_ref().map(|acting| acting.delegator.id));
+            }
+        }
+        let any = !by.is_empty();
+        *self.by.borrow_mut() = by;
+        Ok(any)
+    }
+
+    fn show(&self, kind: Kind, id: Uuid, brief: &impl Brief) -> Result<RequestView, Problem> {
+        let by = self.by.take().into_iter().map(|person| self.desk.person(person));
+        Ok(RequestView::new(self.desk, kind, id, brief)?.on_behalf_of(by.collect::<Result<_, _>>()?))
+    }
 }

@@ -27,6 +27,8 @@ use crate::problem::Problem;
 pub(super) struct Asker<'a> {
     pub(super) desk: &'a Desk<'a>,
     pub(super) caller: &'a Caller,
+    /// The caller, or the caller in the place of somebody.
+    pub(super) hand: &'a Principal,
 }
 
 impl Asker<'_> {
@@ -77,7 +79,11 @@ impl Asker<'_> {
         Ok(signed.is_ok_and(|changes| reviews || changes.iter().any(|change| attests(&change.event))))
     }
 
+    /// A periodic review is signed in one's own name.
     pub(super) fn periodic_review(&self, held: &Held<PeriodicReview>) -> Result<bool, Problem> {
+        if self.hand.acting.is_some() {
+            return Ok(false);
+        }
         let (model, pack) = (self.of::<Model>(held.model)?, self.desk.pack()?);
         if !self.signs(&model)? {
             return Ok(false);
@@ -88,17 +94,20 @@ impl Asker<'_> {
     }
 
     fn person(&self) -> &Principal {
-        &self.caller.principal
+        self.hand
     }
 
     fn reviews(&self, model: &Model) -> Result<bool, Problem> {
         self.desk.can(self.caller, Permission::Review, Target::Model(model))
     }
 
-    /// Who may review, and the owner, whose attestation needs no permission.
+    /// Who may review, and the owner, whose attestation needs no permission and is lent to nobody.
     fn signs(&self, model: &Model) -> Result<bool, Problem> {
         if left_by_token(self.person(), Permission::Review).is_err() {
             return Ok(false);
+        }
+        if self.hand.acting.is_some() {
+            return self.reviews(model);
         }
         let owner = self.desk.view.get::<Principal>(model.owner)?;
         let is_owner = owner.is_some_and(|owner| owner.answerable() == self.person().answerable());

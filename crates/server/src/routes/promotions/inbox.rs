@@ -1,7 +1,9 @@
 //! `GET /api/v1/inbox`
 
 use assent_app::cases::OwnedCase;
-use assent_domain::identity::{Permission, Target, holds_role};
+use assent_app::delegations::in_place_of_all;
+use assent_domain::identity::{Permission, Principal, Target, decides_in_role};
+use assent_domain::ids::PrincipalId;
 use assent_domain::pack::StepKind;
 use assent_domain::workflow::{self, Decision, Judgement, NewReview, Promotion, StateName, StepState};
 use assent_domain::{Kind, Sealed};
@@ -20,7 +22,7 @@ use crate::http::{Caller, Params};
 use crate::openapi::Problems;
 use crate::page::{Page, page};
 use crate::problem::Problem;
-use crate::views::PromotionView;
+use crate::views::{Person, PromotionView};
 
 /// A promotion that waits for the caller.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,6 +34,22 @@ pub(crate) struct InboxItem {
     /// Those of them that are assigned to the caller.
     assigned: Vec<String>,
     /// Open steps that are overdue and were escalated to a role of the caller: to look after, and not to decide.
+    escalated: Vec<String>,
+    /// The same in the place of others, within delegations that hold now (`onBehalfOf` of a review names the person).
+    on_behalf_of: Vec<InPlaceOf>,
+}
+
+/// What waits for somebody in whose place the caller decides.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = InboxOnBehalfOf)]
+pub(crate) struct InPlaceOf {
+    /// Who that is.
+    person: Person,
+    /// The steps that the caller could decide now in the place of that person.
+    steps: Vec<String>,
+    /// Those of them that are assigned to that person.
+    assigned: Vec<String>,
+    /// Open steps that are overdue and were escalated to a role that the person lends.
     escalated: Vec<String>,
 }
 
@@ -45,12 +63,12 @@ pub(crate) struct InboxParams {
     /// At most so many items, 1 to 200; 50 if absent.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
-    /// Only promotions with a step that is assigned to the caller.
+    /// Only promotions with a step that is assigned to the caller, or to somebody in whose place the caller decides.
     #[serde(default)]
     assigned: bool,
 }
 
-/// What a promotion wants of the caller.
+/// What a promotion wants of somebody.
 #[derive(Default)]
 struct Wanted {
     steps: Vec<String>,
@@ -59,7 +77,8 @@ struct Wanted {
 }
 
 /// Lists the promotions that wait for the caller: with a step that the caller could decide now, or that was escalated to
-/// them. Of each page those come first that are assigned to the caller, and then the newest.
+/// them; in their own name or in the place of somebody who lets them. Of each page those come first that are assigned to the
+/// caller or to such a person, and then the newest.
 #[utoipa::path(get, path = "/api/v1/inbox", tag = "promotions", operation_id = "inbox", params(InboxParams),
     responses((status = 200, description = "A page", body = Page<InboxItem>), Problems))]
 pub(crate) async fn inbox(
@@ -75,53 +94,87 @@ pub(crate) async fn inbox(
         let used = Predicate::Eq("emergency", Value::Text("USED".to_owned()));
         let decided = Predicate::Or(vec![Predicate::In("state", states.to_vec()), used]);
         let mut filters = vec![decided, readable];
+        let mut hands = vec![(*caller.principal).clone()];
+        hands.extend(in_place_of_all(&desk.view, &caller.principal, desk.now)?);
         if params.assigned {
-            filters.push(Predicate::Lines("assignees", vec![Value::Text(caller.id().to_string())]));
+            let persons = hands.iter().map(|hand| Value::Text(named(hand).to_string())).collect();
+            filters.push(Predicate::Lines("assignees", persons));
         }
-        let found = std::cell::RefCell::new(Wanted::default());
+        let found = std::cell::RefCell::new(Vec::new());
         let keep = |held: &Held<Promotion>| {
-            let wanted = wanted(desk, &caller, held)?;
-            let is_wanted = !wanted.steps.is_empty() || (!params.assigned && !wanted.escalated.is_empty());
-            *found.borrow_mut() = wanted;
+            let all = wanted(desk, &caller, &hands, held)?;
+            let waits = |it: &Wanted| !it.steps.is_empty() || (!params.assigned && !it.escalated.is_empty());
+            let is_wanted = all.iter().any(waits);
+            *found.borrow_mut() = all;
             Ok(is_wanted)
         };
-        let show = |held: &_| {
-            let Wanted { steps, assigned, escalated } = found.take();
-            Ok(InboxItem { promotion: show(desk, held)?, steps, assigned, escalated })
-        };
+        let show = |held: &_| item(desk, held, hands.iter().zip(found.take()));
         let place = (params.cursor, params.limit);
         let mut page = page::<Promotion, _>(desk, &Predicate::And(filters), place, keep, show)?;
-        page.items.sort_by_key(|item| item.assigned.is_empty());
+        let is_assigned = |item: &InboxItem| {
+            !item.assigned.is_empty() || item.on_behalf_of.iter().any(|other| !other.assigned.is_empty())
+        };
+        page.items.sort_by_key(|item| !is_assigned(item));
         Ok(page)
     });
     found.await.map(Json)
 }
 
-/// The open steps that the caller could decide: asked of the decision itself, so that list and answer cannot differ; and
-/// those that were escalated to a role that the caller holds.
-fn wanted(desk: &Desk<'_>, caller: &Caller, promotion: &Promotion) -> Result<Wanted, Problem> {
+/// In whose name a principal decides.
+fn named(hand: &Principal) -> PrincipalId {
+    hand.acting.as_ref().map_or(hand.id, |acting| acting.delegator.id)
+}
+
+/// An item: the first of the hands is the caller's own.
+fn item<'h>(
+    desk: &Desk<'_>,
+    held: &Held<Promotion>,
+    mut found: impl Iterator<Item = (&'h Principal, Wanted)>,
+) -> Result<InboxItem, Problem> {
+    let Wanted { steps, assigned, escalated } = found.next().map(|(_, own)| own).unwrap_or_default();
+    let mut on_behalf_of = Vec::new();
+    for (hand, Wanted { steps, assigned, escalated }) in found {
+        if !steps.is_empty() || !escalated.is_empty() {
+            on_behalf_of.push(InPlaceOf { person: desk.person(named(hand))?, steps, assigned, escalated });
+        }
+    }
+    Ok(InboxItem { promotion: show(desk, held)?, steps, assigned, escalated, on_behalf_of })
+}
+
+/// By hand, the open steps that it could decide: asked of the decision itself, so that list and answer cannot differ; and
+/// those that were escalated to a role that it decides in.
+fn wanted(
+    desk: &Desk<'_>,
+    caller: &Caller,
+    hands: &[Principal],
+    promotion: &Promotion,
+) -> Result<Vec<Wanted>, Problem> {
     let case = case(desk, promotion.id)?;
     let judgement = case.judge();
     let model = Target::Model(&case.model);
+    // A delegation lends a role, and never the permission.
     let reviews = desk.can(caller, Permission::Review, model)?;
-    let mut found = Wanted::default();
-    for step in judgement.steps.iter().filter(|step| step.state == StepState::Open) {
-        let step = &step.step;
-        if could_decide(caller, promotion, &case, &judgement, step, reviews) {
-            found.steps.push(step.clone());
-            if promotion.assignments.get(step) == Some(&caller.id()) {
-                found.assigned.push(step.clone());
+    let of = |hand: &Principal| {
+        let mut found = Wanted::default();
+        for step in judgement.steps.iter().filter(|step| step.state == StepState::Open) {
+            let step = &step.step;
+            if could_decide(hand, promotion, &case, &judgement, step, reviews) {
+                found.steps.push(step.clone());
+                if promotion.assignments.get(step) == Some(&named(hand)) {
+                    found.assigned.push(step.clone());
+                }
+            }
+            if promotion.escalated_to(step).any(|role| decides_in_role(hand, role, model, desk.now)) {
+                found.escalated.push(step.clone());
             }
         }
-        if promotion.escalated_to(step).any(|role| holds_role(&caller.principal, role, model, desk.now)) {
-            found.escalated.push(step.clone());
-        }
-    }
-    Ok(found)
+        found
+    };
+    Ok(hands.iter().map(of).collect())
 }
 
 fn could_decide(
-    caller: &Caller,
+    hand: &Principal,
     promotion: &Promotion,
     case: &OwnedCase,
     judgement: &Judgement,
@@ -145,5 +198,5 @@ fn could_decide(
         conditions: Vec::new(),
         evidence: Some(judgement.evidence),
     };
-    workflow::review(promotion, &case.case(), judgement, &caller.principal, trial).is_ok()
+    workflow::review(promotion, &case.case(), judgement, hand, trial).is_ok()
 }
