@@ -130,7 +130,7 @@ pub(super) fn submitted(
     let rating = rate(&content, &plan, pack)?;
     let reviewers = pack.duty(Duty::ChangeReviewers(rating.risk))?.to_vec();
     let emergency_pair = match change.content.kind {
-        ChangeType::Emergency => pack.duty(Duty::EmergencyPair)?.to_vec(),
+        ChangeType::Emergency => signoff::pair(pack)?,
         ChangeType::ModelUpdate
         | ChangeType::ConfigChange
         | ChangeType::PromptUpdate

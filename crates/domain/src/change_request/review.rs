@@ -89,7 +89,7 @@ impl<'a> Hearing<'a> {
     /// Whether both persons of the emergency pair have signed.
     pub(super) fn has_emergency_pair(&self) -> bool {
         let pair = self.change.submitted.as_ref().map_or(&[][..], |submitted| &submitted.emergency_pair);
-        !pair.is_empty() && missing_of(&self.standing(), pair).is_empty()
+        signoff::pair_has_signed(&self.case(&self.change.signatures), pair)
     }
 
     fn reviewers(&self) -> &[String] {
@@ -115,9 +115,8 @@ pub fn sign(hearing: &Hearing<'_>, signer: &Principal, new: NewSignature) -> Res
     }
     let (signature, after) = signoff::sign(&hearing.case(&change.signatures), signer, new)?;
     let of_pair = |submitted: &super::Submitted| submitted.emergency_pair.contains(&signature.role);
-    if signature.on_behalf_of.is_some() && change.submitted.as_ref().is_some_and(of_pair) {
-        let message = "the two persons who let an emergency start speak for themselves";
-        return Err(Refusal::new(Code::NotDelegable, message).at("/onBehalfOf"));
+    if change.submitted.as_ref().is_some_and(of_pair) {
+        signoff::in_own_name(signature.on_behalf_of.is_some())?;
     }
     let verdict = signature.verdict;
     let mut changes = vec![about(change, hearing.model, Event::ChangeSigned(signature))];

@@ -11,9 +11,11 @@
 //! delegation signs in their role, and both of them have signed then; nobody attests for another.
 
 mod decide;
+mod pair;
 mod standing;
 
 pub use decide::{NewSignature, sign};
+pub use pair::{in_own_name, pair, pair_has_signed};
 pub use standing::{Case, Lapsed, Standing, standing};
 
 use serde::{Deserialize, Serialize};

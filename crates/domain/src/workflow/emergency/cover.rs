@@ -101,7 +101,8 @@ fn covers(case: &Case<'_>, promotion: &Promotion, emergency: &Emergency, evidenc
         | EmergencyState::Accepted
         | EmergencyState::Rejected => false,
     };
-    let is_signed = || with_signoff(case, promotion, emergency, |case| signoff::standing(case).is_complete());
+    let pair = &emergency.declared.roles;
+    let is_signed = || with_signoff(case, promotion, emergency, |case| signoff::pair_has_signed(case, pair));
     in_time && emergency.evidence() == evidence && is_signed()
 }
 

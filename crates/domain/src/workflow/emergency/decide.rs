@@ -10,7 +10,6 @@ use super::{Emergency, EmergencyMove, EmergencyStanding, EmergencyState};
 use crate::event::{Change, Event, Stamp};
 use crate::identity::Principal;
 use crate::ids::Digest;
-use crate::pack::{Duty, Pack};
 use crate::signoff::{self, NewSignature, Signature, Verdict};
 
 use crate::workflow::decide::change;
@@ -59,7 +58,7 @@ pub fn declare(
     }
     let declared = EmergencyDeclared {
         justification: new.justification.clone(),
-        roles: pair(pack)?,
+        roles: signoff::pair(pack)?,
         round: promotion.round(),
         evidence: judgement.evidence,
         expires_at: pack.settings().emergency_expires_after.after(now),
@@ -147,18 +146,6 @@ fn promotion_of<'a>(case: &Case<'a>) -> Result<&'a Promotion, Refusal> {
     case.promotion.ok_or_else(|| Refusal::new(Code::NotFound, "there is no promotion"))
 }
 
-/// The roles of the pair: two of them, so that two persons sign.
-fn pair(pack: &Pack) -> Result<Vec<String>, Refusal> {
-    let roles = pack.duty(Duty::EmergencyPair)?;
-    match roles {
-        [one, other] if one != other => Ok(roles.to_vec()),
-        _ => {
-            let message = "the pack in force does not bind two roles to the duty `emergencyPair`";
-            Err(Refusal::new(Code::DutyUnbound, message))
-        }
-    }
-}
-
 /// Of one promotion at most one emergency waits or counts, and after a no there is none.
 fn no_other(promotion: &Promotion, now: Time) -> Result<(), Refusal> {
     if promotion.emergencies.len() >= MAX_EMERGENCIES {
@@ -241,10 +228,7 @@ fn signature(
     signer: &Principal,
     new: NewSignature,
 ) -> Result<(Signature, bool), Refusal> {
-    if signer.acting.is_some() {
-        let message = "in an emergency two persons speak for themselves";
-        return Err(Refusal::new(Code::NotDelegable, message).at("/onBehalfOf"));
-    }
+    signoff::in_own_name(signer.acting.is_some())?;
     separate(promotion, case, signer)?;
     another_step(case, signer, None)?;
     let (signature, standing) =

@@ -1,6 +1,6 @@
 use assent_domain::change_request::{facts, facts_of_version};
 use assent_domain::delegation::event::DelegationGiven;
-use assent_domain::delegation::{Acting, Delegation};
+use assent_domain::delegation::{Acting, Delegation, OnBehalf};
 use assent_domain::identity::Scope;
 use assent_domain::ids::DelegationId;
 use assent_domain::registry::event::Recorded;
@@ -104,6 +104,33 @@ fn an_emergency_starts_with_the_pair_and_is_reviewed_afterwards() {
     world.approve(id, &[TECH, SECURITY, OWNER]);
     assert_eq!(world.state(id), StateName::Completed);
     assert!(facts(&world.hearing(id)).approved && !world.changes[&id].is_unfinished());
+}
+
+#[test]
+fn a_pair_is_two_persons_in_two_roles_who_can_still_sign() {
+    let (mut world, id) = submitted(ChangeType::Emergency);
+    world.approve(id, &[RISK]);
+    // A request of an earlier day, whose pair was one role twice: one person is no pair.
+    let mut alone = world.changes[&id].clone();
+    let submitted = alone.submitted.as_mut().unwrap();
+    submitted.emergency_pair = vec!["risk".to_owned(), "risk".to_owned()];
+    let told = world.changes.insert(id, alone).unwrap();
+    refused(world.start(id), Code::SignaturesMissing, "risk and risk");
+    world.changes.insert(id, told);
+    world.approve(id, &[CHIEF]);
+    // Who loses the role does not let it start any more.
+    let chief = world.people[&id_of(CHIEF)].clone();
+    world.person(CHIEF, &[]);
+    refused(world.start(id), Code::SignaturesMissing, "chief");
+    world.people.insert(id_of(CHIEF), chief);
+    // What was signed in the place of somebody is no word of the pair.
+    let mut lent = world.changes[&id].clone();
+    let by = OnBehalf { delegator: id_of(7), delegation: DelegationId(Uuid::nil()) };
+    lent.signatures[0].signature.on_behalf_of = Some(by);
+    let told = world.changes.insert(id, lent).unwrap();
+    assert!(world.start(id).is_err());
+    world.changes.insert(id, told);
+    world.start(id).unwrap();
 }
 
 #[test]
