@@ -15,7 +15,7 @@ pub const MAX_MENTIONS: usize = 20;
 /// The most files of one comment.
 pub const MAX_ATTACHMENTS: usize = 10;
 /// The largest file of a comment, in bytes.
-const MAX_ATTACHMENT_BYTES: u64 = 64 * 1024 * 1024;
+pub const MAX_ATTACHMENT_BYTES: u64 = 64 * 1024 * 1024;
 const MAX_MEDIA_TYPE_CHARS: usize = 100;
 
 /// What somebody wants to say.

@@ -11,6 +11,8 @@ mod decide;
 pub mod event;
 mod state;
 
-pub use decide::{MAX_ATTACHMENTS, MAX_COMMENTS, MAX_MENTIONS, NewComment, make, retract};
+pub use decide::{
+    MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS, MAX_COMMENTS, MAX_MENTIONS, NewComment, make, retract,
+};
 pub use event::{Attachment, Subject};
 pub use state::{Comment, Content, StateName};

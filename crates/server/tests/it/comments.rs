@@ -24,7 +24,7 @@ async fn people_talk_about_a_promotion() {
     let thread = format!("promotions/{promotion}");
     let path = format!("/api/v1/threads/{thread}");
 
-    let file = world.upload(&lead, "a picture").await;
+    let file = world.upload(&owner, "a picture").await;
     let body = json!({"text": "is this <b>the</b> threshold?", "mentions": [lead_id],
         "attachments": [{"name": "é \"x\".png", "mediaType": "image/png", "sha256": file}]});
     let first = say(&world, &owner, &thread, body).await;
@@ -135,6 +135,28 @@ async fn what_a_comment_holds_is_bounded() {
     let huge = world.post(&owner, &path, json!({"text": "x".repeat(30_000_000)})).await;
     assert!(huge.status.is_client_error(), "{}", huge.status);
     assert!(texts(&world, &owner, &path).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_file_of_somebody_else_is_not_there_to_be_attached() {
+    let world = World::new().await;
+    let (_, lead) = world.person("Lena", &["tech_lead"]).await;
+    let Waiting { owner, promotion } = waiting(&world).await;
+    let path = format!("/api/v1/threads/promotions/{promotion}");
+    let file = world.upload(&owner, "for few eyes").await;
+    let body = json!({"text": "look", "attachments": [{"name": "a.txt", "sha256": file}]});
+    let foreign = world.post(&lead, &path, body.clone()).await.problem(422, "blob-missing");
+    let nowhere = body.to_string().replace(&file, &"0".repeat(64));
+    let missing = world.post(&lead, &path, serde_json::from_str(&nowhere).unwrap()).await;
+    let missing = missing.problem(422, "blob-missing").to_string().replace(&"0".repeat(64), &file);
+    assert_eq!(
+        serde_json::from_str::<Value>(&missing).unwrap()["detail"],
+        foreign["detail"],
+        "like what is not there"
+    );
+    // Who has the bytes may attach them, whoever sent them first.
+    assert_eq!(world.upload(&lead, "for few eyes").await, file);
+    world.post(&lead, &path, body).await.expect(201);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use assent_app::blobs::MAX_BLOB_BYTES;
+use assent_domain::comment::MAX_ATTACHMENT_BYTES;
 use assent_domain::identity::{Permission, Target};
 use assent_domain::ids::Digest;
 use axum::Json;
@@ -56,11 +57,16 @@ pub(crate) async fn upload(
 ) -> Result<Response, Problem> {
     let expected = params.sha256.or(content_digest(request.headers())?);
     check_length(request.headers())?;
+    let sender = caller.id();
     may_upload(&app, caller).await?;
     let place = Arc::clone(&app.uploads).try_acquire_owned();
     let _place = place.map_err(|_| Problem::busy("too many uploads are being received"))?;
     let bytes = paced(request.into_body(), app.options.upload_pause);
     let blob = app.assent.blobs.put(app.id(), bytes, expected).await?;
+    // Only a comment asks who sent the bytes of its files.
+    if blob.size_bytes <= MAX_ATTACHMENT_BYTES {
+        app.assent.blobs.note_sender(blob.sha256, sender).await?;
+    }
     let kept = KeptBlob { sha256: blob.sha256.to_string(), size_bytes: blob.size_bytes };
     Ok((StatusCode::CREATED, Json(kept)).into_response())
 }

@@ -75,8 +75,26 @@ pub(super) async fn uploaded(
         return Err(Refusal::new(Code::NotTheSteward, message).at(pointer).into());
     }
     let size = app.assent.blobs.size(sha256).await?;
-    let missing = || Refusal::new(Code::BlobMissing, format!("no blob `{sha256}` was uploaded")).at(pointer);
-    Ok(size.map(|size_bytes| BlobRef { sha256, size_bytes }).ok_or_else(missing)?)
+    Ok(size.map(|size_bytes| BlobRef { sha256, size_bytes }).ok_or_else(|| no_blob(sha256, pointer))?)
+}
+
+/// The same, and the caller must be who uploaded it: whoever reads the object to which it is attached may have the bytes, and a
+/// digest is no secret. To others it looks like what is not there.
+pub(super) async fn uploaded_by(
+    app: &App,
+    caller: &Caller,
+    sha256: Digest,
+    pointer: &str,
+) -> Result<BlobRef, Problem> {
+    if app.assent.blobs.is_from(sha256, caller.id()).await? {
+        uploaded(app, caller, sha256, pointer).await
+    } else {
+        Err(no_blob(sha256, pointer).into())
+    }
+}
+
+fn no_blob(sha256: Digest, pointer: &str) -> Refusal {
+    Refusal::new(Code::BlobMissing, format!("no blob `{sha256}` was uploaded")).at(pointer)
 }
 
 /// Refuses a version that the caller may not read.
