@@ -287,7 +287,7 @@ impl Hand<'_> {
         self.may(Permission::ApplyPack, Target::Platform)?;
         let state = self.unit.get::<Applied>(Uuid::nil())?;
         let mut changes = pack::apply(state.as_deref(), documents.clone())?;
-        let proposed = state.and_then(|state| pack::weakened(&state, self.pack, documents));
+        let proposed = state.and_then(|state| pack::for_two_persons(&state, self.pack, documents));
         changes.extend(self.required_by_pack(&changes)?);
         self.or_propose(AggregateId::PACK, changes, proposed)
     }

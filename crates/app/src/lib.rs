@@ -9,6 +9,7 @@
 //! nothing is done; names and words of people are sealed before they reach a command.
 
 mod answers;
+pub mod approvers;
 pub mod blobs;
 mod budget;
 pub mod cards;

@@ -200,6 +200,8 @@ codes! {
 
     /// One person alone cannot do both.
     SecondPersonNeeded "second-person-needed" Forbidden "let another person who manages grants confirm or decline it";
+    /// A pack waits for a role that who confirms does not hold.
+    ApproverLacksRole "approver-lacks-role" Forbidden "let another person confirm it who holds one of these roles everywhere and manages grants";
     /// Only who made the proposal takes it back.
     NotTheProposer "not-the-proposer" Forbidden "decline it, if you may, or let the proposer withdraw it";
     /// The confirmation names something else.

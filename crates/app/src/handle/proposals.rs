@@ -15,6 +15,7 @@ use assent_domain::{Code, Kind, Refusal, Sealed, Time};
 use uuid::Uuid;
 
 use super::Hand;
+use crate::approvers;
 use crate::cases::not_found;
 use crate::ledger::Failure;
 use crate::unit::Unit;
@@ -132,15 +133,22 @@ impl Hand<'_> {
 
     fn managing(&self, principal: PrincipalId, grant: GrantId) -> Result<Option<Proposed>, Failure> {
         let held = self.known(principal)?;
-        let held = held.grants.iter().find(|held| held.id == grant && held.is_managing(self.pack));
+        // Of who confirms packs too: whoever took that back alone could choose who confirms.
+        let confirms = held.manages(self.pack);
+        let takes_two =
+            |role: &Grant| role.is_managing(self.pack) || (confirms && self.pack.confirms_packs(&role.role));
+        let held = held.grants.iter().find(|held| held.id == grant && takes_two(held));
         Ok(held.map(|held| Proposed::RevokeGrant { principal, grant, role: held.role.clone() }))
     }
 
     pub(super) fn confirm(&self, id: ProposalId, digest: Digest) -> Result<Vec<Change>, Failure> {
         let (proposal, proposer) = self.to_decide(id)?;
         let gains = proposal.proposed.gains().map(|gains| self.known(gains)).transpose()?;
+        let another = || approvers::another(self.unit, &proposer, self.pack, self.now);
+        let approver = proposal::approver(&proposal.proposed, self.pack, self.actor, self.now, another)?;
+        let gains = gains.as_deref();
         let confirmed =
-            proposal::confirm(&proposal, self.actor, &proposer, gains.as_deref(), digest, self.now)?;
+            proposal::confirm(&proposal, self.actor, &proposer, gains, approver, digest, self.now)?;
         // What was proposed by who may no longer propose it is not done in their name.
         authorise(&proposer, proposal.proposed.permission(), Target::Platform, self.pack, self.now).map_err(
             |refusal| {

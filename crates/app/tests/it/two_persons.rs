@@ -12,7 +12,7 @@ use assent_domain::identity::provider::{Identity, Vouched};
 use assent_domain::identity::{self, Credential, Principal, PrincipalKind, Restriction, Token};
 use assent_domain::ids::{CredentialId, Digest, GrantId, PrincipalId, ProposalId, TokenId};
 use assent_domain::pack::{self, Applied, Pack};
-use assent_domain::proposal::{Proposal, Proposed, StateName};
+use assent_domain::proposal::{Lifecycle, Proposal, Proposed, StateName};
 use assent_domain::{Code, Kind, Sealed};
 use common::World;
 use jiff::SignedDuration;
@@ -346,6 +346,153 @@ async fn a_pack_that_makes_a_second_manager_begins_the_rule() {
     let kinds: Vec<&str> = receipt.events.iter().map(|event| event.kind.as_str()).collect();
     assert_eq!(kinds, ["packApplied", "twoPersonsRequired"]);
     proposed(&world.run(world.admin, Command::ApplyPack(common::pack())).await.unwrap());
+}
+
+/// The pack of the test, whose duty names that role for confirming packs.
+fn confirmed_by(role: &str) -> Vec<(String, Value)> {
+    let mut documents = common::pack();
+    let duties = documents.iter_mut().find(|(_, document)| document["kind"] == "Duties").unwrap();
+    duties.1["configurationApprover"] = json!([role]);
+    documents
+}
+
+/// The same, and something of it taken away.
+fn looser_than(mut documents: Vec<(String, Value)>, version: &str) -> Vec<(String, Value)> {
+    let policy = documents.iter_mut().find(|(_, document)| document["kind"] == "Policy").unwrap();
+    policy.1["enforcement"] = json!("ADVISORY");
+    policy.1["version"] = json!(version);
+    documents
+}
+
+/// A world with two who manage grants under a pack that the role `steward` confirms.
+async fn two_under_stewards() -> (World, PrincipalId, PrincipalId) {
+    let world = World::new().await;
+    let second = world.person(&[]).await;
+    world.run(world.admin, Command::ApplyPack(confirmed_by("steward"))).await.unwrap();
+    world.run(world.admin, grant(&world, second, "admin")).await.unwrap();
+    let first = world.admin;
+    (world, first, second)
+}
+
+/// The role in which a proposal was confirmed.
+fn confirmed_as(world: &World, id: ProposalId) -> Option<String> {
+    match &get::<Proposal>(world, id).unwrap().lifecycle {
+        Lifecycle::Confirmed { role, .. } => role.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn propose_looser(world: &World, by: PrincipalId, version: &str) -> ProposalId {
+    let documents = looser_than(confirmed_by("steward"), version);
+    proposed(&world.run(by, Command::ApplyPack(documents)).await.unwrap())
+}
+
+#[tokio::test]
+async fn a_pack_is_confirmed_in_a_role_that_the_pack_in_force_names() {
+    let (world, first, second) = two_under_stewards().await;
+    let third = world.person(&[]).await;
+    for role in ["admin", "steward"] {
+        // The role confirms packs, so that two persons grant it.
+        let id = proposed(&world.run(first, grant(&world, third, role)).await.unwrap());
+        world.run(second, confirm(&world, id)).await.unwrap();
+        assert_eq!(confirmed_as(&world, id), None, "grants wait for no role");
+    }
+    let id = propose_looser(&world, first, "2").await;
+    assert_eq!(world.refused(second, confirm(&world, id)).await, Code::ApproverLacksRole);
+    assert_eq!(world.refused(first, confirm(&world, id)).await, Code::SecondPersonNeeded);
+    world.run(third, confirm(&world, id)).await.unwrap();
+    assert_eq!(confirmed_as(&world, id).as_deref(), Some("steward"));
+    // Who holds the role and proposes is not who is waited for.
+    let id = proposed(&world.run(third, Command::ApplyPack(confirmed_by("admin"))).await.unwrap());
+    world.run(second, confirm(&world, id)).await.unwrap();
+    assert_eq!(confirmed_as(&world, id), None, "nobody else held it");
+    // The pack in force says who confirms, and that one says admin.
+    let id = proposed(&world.run(first, Command::ApplyPack(looser())).await.unwrap());
+    world.run(second, confirm(&world, id)).await.unwrap();
+    assert_eq!(confirmed_as(&world, id).as_deref(), Some("admin"));
+}
+
+#[tokio::test]
+async fn a_pack_waits_for_nobody_who_could_not_confirm_it() {
+    let (world, first, second) = two_under_stewards().await;
+    // They hold the role without managing grants, both as another account of who proposes, and both until a time that is over.
+    let (reader, mine, past) = (world.person(&[]).await, world.person(&[]).await, world.person(&[]).await);
+    let link = Command::LinkPrincipal { principal: mine, other: first };
+    world.run(first, link).await.unwrap();
+    let until = world.assent.wiring.now().checked_add(SignedDuration::from_hours(1)).unwrap();
+    let ends = |role: &str| identity::Command::grant_until(GrantId(world.id()), role, until);
+    for command in [
+        grant(&world, reader, "steward"),
+        Command::Principal(past, ends("steward")),
+        Command::Principal(past, ends("admin")),
+    ] {
+        let id = proposed(&world.run(first, command).await.unwrap());
+        world.run(second, confirm(&world, id)).await.unwrap();
+    }
+    for role in ["steward", "admin"] {
+        let id = proposed(&world.run(second, grant(&world, mine, role)).await.unwrap());
+        world.run(past, confirm(&world, id)).await.unwrap();
+    }
+    let id = propose_looser(&world, first, "2").await;
+    assert_eq!(world.refused(second, confirm(&world, id)).await, Code::ApproverLacksRole, "`past` still can");
+    world.clock.advance(SignedDuration::from_hours(1));
+    world.run(second, confirm(&world, id)).await.unwrap();
+    assert_eq!(confirmed_as(&world, id), None);
+}
+
+/// Whoever disables the one who confirms has not chosen another one; two can.
+#[tokio::test]
+async fn a_pack_waits_for_who_is_disabled_until_two_have_taken_the_role_back() {
+    let (world, first, second) = two_under_stewards().await;
+    let third = world.person(&[]).await;
+    for role in ["admin", "steward"] {
+        let id = proposed(&world.run(first, grant(&world, third, role)).await.unwrap());
+        world.run(second, confirm(&world, id)).await.unwrap();
+    }
+    world.run(first, Command::Principal(third, identity::Command::Disable)).await.unwrap();
+    let id = propose_looser(&world, first, "2").await;
+    assert_eq!(world.refused(second, confirm(&world, id)).await, Code::ApproverLacksRole);
+    let held = get::<Principal>(&world, third).unwrap();
+    let held = held.grants.iter().find(|grant| grant.role == "steward").unwrap().id;
+    let revoke = Command::Principal(third, identity::Command::RevokeGrant(held));
+    let revoked = proposed(&world.run(first, revoke).await.unwrap());
+    assert_eq!(roles(&world, third), ["admin", "steward"], "one person takes nobody's say away");
+    world.run(second, confirm(&world, revoked)).await.unwrap();
+    assert_eq!(roles(&world, third), ["admin"]);
+    world.run(second, confirm(&world, id)).await.unwrap();
+    assert_eq!(confirmed_as(&world, id), None);
+}
+
+#[tokio::test]
+async fn a_pack_can_ask_for_two_persons_every_time() {
+    let asks = |title: &str, word: &str| {
+        let mut documents = retitled(title);
+        documents[1].1["applying"] = json!({"secondPerson": word});
+        documents
+    };
+    let (world, first, second) = two().await;
+    // To ask for more is not weaker, and counts from then on.
+    world.run(first, Command::ApplyPack(asks("More", "ALWAYS"))).await.unwrap();
+    let id = proposed(&world.run(first, Command::ApplyPack(asks("Wording", "ALWAYS"))).await.unwrap());
+    let Proposed::ApplyPack { reasons, .. } = &get::<Proposal>(&world, id).unwrap().proposed.clone() else {
+        panic!("a pack is proposed")
+    };
+    assert!(reasons.is_empty(), "{reasons:?}");
+    world.run(second, confirm(&world, id)).await.unwrap();
+    // The same once more changes nothing, and so proposes nothing.
+    assert!(world.run(first, Command::ApplyPack(asks("Wording", "ALWAYS"))).await.unwrap().events.is_empty());
+    let id = proposed(&world.run(first, Command::ApplyPack(asks("Wording", "WHERE_WEAKER"))).await.unwrap());
+    world.run(second, confirm(&world, id)).await.unwrap();
+    assert_eq!(world.run(first, Command::ApplyPack(retitled("Free"))).await.unwrap().kind, Kind::Pack);
+}
+
+#[tokio::test]
+async fn who_is_alone_applies_a_pack_alone_whatever_it_asks() {
+    let world = World::new().await;
+    let mut documents = common::pack();
+    documents[1].1["applying"] = json!({"secondPerson": "ALWAYS"});
+    world.run(world.admin, Command::ApplyPack(documents)).await.unwrap();
+    assert_eq!(world.run(world.admin, Command::ApplyPack(looser())).await.unwrap().kind, Kind::Pack);
 }
 
 /// What one person tries who has every permission that an administrator has, and makes accounts.

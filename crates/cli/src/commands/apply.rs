@@ -51,19 +51,28 @@ pub(super) fn body(documents: Vec<Document>, dry_run: bool) -> Value {
 fn shown(answer: Value, dry_run: bool) -> Answer {
     let found = answer.get("object").unwrap_or(&answer);
     let changes = found.get("changes").and_then(Value::as_array).cloned().unwrap_or_default();
-    let proposal = found.get("proposal").map(|_| second(&text(found, "/proposal"), &text(found, "/digest")));
+    let proposal = found
+        .get("proposal")
+        .map(|id| second(id.as_str().unwrap_or_default(), &text(found, "/digest"), found.get("approvers")));
     let weaker = found.get("weaker").and_then(Value::as_array).cloned().unwrap_or_default();
     let line = match (changes.is_empty(), dry_run, proposal.is_none()) {
         (true, ..) => "the pack in force says the same already",
         (false, true, _) => "this would change; nothing was changed",
         (false, false, true) => "the pack is in force",
+        (false, false, false) if weaker.is_empty() => {
+            "the pack is not in force yet: the one in force asks for two persons every time"
+        }
         (false, false, false) => "the pack is not in force yet: it is weaker, and that takes two persons",
     };
+    let always = dry_run && text(found, "/secondPerson") == "ALWAYS" && !changes.is_empty();
     let table = Table::of(&changes, &[("change", "/change"), ("kind", "/kind"), ("id", "/id")]);
     let impact = found.get("impact").map(impact);
     let mut shown = Answer::new(answer).table(table).line(line);
     for reason in weaker {
         shown = shown.line(format!("weaker: {}", reason.as_str().unwrap_or_default()));
+    }
+    if always {
+        shown = shown.line("the pack in force asks for two persons every time");
     }
     if let Some(proposal) = proposal {
         shown = shown.hint(proposal);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Document, Duty, Pack, Policy};
+use super::{Document, Duty, Pack, Policy, SecondPerson};
 use crate::aggregate::AggregateId;
 use crate::event::{Change, Event, Stamp};
 use crate::ids::Digest;
@@ -87,12 +87,14 @@ pub fn require_two_persons(state: &Applied) -> Vec<Change> {
     ]
 }
 
-/// What applying a pack comes to: why it is weaker than the one in force, and the digests of both. `None` if it is not.
-pub fn weakened(state: &Applied, before: &Pack, documents: Vec<(String, Value)>) -> Option<Proposed> {
+/// What one person proposes who applies a pack that takes two: why it is weaker than the one in force, and the digests of both.
+/// `None` where one is enough.
+pub fn for_two_persons(state: &Applied, before: &Pack, documents: Vec<(String, Value)>) -> Option<Proposed> {
     let content = content(&documents);
     let after = Pack::compile(documents).ok()?;
     let reasons = super::weaker(before, &after);
-    (!reasons.is_empty()).then(|| Proposed::ApplyPack {
+    let always = before.settings().applying.second_person == SecondPerson::Always;
+    (always || !reasons.is_empty()).then(|| Proposed::ApplyPack {
         name: after.info().id.clone(),
         digest: Digest::of(content.as_bytes()),
         in_force: state.pack.digest,

@@ -371,9 +371,48 @@ pub struct Settings {
     /// What a periodic review looks at; performance metrics, drift, incidents and compliance if absent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub review_sections: Vec<String>,
+    /// When applying a pack takes a second person.
+    #[serde(default, skip_serializing_if = "Applying::is_default")]
+    pub applying: Applying,
     /// What reports take away from the health of the portfolio; nothing if absent.
     #[serde(default, skip_serializing_if = "HealthPenalties::is_none")]
     pub health_penalties: HealthPenalties,
+}
+
+/// How a pack comes in force in the place of this one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Applying {
+    /// When a second person has to confirm it.
+    pub second_person: SecondPerson,
+}
+
+impl Applying {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// When a second person has to confirm a pack, once two persons can manage grants.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SecondPerson {
+    /// Where it is weaker than the one in force.
+    #[default]
+    WhereWeaker,
+    /// Always.
+    Always,
+}
+
+impl SecondPerson {
+    /// As on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::WhereWeaker => "WHERE_WEAKER",
+            Self::Always => "ALWAYS",
+        }
+    }
 }
 
 /// What reports take away from the health of the portfolio, which is 1 at best.

@@ -1,7 +1,7 @@
 //! Duties: what the engine has people for, and the roles that a pack binds to them.
 //!
 //! The engine knows duties and never a role by name. Where several roles are named, each of them has to sign, and each is
-//! signed by another person. The word `owner` stands for the owner of the model, who attests for their own work.
+//! signed by another person; only a pack is confirmed in one of them (`configurationApprover`). The word `owner` stands for the owner of the model, who attests for their own work.
 
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ pub struct Duties {
     /// The roles of the two persons who let a version through in an emergency.
     #[serde(default)]
     pub emergency_pair: Vec<String>,
-    /// Who confirms a change of the configuration.
+    /// The roles of which whoever confirms a pack holds one, besides managing grants.
     #[serde(default)]
     pub configuration_approver: Vec<String>,
     /// Who answers for data sets.
@@ -67,7 +67,7 @@ pub enum Duty<'a> {
     Accountability(&'a str),
     /// Letting a version through in an emergency.
     EmergencyPair,
-    /// Confirming a change of the configuration.
+    /// Confirming a pack.
     ConfigurationApprover,
     /// Answering for data sets.
     DataSteward,

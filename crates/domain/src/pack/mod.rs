@@ -29,8 +29,8 @@ mod weaker;
 mod workflow;
 
 pub use applied::{
-    Applied, MAX_CONTENT_BYTES, PackApplied, TwoPersonsRequired, apply, content, require_two_persons,
-    weakened,
+    Applied, MAX_CONTENT_BYTES, PackApplied, TwoPersonsRequired, apply, content, for_two_persons,
+    require_two_persons,
 };
 pub use change_rules::{Blackout, ChangeRules};
 pub use check::Problem;
@@ -38,8 +38,8 @@ pub use checklist::{ChecklistItem, CompiledItem};
 pub use compile::{CompiledAutoApprove, CompiledPolicy, CompiledRule, CompiledStep, CompiledWorkflow};
 pub use diff::{DocumentChange, diff};
 pub use document::{
-    Calendar, ComplianceLevel, Document, HealthPenalties, Operator, PackInfo, Role, Settings, Stage, Suite,
-    Threshold, ThresholdSet, Tier, TierRule,
+    Applying, Calendar, ComplianceLevel, Document, HealthPenalties, Operator, PackInfo, Role, SecondPerson,
+    Settings, Stage, Suite, Threshold, ThresholdSet, Tier, TierRule,
 };
 pub use duties::{Duties, Duty};
 pub use extend::extended;

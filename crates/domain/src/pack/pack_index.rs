@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::check::{self, Problem};
 use super::risk::RiskDocuments;
 use super::{
-    ChangeRules, CompiledItem, CompiledPolicy, CompiledWorkflow, ComplianceLevel, Document, Duties, PackInfo,
-    RiskTemplate, Role, Settings, Stage, Suite, ThresholdSet, Tier, TierRule,
+    ChangeRules, CompiledItem, CompiledPolicy, CompiledWorkflow, ComplianceLevel, Document, Duties, Duty,
+    PackInfo, RiskTemplate, Role, Settings, Stage, Suite, ThresholdSet, Tier, TierRule,
 };
 use crate::identity::Permission;
 use crate::registry::{Model, Version};
@@ -105,7 +105,18 @@ impl Pack {
 
     /// Whether the role lets its holder approve something, or let others approve.
     pub fn approves(&self, role: &str) -> bool {
-        self.role(role).is_some_and(|role| role.permissions.iter().any(|held| held.approves()))
+        self.confirms_packs(role)
+            || self.role(role).is_some_and(|role| role.permissions.iter().any(|held| held.approves()))
+    }
+
+    /// The roles of which whoever confirms a pack holds one; none in packs that were applied before there were duties.
+    pub fn configuration_approvers(&self) -> &[String] {
+        self.duty(Duty::ConfigurationApprover).unwrap_or_default()
+    }
+
+    /// Whether the role is one of these.
+    pub fn confirms_packs(&self, role: &str) -> bool {
+        self.configuration_approvers().iter().any(|bound| bound == role)
     }
 
     /// Whether the role lets its holder manage grants, and so be the second person.

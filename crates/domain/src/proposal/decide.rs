@@ -4,7 +4,7 @@ use assent_sabotage::{Fault, planted};
 use jiff::SignedDuration;
 
 use super::event::{ProposalConfirmed, ProposalDeclined, ProposalMade, ProposalWithdrawn};
-use super::{Move, Proposal, Proposed};
+use super::{Approver, Move, Proposal, Proposed};
 use crate::event::{Change, Event};
 use crate::identity::{Principal, PrincipalKind};
 use crate::ids::{Digest, ProposalId};
@@ -20,12 +20,14 @@ pub fn propose(id: ProposalId, proposed: Proposed, now: Time) -> Vec<Change> {
     vec![Change::new(id, Event::ProposalMade(ProposalMade { proposed, digest, expires_at }))]
 }
 
-/// Decides to confirm a proposal. `gains` is who gains by it, if somebody does.
+/// Decides to confirm a proposal. `gains` is who gains by it, if somebody does; `approver` is what the duty of the pack in force
+/// says of who confirms.
 pub fn confirm(
     proposal: &Proposal,
     confirmer: &Principal,
     proposer: &Principal,
     gains: Option<&Principal>,
+    approver: Approver,
     digest: Digest,
     now: Time,
 ) -> Result<Change, Refusal> {
@@ -35,12 +37,13 @@ pub fn confirm(
         let message = "the proposal is to your own advantage";
         return Err(Refusal::new(Code::SecondPersonNeeded, message));
     }
+    let role = approver.role()?;
     if digest != proposal.digest {
         let message =
             format!("the proposal has the digest `{}`, not the one that you looked at", proposal.digest);
         return Err(Refusal::new(Code::DigestDiffers, message).at("/digest"));
     }
-    Ok(Change::new(proposal.id, Event::ProposalConfirmed(ProposalConfirmed { digest })))
+    Ok(Change::new(proposal.id, Event::ProposalConfirmed(ProposalConfirmed { digest, role })))
 }
 
 /// Decides to decline a proposal.

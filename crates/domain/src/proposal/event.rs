@@ -17,7 +17,7 @@ pub enum Proposed {
         /// Which.
         grant: Grant,
     },
-    /// Taking a grant back that lets its holder manage grants.
+    /// Taking a grant back that lets its holder manage grants, or confirm packs.
     RevokeGrant {
         /// From whom.
         principal: PrincipalId,
@@ -59,7 +59,7 @@ pub enum Proposed {
         /// SHA-256 of its secret.
         secret_hash: Digest,
     },
-    /// Applying a pack that weakens the governance.
+    /// Applying a pack that weakens the governance, or any pack where the one in force asks for it.
     ApplyPack {
         /// Name of the pack.
         name: String,
@@ -69,7 +69,7 @@ pub enum Proposed {
         in_force: Digest,
         /// Its documents as the text of a JSON array, each with the file that it stood in.
         content: String,
-        /// Why it is weaker.
+        /// Why it is weaker; none where it is not.
         reasons: Vec<String>,
     },
 }
@@ -138,6 +138,9 @@ pub struct ProposalMade {
 pub struct ProposalConfirmed {
     /// Digest of what was confirmed.
     pub digest: Digest,
+    /// The role in which a pack was confirmed; absent where nobody else held one, and for everything else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
 }
 
 /// Who made a proposal took it back.

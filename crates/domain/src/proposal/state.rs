@@ -81,6 +81,9 @@ pub enum Lifecycle {
     Confirmed {
         /// When, and by whom.
         recorded: Recorded,
+        /// The role of the duty `configurationApprover` in which.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<String>,
     },
     /// It was declined.
     Declined {
@@ -150,7 +153,9 @@ impl Proposal {
         let recorded = stamp.into();
         #[expect(clippy::wildcard_enum_match_arm, reason = "the other events are about other things")]
         match event {
-            Event::ProposalConfirmed(_) => self.lifecycle = Lifecycle::Confirmed { recorded },
+            Event::ProposalConfirmed(confirmed) => {
+                self.lifecycle = Lifecycle::Confirmed { recorded, role: confirmed.role.clone() };
+            }
             Event::ProposalDeclined(declined) => {
                 self.lifecycle = Lifecycle::Declined { recorded, reason: declined.reason.clone() };
             }

@@ -46,7 +46,7 @@ pub(crate) use people::{Person, RecordedView, Words, recorded};
 pub(crate) use periodic_review::{DueView, PeriodicReviewView};
 pub(crate) use principal::{GrantView, PrincipalView, RestrictionView};
 pub(crate) use promotion::PromotionView;
-pub(crate) use proposal::ProposalView;
+pub(crate) use proposal::{ProposalView, pack_approvers};
 pub(crate) use report::ReportShape;
 pub(crate) use request::{Brief, RequestView};
 pub(crate) use system::SystemView;

@@ -1,5 +1,6 @@
 //! Proposals.
 
+use assent_app::approvers;
 use assent_domain::identity::{Permission, Principal, Target};
 use assent_domain::pack::{self, DocumentChange, Pack};
 use assent_domain::proposal::{self, Lifecycle, Proposal, Proposed, StateName};
@@ -58,6 +59,9 @@ pub(crate) struct ProposalView {
     /// Why it was declined or withdrawn.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Words>,
+    /// The role of the duty `configurationApprover` in which a pack was confirmed; absent where nobody else held one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confirmed_as: Option<String>,
     /// Whether the caller could confirm it now.
     confirmable: bool,
 }
@@ -71,8 +75,11 @@ struct ProposedPack {
     digest: String,
     /// Digest of the pack that was in force when it was proposed; with another one in force it has to be proposed anew.
     in_force: String,
-    /// Why it weakens the governance.
+    /// Why it weakens the governance; nothing where it does not, and the one in force asks for a second person all the same.
     weaker: Vec<String>,
+    /// The roles of which whoever confirms it holds one, besides managing grants. None where nobody else holds one: then
+    /// whoever manages grants confirms it.
+    approvers: Vec<String>,
     /// By document: `kind`, `id`, `change` (ADDED, REMOVED, CHANGED), and the `fields` that differ. In lists it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Object>>)]
@@ -97,12 +104,16 @@ impl ProposalView {
             expires_at: held.expires_at,
             decided: None,
             reason: None,
+            confirmed_as: None,
             confirmable: Self::could_confirm(desk, caller, held)?,
         };
-        view.say_what(desk, &held.proposed)?;
+        view.say_what(desk, held)?;
         let (decided, reason) = match &held.lifecycle {
             Lifecycle::Open => (None, None),
-            Lifecycle::Confirmed { recorded } => (Some(*recorded), None),
+            Lifecycle::Confirmed { recorded, role } => {
+                view.confirmed_as.clone_from(role);
+                (Some(*recorded), None)
+            }
             Lifecycle::Declined { recorded, reason } => (Some(*recorded), Some(reason)),
             Lifecycle::Withdrawn { recorded, comment } => (Some(*recorded), comment.as_ref()),
         };
@@ -111,9 +122,9 @@ impl ProposalView {
         Ok(view)
     }
 
-    fn say_what(&mut self, desk: &Desk<'_>, proposed: &Proposed) -> Result<(), Problem> {
-        self.action = proposed.name();
-        match proposed {
+    fn say_what(&mut self, desk: &Desk<'_>, held: &Proposal) -> Result<(), Problem> {
+        self.action = held.proposed.name();
+        match &held.proposed {
             Proposed::GrantRole { principal, grant } => {
                 self.principal = Some(desk.person(*principal)?);
                 self.grant = Some(GrantView::new(grant, desk)?);
@@ -139,11 +150,21 @@ impl ProposalView {
                     digest: digest.to_string(),
                     in_force: in_force.to_string(),
                     weaker: reasons.clone(),
+                    approvers: Self::approvers(desk, held)?,
                     changes: None,
                 });
             }
         }
         Ok(())
+    }
+
+    /// The roles that an open proposal of a pack waits for.
+    fn approvers(desk: &Desk<'_>, held: &Proposal) -> Result<Vec<String>, Problem> {
+        if held.state_at(desk.now) != StateName::Open {
+            return Ok(Vec::new());
+        }
+        let Some(proposer) = desk.any::<Principal>(held.recorded.by)? else { return Ok(Vec::new()) };
+        pack_approvers(desk, &proposer)
     }
 
     /// The same, with what a proposed pack changes in the one in force.
@@ -167,6 +188,18 @@ impl ProposalView {
         let Some(proposer) = desk.any::<Principal>(held.recorded.by)? else { return Ok(false) };
         let gains = held.proposed.gains().map(|gains| desk.any::<Principal>(gains)).transpose()?.flatten();
         let gains = gains.as_ref().map(|gains| &*gains.state);
-        Ok(proposal::confirm(held, &caller.principal, &proposer, gains, held.digest, desk.now).is_ok())
+        let (pack, confirmer) = (desk.pack()?, &caller.principal);
+        let another = || approvers::another(&desk.view, &proposer, &pack, desk.now);
+        let approver = proposal::approver(&held.proposed, &pack, confirmer, desk.now, another)?;
+        let confirmed = proposal::confirm(held, confirmer, &proposer, gains, approver, held.digest, desk.now);
+        Ok(confirmed.is_ok())
     }
+}
+
+/// The roles of which whoever confirms a pack of `proposer` holds one; none where nobody else holds one.
+pub(crate) fn pack_approvers(desk: &Desk<'_>, proposer: &Principal) -> Result<Vec<String>, Problem> {
+    let pack = desk.pack()?;
+    let roles = pack.configuration_approvers();
+    let waits = !roles.is_empty() && approvers::another(&desk.view, proposer, &pack, desk.now)?;
+    Ok(if waits { roles.to_vec() } else { Vec::new() })
 }

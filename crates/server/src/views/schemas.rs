@@ -75,6 +75,8 @@ words! {
     ActionWords "ProposedAction" [
         "GRANT_ROLE", "REVOKE_GRANT", "LINK_PRINCIPAL", "UNLINK_PRINCIPAL", "ISSUE_TOKEN", "APPLY_PACK", "INVITE"
     ];
+    /// When a second person has to confirm a pack.
+    SecondPersonWords "SecondPerson" ["WHERE_WEAKER", "ALWAYS"];
     /// In which role the organisation answers for a system.
     SystemRoleWords "SystemRole" ["PROVIDER", "DEPLOYER", "PROVIDER_AND_DEPLOYER"];
     /// The area of Annex III of the EU AI Act that a use is listed in, or that it is not listed.

@@ -91,6 +91,7 @@ async fn a_weaker_pack_waits_for_a_second_person() {
     let reasons = json!(["policy `security-scan-required` removed"]);
     let tried = world.post(&world.admin, "/api/v1/packs", body(true)).await.expect(200);
     assert_eq!(tried["weaker"], reasons);
+    assert_eq!((&tried["secondPerson"], &tried["approvers"]), (&json!("WHERE_WEAKER"), &json!(["admin"])));
     let made = world.post(&world.admin, "/api/v1/packs", body(false)).await.expect(202);
     assert_eq!(made["object"]["weaker"], reasons);
     let id = crate::world::text(&made["object"]["proposal"]);
@@ -104,6 +105,7 @@ async fn a_weaker_pack_waits_for_a_second_person() {
     assert_eq!(inbox["items"][0]["id"].as_str(), Some(id.as_str()));
     let shown = world.get(&second, &path).await.expect(200);
     assert_eq!(shown["pack"]["weaker"], reasons);
+    assert_eq!(shown["pack"]["approvers"], json!(["admin"]));
     assert_eq!(shown["pack"]["changes"][0]["change"], "REMOVED");
     assert_eq!(shown["digest"], made["object"]["digest"]);
     world.confirm(&second, &shown).await.expect(200);
@@ -112,4 +114,5 @@ async fn a_weaker_pack_waits_for_a_second_person() {
     assert_eq!(after["digest"], shown["pack"]["digest"]);
     let over = world.get(&second, &path).await.expect(200);
     assert_eq!((over["state"].as_str(), over["confirmable"].as_bool()), (Some("CONFIRMED"), Some(false)));
+    assert_eq!(over["confirmedAs"], "admin");
 }

@@ -66,6 +66,7 @@ pub(super) fn shown(proposal: &Value) -> Answer {
         ("proposed by", "/proposed/by/name"),
         ("can be confirmed until", "/expiresAt"),
         ("decided by", "/decided/by/name"),
+        ("confirmed as", "/confirmedAs"),
         ("reason", "/reason/text"),
     ];
     let mut answer = Answer::new(proposal.clone()).line(what(proposal)).table(Table::facts(proposal, &facts));
@@ -79,15 +80,25 @@ pub(super) fn shown(proposal: &Value) -> Answer {
         answer = answer.table(Table::of(&changes, &columns));
     }
     if text(proposal, "/state") == "OPEN" {
-        answer = answer.hint(second(&text(proposal, "/id"), &text(proposal, "/digest")));
+        answer = answer.hint(second(
+            &text(proposal, "/id"),
+            &text(proposal, "/digest"),
+            proposal.pointer("/pack/approvers"),
+        ));
     }
     answer
 }
 
-/// What a second person types to confirm a proposal.
-pub(crate) fn second(id: &str, digest: &str) -> String {
+/// What a second person types to confirm a proposal. `approvers` are the roles of which they hold one where it is a pack.
+pub(crate) fn second(id: &str, digest: &str, approvers: Option<&Value>) -> String {
+    let roles: Vec<&str> =
+        approvers.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let who = match roles.as_slice() {
+        [] => String::new(),
+        roles => format!(" and holds the role {}", roles.join(" or ")),
+    };
     format!(
-        "a second person who manages grants confirms it with `assent admin confirm {id} --digest {digest}`"
+        "a second person who manages grants{who} confirms it with `assent admin confirm {id} --digest {digest}`"
     )
 }
 

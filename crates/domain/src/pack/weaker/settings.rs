@@ -1,7 +1,7 @@
 //! Stages, tiers, suites, thresholds and settings.
 
 use super::{keeps, no_longer, reaches, same};
-use crate::pack::{ComplianceLevel, Operator, Pack, Stage, Suite, Threshold, Tier};
+use crate::pack::{ComplianceLevel, Operator, Pack, SecondPerson, Stage, Suite, Threshold, Tier};
 
 /// Where versions stand, and in which order: all but the titles.
 pub(super) fn stages(before: &Pack, after: &Pack, reasons: &mut Vec<String>) {
@@ -73,6 +73,9 @@ pub(super) fn settings(before: &Pack, after: &Pack, reasons: &mut Vec<String>) {
     let (old, new) = (&before.settings, &after.settings);
     same("primary metric", &old.primary_metric, &new.primary_metric, reasons);
     same("calendar", &old.calendar, &new.calendar, reasons);
+    if old.applying.second_person == SecondPerson::Always && old.applying != new.applying {
+        reasons.push("a second person confirms every pack → only one that is weaker".to_owned());
+    }
     let bar = |level: ComplianceLevel| level.bar_hundredths();
     lower_bar(format_args!(""), bar(old.compliance_level), bar(new.compliance_level), reasons);
     keeps(

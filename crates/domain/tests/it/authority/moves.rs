@@ -3,7 +3,7 @@
 use assent_domain::delegation::{self, DelegationState};
 use assent_domain::identity::Grant;
 use assent_domain::ids::{GrantId, ProposalId};
-use assent_domain::proposal::{self, Proposal, Proposed};
+use assent_domain::proposal::{self, Approver, Proposal, Proposed};
 use assent_domain::signoff::Verdict;
 use assent_domain::workflow::{self, Decision, Move, StateName};
 use assent_domain::{Aggregate, Change, Code, Refusal, Stamp, aggregate};
@@ -148,7 +148,9 @@ fn every_move_of_a_proposal_is_tried_in_every_state() {
                 open
             }
             StateName::Confirmed => {
-                let change = proposal::confirm(&open, &second, &proposer, None, open.digest, now).unwrap();
+                let change =
+                    proposal::confirm(&open, &second, &proposer, None, Approver::NotAsked, open.digest, now)
+                        .unwrap();
                 evolved(Some(open), &[change], BEN)
             }
             StateName::Declined => {
@@ -164,7 +166,8 @@ fn every_move_of_a_proposal_is_tried_in_every_state() {
         for wanted in [proposal::Move::Confirm, proposal::Move::Decline, proposal::Move::Withdraw] {
             let answer = match wanted {
                 proposal::Move::Confirm => {
-                    proposal::confirm(&held, &second, &proposer, None, held.digest, now).map(|_| ())
+                    let approver = Approver::NotAsked;
+                    proposal::confirm(&held, &second, &proposer, None, approver, held.digest, now).map(|_| ())
                 }
                 proposal::Move::Decline => {
                     proposal::decline(&held, &second, &proposer, sealed(), now).map(|_| ())

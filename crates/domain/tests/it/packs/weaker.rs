@@ -260,6 +260,28 @@ fn a_tier_that_is_read_less_strictly_is_named() {
     );
 }
 
+#[test]
+fn who_confirms_packs_and_when_is_compared() {
+    let approvers =
+        |roles: &[&str]| changed("Duties", "duties", |duties| duties["configurationApprover"] = json!(roles));
+    let reason = "duty `configurationApprover` changed (cannot be compared, counts as weaker)";
+    says(&approvers(&["admin", "executive"]), reason);
+    says(&approvers(&["executive"]), reason);
+    let always = |documents: &mut Documents, word: &str| {
+        let settings = documents.iter_mut().find(|(_, document)| document["kind"] == "Settings").unwrap();
+        settings.1["applying"] = json!({"secondPerson": word});
+    };
+    let (mut strict, mut said) = (default_documents(), default_documents());
+    always(&mut strict, "ALWAYS");
+    always(&mut said, "WHERE_WEAKER");
+    let (strict, said) = (compiled(strict), compiled(said));
+    assert_eq!(weaker(&default_pack(), &strict), NOTHING);
+    assert_eq!(weaker(&default_pack(), &said), NOTHING);
+    for after in [&default_pack(), &said] {
+        says(&weaker(&strict, after), "a second person confirms every pack → only one that is weaker");
+    }
+}
+
 /// One thing taken out of a document: the documents, and where it stood, or nothing where that is not possible.
 fn without(documents: &Documents, which: usize, path: &str) -> Option<(Documents, String)> {
     let mut documents = documents.clone();

@@ -23,7 +23,8 @@ use crate::http::{Caller, Write};
 use crate::openapi::{Problems, WriteHeaders};
 use crate::problem::Problem;
 use crate::routes::proposals;
-use crate::views::{Written, accepted, done};
+use crate::views::schemas::SecondPersonWords;
+use crate::views::{Written, accepted, done, pack_approvers};
 
 /// The largest pack as JSON, in bytes.
 const MAX_PACK_BYTES: usize = 16 * 1024 * 1024;
@@ -63,6 +64,12 @@ pub(crate) struct PackAnswer {
     /// Why the pack is weaker than the one in force, one sentence each; then a second person has to confirm it, once two
     /// persons can manage grants.
     weaker: Vec<String>,
+    /// When the pack in force asks for a second person.
+    #[schema(value_type = SecondPersonWords)]
+    second_person: &'static str,
+    /// The roles of which that person holds one, besides managing grants. None where nobody but the caller holds one: then
+    /// whoever manages grants confirms.
+    approvers: Vec<String>,
     /// The proposal that a second person has to confirm before the pack is in force.
     #[serde(skip_serializing_if = "Option::is_none")]
     proposal: Option<Uuid>,
@@ -86,7 +93,7 @@ pub(crate) enum AppliedOrTried {
 }
 
 /// Puts a pack in force, or tells what that would change. One that is weaker than the one in force is proposed only, and comes
-/// in force once a second person has confirmed it. A dry run answers without a receipt.
+/// in force once a second person has confirmed it; so does every pack where the one in force asks for that. A dry run answers without a receipt.
 #[utoipa::path(post, path = "/api/v1/packs", tag = "packs", operation_id = "applyPack",
     params(WriteHeaders), request_body = NewPack,
     responses((status = 200, description = "Applied, or tried", body = AppliedOrTried),
@@ -132,10 +139,13 @@ fn compare(
     let after = Arc::new(after.map_err(|_| Problem::internal("a pack compiles once and not twice"))?);
     let before = desk.pack()?;
     let impact = if body.dry_run { Some(impact(desk, caller, &after)?) } else { None };
+    let second_person = before.settings().applying.second_person.name();
     let answer = PackAnswer {
         name: after.info().id.clone(),
         changes: pack::diff(Some(&before), &after),
         weaker: pack::weaker(&before, &after),
+        second_person,
+        approvers: pack_approvers(desk, &caller.principal)?,
         proposal: None,
         digest: None,
         impact,
