@@ -16,13 +16,19 @@ fn init(folder: &Path, more: &[&str]) -> Run {
 
 /// Runs a script of the repository as a build server does: with a shell, the program and two variables.
 fn script(path: &Path, client: &Client, arguments: &[&str]) -> Run {
-    run(Command::new("sh")
+    run(&mut asked_for(path, client, arguments))
+}
+
+fn asked_for(path: &Path, client: &Client, arguments: &[&str]) -> Command {
+    let mut command = Command::new("sh");
+    command
         .arg(path)
         .args(arguments)
         .env("ASSENT", env!("CARGO_BIN_EXE_assent"))
         .env("ASSENT_URL", &client.url)
         .env("ASSENT_TOKEN", &client.token)
-        .env("ASSENT_STATE_DIR", path.parent().unwrap().join("state")))
+        .env("ASSENT_STATE_DIR", path.parent().unwrap().join("state"));
+    command
 }
 
 #[test]
@@ -59,6 +65,14 @@ fn an_empty_folder_becomes_a_governed_version() {
     let open = script(&gate, &owner, &["models/v1"]);
     assert_eq!(open.code, 0, "{open:?}");
     assert!(open.stdout.contains("ELIGIBLE for STAGING"), "{open:?}");
+    // Strictly seen an exception is no pass.
+    let strict = run(asked_for(&gate, &owner, &["models/v1"]).env("ASSENT_STRICT", "yes"));
+    assert_eq!(strict.code, 1, "{strict:?}");
+    assert!(
+        strict.stdout.contains("strict: PASSED_BY_EXCEPTION: the rule performance-thresholds/"),
+        "{strict:?}"
+    );
+    assert!(strict.stdout.contains("\nELIGIBLE for STAGING"), "{strict:?}");
     let artifact = root.join("models/v2/artifacts/model.json");
     fs::create_dir_all(artifact.parent().unwrap()).unwrap();
     fs::write(&artifact, "{}").unwrap();
