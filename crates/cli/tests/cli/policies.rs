@@ -92,3 +92,29 @@ fn what_a_policy_cannot_say_is_refused_by_name() {
     let quality = import(&scan(), &["--category", "quality", "--output", "json"]);
     assert_eq!(quality.json()["category"], "QUALITY");
 }
+
+/// Each file takes the place of the one before, whatever both say of the same policy.
+#[test]
+fn a_governance_configuration_is_applied_over_another() {
+    let (folder, _, server, admin) = begin();
+    let basic = "governance: {compliance_level: basic, required_approvers: 1, approval_roles: [product_owner]}\n\
+        compliance:\n  documentation: {data_sheet_required: false, limitations_disclosure: false}\n  \
+        regulations: {ccpa_compliance: false}\n";
+    let strict = "governance: {compliance_level: strict, required_approvers: 3, \
+        approval_roles: [ml_engineer, data_scientist, security_officer]}\n\
+        compliance:\n  documentation: {limitations_disclosure: false}\n  \
+        audit: {change_approval_required: true}\n";
+    for (text, level) in [(basic, "BASIC"), (strict, "STRICT"), (basic, "BASIC")] {
+        let file = folder.path().join("governance_config.yaml");
+        fs::write(&file, text).unwrap();
+        let imported = run(assent().args(["pack", "import"]).arg(&file));
+        assert_eq!(imported.code, 0, "{imported:?}");
+        let pack = folder.path().join(level);
+        fs::create_dir_all(&pack).unwrap();
+        fs::write(pack.join("pack.yaml"), &imported.stdout).unwrap();
+        let applied = admin.run(&["apply", "-f", pack.to_str().unwrap()]);
+        assert_eq!(applied.code, 0, "{applied:?}");
+        assert!(applied.stdout.contains("the pack is in force"), "{applied:?}");
+    }
+    server.stop();
+}

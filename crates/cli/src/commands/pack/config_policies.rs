@@ -127,7 +127,7 @@ fn audit(base: &[Value], audit: &Audit) -> Result<Vec<Value>, Problem> {
 fn approved_change() -> Value {
     json!({"kind": "Policy", "id": "approved-change", "name": "Approved change",
         "description": "What takes the place of a version in service is a change that its reviewers have signed.",
-        "version": "imported-1", "category": "OPERATIONAL", "severity": "HIGH", "enforcement": "BLOCKING",
+        "category": "OPERATIONAL", "severity": "HIGH", "enforcement": "BLOCKING",
         "scope": {"stages": ["PRODUCTION"]},
         "controls": ["iso_42001:A.6.2.5"],
         "rules": [{"id": "approved",

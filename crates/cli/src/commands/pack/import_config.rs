@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use assent_domain::ids::Digest;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -79,7 +80,22 @@ pub(super) fn documents(text: &str) -> Result<Vec<Value>, Problem> {
     documents.push(production(&base, &config.governance)?);
     documents.push(above(&base, &config.governance)?);
     documents.extend(config_policies::of(&base, &config.compliance)?);
+    let policies =
+        documents.iter_mut().filter(|document| document.get("kind").is_some_and(|kind| kind == "Policy"));
+    for policy in policies {
+        put(policy, "version", json!(version_of(policy)));
+    }
     Ok(documents)
+}
+
+/// A version made of the text: another file can make another text of a policy, and takes the place of this one then.
+fn version_of(policy: &Value) -> String {
+    let mut text = policy.clone();
+    if let Some(text) = text.as_object_mut() {
+        text.remove("version");
+    }
+    let digest = Digest::of(text.to_string().as_bytes()).to_string();
+    format!("imported-{}", digest.get(..12).unwrap_or_default())
 }
 
 /// A document of the pack.
@@ -236,6 +252,22 @@ compliance:
         assert!(ends("regulation-ccpa") && !ends("regulation-gdpr") && !ends("regulation-eu-ai-act"));
         assert_eq!(rules(&pack, "approved-change"), ["approved"]);
         assert_eq!(pack.tier("high_risk").unwrap().review_every.unwrap().to_string(), "30d");
+    }
+
+    #[test]
+    fn another_text_of_a_policy_is_another_version() {
+        let version = |text: &str, policy: &str| {
+            let pack = compiled(text);
+            let found = pack.policies().iter().find(|compiled| compiled.policy.id == policy).unwrap();
+            found.policy.version.clone()
+        };
+        let fewer = PUBLISHED.replace("limitations_disclosure: true", "limitations_disclosure: false");
+        for policy in ["documentation", "approved-change", "regulation-ccpa"] {
+            assert!(version(PUBLISHED, policy).starts_with("imported-"), "{policy}");
+            let same = version(PUBLISHED, policy) == version(&fewer, policy);
+            assert_eq!(same, policy != "documentation", "{policy}");
+        }
+        assert!(!version(PUBLISHED, "regulation-gdpr").starts_with("imported-"), "it is that of the pack");
     }
 
     #[test]
