@@ -165,7 +165,8 @@ impl Question {
             | Command::GiveDelegation(..)
             | Command::RevokeDelegation(..)
             | Command::Comment(..)
-            | Command::RecordLineage(..) => None,
+            | Command::RecordLineage(..)
+            | Command::RetractLineage { .. } => None,
         }
     }
 

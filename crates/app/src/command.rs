@@ -10,8 +10,9 @@ use assent_domain::facts::Target;
 use assent_domain::identity::provider::Vouched;
 use assent_domain::identity::{self, Restriction};
 use assent_domain::ids::{
-    AssessmentId, ChangeId, CommentId, DatasetId, DelegationId, Digest, EvaluationId, ExceptionId, ModelId,
-    PeriodicReviewId, PrincipalId, PromotionId, ProposalId, SystemId, TierChangeId, TokenId, VersionId,
+    AssessmentId, ChangeId, CommentId, DatasetId, DelegationId, Digest, EdgeId, EvaluationId, ExceptionId,
+    ModelId, PeriodicReviewId, PrincipalId, PromotionId, ProposalId, SystemId, TierChangeId, TokenId,
+    VersionId,
 };
 use assent_domain::lineage::{LineageSource, NewEdge};
 use assent_domain::registry::{DatasetCommand, Evaluation, ModelCommand, NewVersion, Scan, VersionCommand};
@@ -188,6 +189,15 @@ pub enum Command {
     Notify(PromotionId),
     /// Say where things come from.
     RecordLineage(Vec<NewEdge>, LineageSource),
+    /// Take back what was said of an edge.
+    RetractLineage {
+        /// Which.
+        edge: EdgeId,
+        /// Why.
+        reason: Sealed,
+        /// Whether the words of all are taken back, and not one's own alone.
+        all: bool,
+    },
 }
 
 impl Command {

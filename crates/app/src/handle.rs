@@ -199,6 +199,9 @@ impl Hand<'_> {
                 (promotion.into(), self.assign(promotion, &step, to)?)
             }
             Command::RecordLineage(edges, source) => self.record_lineage(edges, source)?,
+            Command::RetractLineage { edge, reason, all } => {
+                (edge.into(), self.retract_lineage(edge, reason, all)?)
+            }
         })
     }
 

@@ -9,6 +9,7 @@ use assent_domain::comment::{Comment, Subject};
 use assent_domain::delegation::Delegation;
 use assent_domain::evaluation::Job;
 use assent_domain::exception::{Exception, StateName};
+use assent_domain::lineage::StateName as EdgeState;
 use assent_domain::periodic_review::PeriodicReview;
 use assent_domain::registry::{Dataset, Model, Version};
 use assent_domain::risk::{Assessment, TierChange, tier_change};
@@ -20,7 +21,7 @@ use assent_store::{EntryKeys, Row, StoreError, Value};
 use uuid::Uuid;
 
 /// Version of the code that makes documents and columns. A row of another version is rebuilt from the log.
-pub const PROJECTION_VERSION: u32 = 5;
+pub const PROJECTION_VERSION: u32 = 6;
 
 /// The table of a kind. `None` for what has no state.
 pub fn table(kind: Kind) -> Option<&'static str> {
@@ -94,7 +95,9 @@ pub fn columns(state: &Aggregate) -> Vec<Option<Value>> {
         Aggregate::PeriodicReview(review) => periodic_review_columns(review),
         Aggregate::Delegation(delegation) => delegation_columns(delegation),
         Aggregate::Comment(comment) => comment_columns(comment),
-        Aggregate::Lineage(edge) => vec![text(edge.said.upstream.key()), text(edge.said.downstream.key())],
+        Aggregate::Lineage(edge) => [&edge.upstream, &edge.downstream]
+            .map(|end| text(end_key(&end.key(), edge.state() == EdgeState::Recorded)))
+            .to_vec(),
     }
 }
 
@@ -274,6 +277,11 @@ fn comment_columns(comment: &Arc<Comment>) -> Vec<Option<Value>> {
 /// The look-up of the thread of an object.
 pub fn thread_key(subject: Subject) -> String {
     format!("{}/{}", subject.kind.name(), subject.id)
+}
+
+/// The look-up of edges by the key of an end. Those that were taken back are found apart, so that they are in nobody's way.
+pub fn end_key(key: &str, stands: bool) -> String {
+    if stands { key.to_owned() } else { format!("retracted {key}") }
 }
 
 /// The look-up of a version by its number.

@@ -103,7 +103,11 @@ impl Recent {
 }
 
 impl Held {
+    /// Edges are left out: an import brings thousands, and hardly anybody asks for one by its id.
     fn put(&mut self, id: AggregateId, standing: Standing) {
+        if id.kind == Kind::Lineage {
+            return;
+        }
         if self.young.len() >= GENERATION || self.young_bytes >= GENERATION_BYTES {
             self.old = std::mem::take(&mut self.young);
             self.young_bytes = 0;
@@ -168,6 +172,17 @@ mod tests {
         assert!(is_read(&recent, 1, 0));
         let held = recent.held();
         assert!(held.young.len() + held.old.len() <= 2 * GENERATION);
+    }
+
+    #[test]
+    fn edges_do_not_push_out_what_is_used() {
+        let recent = Recent::default();
+        assert!(is_read(&recent, 0, 0));
+        for number in 0..3 * GENERATION {
+            recent.put(AggregateId { kind: Kind::Lineage, ..id(number) }, 0, None);
+        }
+        assert!(!is_read(&recent, 0, 0));
+        assert!(recent.get(AggregateId { kind: Kind::Lineage, ..id(1) }, 0).is_none());
     }
 
     #[test]

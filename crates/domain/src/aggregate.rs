@@ -273,7 +273,7 @@ pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) 
         Aggregate::Session(session) => Arc::make_mut(session).evolve(event, stamp),
         Aggregate::Model(model) => Arc::make_mut(model).evolve(event, stamp),
         Aggregate::Version(version) => Arc::make_mut(version).evolve(event, stamp),
-        Aggregate::Dataset(_) | Aggregate::Lineage(_) => {}
+        Aggregate::Dataset(_) => {}
         Aggregate::Evaluation(job) => Arc::make_mut(job).evolve(event, stamp),
         Aggregate::Promotion(promotion) => Arc::make_mut(promotion).evolve(event, stamp),
         Aggregate::Pack(pack) => Arc::make_mut(pack).evolve(event, stamp),
@@ -287,6 +287,7 @@ pub fn evolve(state: Option<Aggregate>, id: Uuid, event: &Event, stamp: &Stamp) 
         Aggregate::PeriodicReview(review) => Arc::make_mut(review).evolve(event, stamp),
         Aggregate::Delegation(delegation) => Arc::make_mut(delegation).evolve(event, stamp),
         Aggregate::Comment(comment) => Arc::make_mut(comment).evolve(event, stamp),
+        Aggregate::Lineage(edge) => Arc::make_mut(edge).evolve(event, stamp),
     }
     Some(state)
 }

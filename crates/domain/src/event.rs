@@ -11,7 +11,7 @@ use crate::evaluation::event as evaluation;
 use crate::exception::event as exception;
 use crate::identity::event as identity;
 use crate::ids::{ModelId, PrincipalId};
-use crate::lineage::LineageRecorded;
+use crate::lineage::{LineageRecorded, LineageRetracted};
 use crate::pack::{PackApplied, TwoPersonsRequired};
 use crate::periodic_review::event as periodic;
 use crate::proposal::event as proposal;
@@ -211,6 +211,7 @@ events! {
     CommentMade(comment::CommentMade) "commentMade" "commented on an object";
     CommentRetracted(comment::CommentRetracted) "commentRetracted" "took a comment back";
     LineageRecorded(LineageRecorded) "lineageRecorded" "said where something comes from";
+    LineageRetracted(LineageRetracted) "lineageRetracted" "took back where something comes from";
 }
 
 impl Event {

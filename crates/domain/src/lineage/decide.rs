@@ -1,16 +1,22 @@
-//! The decision to record edges. Which are there already is asked by the caller, who can see the table.
+//! The decisions to record edges, and to take them back. Which are there already is asked by the caller, who can see the table.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
-use super::event::{LineageRecorded, LineageSource};
+use super::event::{LineageRecorded, LineageRetracted, LineageSource};
+use super::state::{Edge, KEPT, Move, Said};
 use super::thing::{Thing, named, without_login};
 use crate::event::{Change, Event};
-use crate::ids::{Digest, EdgeId};
-use crate::text;
-use crate::{Code, Refusal};
+use crate::ids::{Digest, EdgeId, PrincipalId};
+use crate::{Code, Refusal, Sealed, moves, text};
 
 /// The most edges that are recorded at once.
 pub const MAX_EDGES: usize = 1_000;
+/// The most statements that stand of one edge.
+pub const MAX_STATEMENTS: usize = KEPT;
+/// The most of them by one speaker, who may know a file by more than one name.
+pub const MAX_OF_ONE: usize = 4;
 
 /// What somebody says of two things.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,11 +33,13 @@ pub struct NewEdge {
     pub data_source: Option<String>,
 }
 
-/// Decides to record edges. Those that are `known`, and repetitions, change nothing.
+/// Decides to record edges. A statement that adds nothing to what its speaker says already changes nothing, and one for which
+/// an edge has no room does not either.
 pub fn record<E>(
     edges: Vec<NewEdge>,
     source: LineageSource,
-    mut known: impl FnMut(EdgeId) -> Result<bool, E>,
+    speaker: PrincipalId,
+    mut known: impl FnMut(EdgeId) -> Result<Option<Arc<Edge>>, E>,
 ) -> Result<Vec<Change>, E>
 where
     E: From<Refusal>,
@@ -40,18 +48,52 @@ where
         let message = format!("{} edges are more than {MAX_EDGES}: send them in parts", edges.len());
         return Err(Refusal::new(Code::TooMany, message).at("/edges").into());
     }
-    let (mut changes, mut seen) = (Vec::new(), BTreeSet::new());
+    let (mut changes, mut told) = (Vec::new(), BTreeMap::<EdgeId, Vec<(PrincipalId, Said)>>::new());
     for (i, edge) in edges.into_iter().enumerate() {
         let edge = edge.checked(&format!("/edges/{i}"))?;
         let id = EdgeId::between(&edge.upstream.key(), &edge.downstream.key());
-        if !seen.insert(id) || known(id)? {
-            continue;
-        }
+        let standing = match told.entry(id) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(known(id)?.map(|edge| standing(&edge)).unwrap_or_default()),
+        };
         let NewEdge { upstream, downstream, label, columns, data_source } = edge;
         let event = LineageRecorded { upstream, downstream, source, label, columns, data_source };
-        changes.push(Change::new(id, Event::LineageRecorded(event)));
+        if say(standing, speaker, Said::from(&event)) {
+            changes.push(Change::new(id, Event::LineageRecorded(event)));
+        }
     }
     Ok(changes)
+}
+
+fn standing(edge: &Edge) -> Vec<(PrincipalId, Said)> {
+    edge.standing().map(|statement| (statement.recorded.by, statement.said.clone())).collect()
+}
+
+/// Adds what somebody says, if it adds something and there is room.
+fn say(standing: &mut Vec<(PrincipalId, Said)>, speaker: PrincipalId, new: Said) -> bool {
+    if standing.iter().any(|(by, said)| *by == speaker && said.covers(&new)) {
+        return false;
+    }
+    let stays = |(by, said): &(PrincipalId, Said)| *by != speaker || !new.covers(said);
+    let others = standing.iter().filter(|held| stays(held));
+    let of_speaker = others.clone().filter(|(by, _)| *by == speaker).count();
+    if of_speaker >= MAX_OF_ONE || others.count() >= MAX_STATEMENTS {
+        return false;
+    }
+    standing.retain(stays);
+    standing.push((speaker, new));
+    true
+}
+
+/// Decides to take back what was said of an edge: what the actor said, or what `all` said.
+pub fn retract(edge: &Edge, actor: PrincipalId, reason: Sealed, all: bool) -> Result<Vec<Change>, Refusal> {
+    let state = edge.state();
+    moves::allow(("an edge", state.name()), state.moves(), Move::Retract, Move::done)?;
+    if !all && !edge.is_said_by(actor) {
+        let message = "others say it, and you do not; who manages principals takes back the words of all";
+        return Err(Refusal::new(Code::NotTheRequester, message));
+    }
+    Ok(vec![Change::new(edge.id, Event::LineageRetracted(LineageRetracted { reason, all }))])
 }
 
 impl NewEdge {

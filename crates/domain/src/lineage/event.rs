@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Thing;
+use crate::Sealed;
 
 /// What told us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +28,7 @@ impl LineageSource {
     }
 }
 
-/// Somebody said that one thing comes from another.
+/// Somebody said that one thing comes from another: the first of it, or one more who says so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LineageRecorded {
@@ -46,4 +47,15 @@ pub struct LineageRecorded {
     /// Where the data is kept, as the source names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_source: Option<String>,
+}
+
+/// Somebody took back what was said of an edge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LineageRetracted {
+    /// Why.
+    pub reason: Sealed,
+    /// Whether the words of all are taken back, and not those of the actor alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all: bool,
 }

@@ -550,6 +550,13 @@ impl Stage {
             "recordLineage" => post("/api/v1/lineage".to_owned(), json!({"edges": []})),
             "takeOpenLineage" => post("/api/v1/lineage/openlineage".to_owned(), json!({})),
             "lineage" => get(version_at("").replace("/api/v1/versions/", "/api/v1/lineage/version:")),
+            "listLineageEdges" => {
+                get(version_at("/edges").replace("/api/v1/versions/", "/api/v1/lineage/version:"))
+            }
+            "retractLineage" => {
+                let id = if object == "missing" { MISSING.to_owned() } else { self.edge().await };
+                post(format!("/api/v1/lineage/edges/{id}/retract"), json!({"reason": "it was wrong"}))
+            }
             "listComments" => get(format!("/api/v1/threads/promotions/{promotion}")),
             "comment" => post(format!("/api/v1/threads/promotions/{promotion}"), json!({"text": "well"})),
             "mentions" => list("/api/v1/mentions"),
@@ -665,6 +672,14 @@ impl Stage {
             "downloadAttachment" => ("GET", at("/attachments/1"), String::new()),
             _ => ("POST", at("/retract"), json!({}).to_string()),
         }
+    }
+
+    /// One that the owner of models says.
+    async fn edge(&self) -> String {
+        let run = json!({"kind": "RUN", "namespace": "ci", "job": "train", "run": self.number().to_string()});
+        let data = json!({"kind": "DATA", "namespace": "lake", "name": "raw"});
+        let body = json!({"edges": [{"upstream": data, "downstream": run}]});
+        text(&self.world.post(&self.owner, "/api/v1/lineage", body).await.expect(200)["receipt"]["id"])
     }
 
     fn new_system(&self, owner: &str) -> Value {

@@ -58,7 +58,7 @@ async fn a_version_is_traced_to_the_data_of_another_system_and_back() {
     let taken = world.post(&steward, PATH, sent.clone()).await.expect(200);
     assert_eq!((&taken["object"]["recorded"], &taken["object"]["known"]), (&json!(4), &json!(0)));
     assert_eq!(taken["receipt"]["events"][0]["type"], "lineageRecorded");
-    let again = world.post(&owner, PATH, sent).await.expect(200);
+    let again = world.post(&steward, PATH, sent).await.expect(200);
     assert_eq!((&again["object"]["recorded"], &again["object"]["known"]), (&json!(0), &json!(4)));
 
     let up = world.get(&owner, &format!("{PATH}/version:{version}")).await.expect(200);
@@ -185,11 +185,12 @@ async fn events_of_open_lineage_are_taken_in() {
     let found = world.get(&owner, &format!("{PATH}/sha256:{}", Digest::of(b"weights"))).await.expect(200);
     assert_eq!(names(&found), ["FILE weights", "RUN train", "DATA mails"]);
     let edge = found["edges"].as_array().unwrap().iter().find(|edge| edge["label"] == "mails").unwrap();
+    let said = &edge["statements"][0];
     assert_eq!(
-        (&edge["columns"], &edge["dataSource"]),
+        (&said["columns"], &said["dataSource"]),
         (&json!(["id", "text"]), &json!("postgres://db:5432/mails"))
     );
-    assert_eq!(edge["source"], "OPEN_LINEAGE");
+    assert_eq!((&edge["source"], &said["source"]), (&json!("OPEN_LINEAGE"), &json!("OPEN_LINEAGE")));
     assert!(!found.to_string().contains("secret"), "{found}");
 
     // Events that are about no run or no job, and what is no event.
@@ -210,4 +211,134 @@ async fn events_of_open_lineage_are_taken_in() {
             .unwrap()
             .starts_with("/inputs/0")
     );
+}
+
+#[tokio::test]
+async fn an_edge_is_the_word_of_each_who_says_it_and_can_be_taken_back() {
+    let world = World::new().await;
+    let (olga, owner) = world.person("Olga", &["model_owner"]).await;
+    let (sven, steward) = world.person("Sven", &["data_steward"]).await;
+    let (_, auditor) = world.person("Aude", &["auditor"]).await;
+    let said =
+        |label: &str| json!({"edges": [{"upstream": file(b"a"), "downstream": run("1"), "label": label}]});
+    let first = world.post(&owner, PATH, said("a.csv")).await.expect(200);
+    let id = text(&first["receipt"]["id"]);
+    assert_eq!(world.post(&steward, PATH, said("mails.csv")).await.expect(200)["object"]["recorded"], 1);
+    assert_eq!(world.post(&steward, PATH, said("mails.csv")).await.expect(200)["object"]["known"], 1);
+    let shown = |query: &str| {
+        let (world, auditor) = (&world, &auditor);
+        let path = format!("{PATH}/sha256:{}?direction=DOWNSTREAM{query}", Digest::of(b"a"));
+        async move { world.get(auditor, &path).await }
+    };
+    let found = shown("").await.expect(200);
+    let statements = found["edges"][0]["statements"].as_array().unwrap();
+    let by = |statement: &Value| (statement["label"].clone(), text(&statement["recordedBy"]));
+    assert_eq!(
+        statements.iter().map(by).collect::<Vec<_>>(),
+        [(json!("a.csv"), olga.clone()), (json!("mails.csv"), sven)]
+    );
+    assert_eq!((&found["edges"][0]["id"], &found["edges"][0]["label"]), (&json!(id), &json!("a.csv")));
+
+    // Only one's own word, unless one manages principals.
+    let path = format!("{PATH}/edges/{id}/retract");
+    let why = json!({"reason": "it was another file"});
+    let all = json!({"reason": "the account was stolen", "all": true});
+    world.post(&auditor, &path, why.clone()).await.problem(403, "permission-missing");
+    world.post(&owner, &path, all.clone()).await.problem(403, "permission-missing");
+    world.post(&owner, &path, json!({"reason": " "})).await.problem(400, "invalid-text");
+    let edge = world.post(&owner, &path, why.clone()).await.expect(200);
+    assert_eq!(edge["receipt"]["events"][0]["type"], "lineageRetracted");
+    assert_eq!(edge["object"]["statements"][0]["retracted"]["reason"]["text"], "it was another file");
+    assert_eq!(edge["object"]["statements"][0]["retracted"]["by"], json!(olga));
+    world.post(&owner, &path, why.clone()).await.problem(403, "not-the-requester");
+    let found = shown("").await.expect(200);
+    let edge = &found["edges"][0];
+    assert_eq!((edge["statements"].as_array().unwrap().len(), &edge["label"]), (1, &json!("mails.csv")));
+    assert_eq!(edge.get("retracted"), None);
+
+    world.post(&world.admin, &path, all).await.expect(200);
+    shown("").await.problem(404, "not-found");
+    let found = shown("&retracted=true").await.expect(200);
+    let edge = &found["edges"][0];
+    assert_eq!((&edge["retracted"], edge["statements"].as_array().unwrap().len()), (&json!(true), 2));
+    world.post(&steward, &path, why).await.problem(409, "wrong-state");
+    assert_eq!(world.post(&owner, PATH, said("a.csv")).await.expect(200)["object"]["recorded"], 1);
+    let found = shown("").await.expect(200);
+    assert_eq!(found["edges"][0]["statements"].as_array().unwrap().len(), 1, "{found}");
+}
+
+#[tokio::test]
+async fn what_has_no_room_is_told() {
+    let world = World::new().await;
+    let (_, owner) = world.person("Olga", &["model_owner"]).await;
+    let named =
+        |label: usize| json!({"upstream": file(b"a"), "downstream": run("1"), "label": label.to_string()});
+    let sent = json!({"edges": (0..6).map(named).collect::<Vec<_>>()});
+    for recorded in [4, 0] {
+        let taken = world.post(&owner, PATH, sent.clone()).await.expect(200);
+        assert_eq!(taken["object"]["recorded"], recorded);
+        let missing = taken["object"]["missing"].as_array().unwrap();
+        assert_eq!(missing.len(), 2, "{missing:?}");
+        assert!(text(&missing[0]).contains("edge 4") && text(&missing[0]).contains("no room"), "{missing:?}");
+    }
+}
+
+#[tokio::test]
+async fn all_neighbours_are_read_page_by_page() {
+    let world = World::new().await;
+    let (_, owner) = world.person("Olga", &["model_owner"]).await;
+    let (_, steward) = world.person("Sven", &["data_steward"]).await;
+    let (model, version, dataset) = registered(&world, &owner, &steward).await;
+    let crowd: Vec<_> = (0..600).map(|i| (file(b"id,label\n1,1\n"), run(&i.to_string()))).collect();
+    world.post(&owner, PATH, edges(&crowd)).await.expect(200);
+    for _ in 0..40 {
+        let body = json!({"kind": "VENDOR", "datasets": [dataset]});
+        world.post(&owner, &format!("/api/v1/models/{model}/versions"), body).await.expect(201);
+    }
+    let read = async |token: &str, node: &str, query: &str| {
+        let (mut items, mut cursor, mut pages) = (Vec::new(), String::new(), 0);
+        loop {
+            let path = format!("{PATH}/{node}/edges?limit=70{query}{cursor}");
+            let page = world.get(token, &path).await.expect(200);
+            let found = page["items"].as_array().unwrap();
+            assert!(found.len() <= 70);
+            items.extend(found.iter().map(|item| text(&item["node"]["key"])));
+            pages += 1;
+            let Some(next) = page["nextCursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        let count = items.len();
+        items.sort();
+        items.dedup();
+        assert_eq!(items.len(), count, "none twice");
+        (items, pages)
+    };
+    let bytes = format!("sha256:{}", Digest::of(b"id,label\n1,1\n"));
+    let down = "&direction=DOWNSTREAM";
+    let (items, pages) = read(&steward, &bytes, down).await;
+    assert!(items.len() == 601 && pages >= 9, "the data set, and the runs: {} {pages}", items.len());
+    assert!(items.contains(&format!("dataset:{dataset}")));
+    assert_eq!(read(&steward, &format!("dataset:{dataset}"), down).await.0.len(), 41);
+    let (parts, _) = read(&owner, &format!("version:{version}"), "").await;
+    assert_eq!(parts, [format!("dataset:{dataset}"), format!("sha256:{}", Digest::of(b"weights"))]);
+    assert_eq!(read(&owner, &format!("dataset:{dataset}"), "").await.0, [bytes.clone()]);
+
+    // What a reader may not see takes no room: one version of their own behind forty of others.
+    let body = json!({"name": "late", "purpose": "sorts", "tier": "LOW"});
+    let late = text(&world.post(&owner, "/api/v1/models", body).await.expect(201)["object"]["id"]);
+    let weights = world.upload(&owner, "late weights").await;
+    for model in std::iter::repeat_n(&model, 40).chain([&late]) {
+        let body = json!({"kind": "CLASSICAL", "artifacts": [{"name": "w", "sha256": weights}]});
+        world.post(&owner, &format!("/api/v1/models/{model}/versions"), body).await.expect(201);
+    }
+    let (reader, token) = world.person("Rita", &[]).await;
+    let grant = json!({"role": "auditor", "scope": {"models": [late]}});
+    world.post(&world.admin, &format!("/api/v1/principals/{reader}/grants"), grant).await.expect(200);
+    let path = format!("{PATH}/sha256:{weights}/edges?direction=DOWNSTREAM&limit=1");
+    let page = world.get(&token, &path).await.expect(200);
+    assert_eq!(page["items"][0]["node"]["name"], "late:1");
+
+    for query in ["cursor=nonsense", "cursor=versions", "cursor=parts.x", "limit=0", "limit=201", "depth=1"] {
+        world.get(&owner, &format!("{PATH}/{bytes}/edges?{query}")).await.problem(400, "invalid-value");
+    }
 }

@@ -20,12 +20,19 @@ pub(super) fn requests(url: &str, objects: &Objects) -> Result<Requests> {
         "job": {"namespace": "ci", "name": "train"}});
     let edge = json!({"upstream": {"kind": "FILE", "sha256": "0".repeat(64)}, "label": "mails.csv",
         "downstream": {"kind": "RUN", "namespace": "ci", "job": "train", "run": "run-1"}});
+    let said = json!({"edges": [{"upstream": {"kind": "DATA", "namespace": "lake", "name": "raw"},
+        "downstream": {"kind": "RUN", "namespace": "ci", "job": "extract"}}]});
+    let caller = Client::new(url, Some(&objects.token));
+    let recorded = caller.post("/api/v1/lineage", None, &said)?.ok()?;
+    let of_version = json!({"node": format!("version:{version}")});
     Ok(vec![
         ("recordLineage", json!({"body": {"edges": [edge]}})),
         ("takeOpenLineage", json!({"body": event})),
+        ("lineage", json!({"path": of_version, "query": {"direction": "DOWNSTREAM"}})),
+        ("listLineageEdges", json!({"path": of_version, "query": {"direction": "DOWNSTREAM"}})),
         (
-            "lineage",
-            json!({"path": {"node": format!("version:{version}")}, "query": {"direction": "DOWNSTREAM"}}),
+            "retractLineage",
+            json!({"path": {"id": recorded.pointer("/receipt/id")}, "body": {"reason": "it was another run"}}),
         ),
     ])
 }

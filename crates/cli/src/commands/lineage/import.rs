@@ -62,7 +62,7 @@ impl Taken {
     fn told(self) -> Answer {
         let Self { recorded, known, missing } = self;
         let json = json!({"recorded": recorded, "known": known, "missing": missing});
-        let mut answer = Answer::new(json).line(format!("{recorded} edges are new, {known} were known"));
+        let mut answer = Answer::new(json).line(format!("{recorded} statements are new, {known} were known"));
         for text in missing.iter().take(SHOWN) {
             answer = answer.line(format!("missing: {text}"));
         }

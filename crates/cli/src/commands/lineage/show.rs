@@ -46,7 +46,7 @@ impl Show {
 }
 
 /// The key of what somebody names: a version, or else a data set.
-fn key(client: &Client, name: &str) -> Result<String, Problem> {
+pub(super) fn key(client: &Client, name: &str) -> Result<String, Problem> {
     let is_key = ["version:", "dataset:", "sha256:", "md5:", "run:", "data:"];
     if is_key.iter().any(|kind| name.strip_prefix(kind).is_some_and(|rest| looks_like_a_key(kind, rest))) {
         return Ok(name.to_owned());
@@ -101,7 +101,8 @@ fn shown(found: &Value) -> Vec<Block> {
     let mut blocks = vec![Block::Table(table)];
     if found.get("cut") == Some(&Value::Bool(true)) {
         blocks.push(Block::Hint(
-            "there is more: ask from a node further out, or with a greater --depth".to_owned(),
+            "there is more: ask from a node further out, with a greater --depth, or list a node with `assent lineage edges`"
+                .to_owned(),
         ));
     }
     blocks

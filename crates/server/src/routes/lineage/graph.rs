@@ -2,12 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use assent_domain::lineage::{Edge, FileDigest, LineageSource, Thing};
+use assent_domain::lineage::{Edge, FileDigest, LineageSource, StateName, Statement, Thing};
+use assent_domain::registry::event::Recorded;
 use assent_domain::registry::{Dataset, Model, Version};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+use super::neighbours::Step;
+use crate::desk::Desk;
+use crate::problem::Problem;
+use crate::views::Words;
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -29,7 +35,7 @@ pub(super) enum NodeKind {
 /// A node of the graph.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = LineageNode)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// What it is asked for by.
     pub(super) key: String,
     pub(super) kind: NodeKind,
@@ -114,11 +120,34 @@ pub(super) enum EdgeSource {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = LineageEdge)]
-pub(super) struct Link {
+pub(crate) struct Link {
+    /// Its id, where somebody recorded it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<Uuid>,
     /// Key of the node that was there before.
     pub(super) upstream: String,
     /// Key of the node that came of it.
     pub(super) downstream: String,
+    /// How it is known: what is registered, or what told the first who said it.
+    source: EdgeSource,
+    /// What the file or data set is called where it is used, as the first says who names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
+    /// Whether all who said it took it back.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(default = false)]
+    retracted: bool,
+    /// Who says it, and what: an edge that is recorded is their word. Absent for what is registered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    statements: Vec<StatementView>,
+}
+
+/// What one speaker says of an edge.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = LineageStatement)]
+struct StatementView {
     source: EdgeSource,
     /// What the file or data set is called where it is used.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,45 +159,82 @@ pub(super) struct Link {
     /// Where the data is kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     data_source: Option<String>,
-    /// When it was recorded first.
+    /// When it was recorded.
+    recorded_at: Timestamp,
+    /// Id of the principal whose word it is.
+    recorded_by: Uuid,
+    /// That it was taken back.
     #[serde(skip_serializing_if = "Option::is_none")]
-    recorded_at: Option<Timestamp>,
-    /// Id of the principal who recorded it first: whose word it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    recorded_by: Option<Uuid>,
+    retracted: Option<RetractedView>,
+}
+
+/// That a statement was taken back.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = LineageStatementRetracted)]
+struct RetractedView {
+    /// When.
+    at: Timestamp,
+    /// Id of the principal who took it back.
+    by: Uuid,
+    /// Why.
+    reason: Words,
+}
+
+impl StatementView {
+    fn new(desk: &Desk<'_>, statement: &Statement) -> Result<Self, Problem> {
+        let Statement { said, recorded, retracted } = statement;
+        let retracted = retracted.as_ref().map(|retraction| {
+            let Recorded { at, by } = retraction.recorded;
+            Ok::<_, Problem>(RetractedView { at, by: by.0, reason: desk.words(&retraction.reason)? })
+        });
+        Ok(Self {
+            source: said.source.into(),
+            label: said.label.clone(),
+            columns: said.columns.clone(),
+            data_source: said.data_source.clone(),
+            recorded_at: recorded.at,
+            recorded_by: recorded.by.0,
+            retracted: retracted.transpose()?,
+        })
+    }
+}
+
+impl From<LineageSource> for EdgeSource {
+    fn from(source: LineageSource) -> Self {
+        match source {
+            LineageSource::Dvc => Self::Dvc,
+            LineageSource::OpenLineage => Self::OpenLineage,
+            LineageSource::Said => Self::Said,
+        }
+    }
 }
 
 impl Link {
     pub(super) fn registered(upstream: &Node, downstream: &Node, label: Option<&str>) -> Self {
         Self {
+            id: None,
             upstream: upstream.key.clone(),
             downstream: downstream.key.clone(),
             source: EdgeSource::Registry,
             label: label.map(str::to_owned),
-            columns: Vec::new(),
-            data_source: None,
-            recorded_at: None,
-            recorded_by: None,
+            retracted: false,
+            statements: Vec::new(),
         }
     }
 
-    pub(super) fn recorded(edge: &Edge) -> Self {
-        let said = &edge.said;
-        let source = match said.source {
-            LineageSource::Dvc => EdgeSource::Dvc,
-            LineageSource::OpenLineage => EdgeSource::OpenLineage,
-            LineageSource::Said => EdgeSource::Said,
-        };
-        Self {
-            upstream: said.upstream.key(),
-            downstream: said.downstream.key(),
-            source,
-            label: said.label.clone(),
-            columns: said.columns.clone(),
-            data_source: said.data_source.clone(),
-            recorded_at: Some(edge.recorded.at),
-            recorded_by: Some(edge.recorded.by.0),
-        }
+    /// An edge that somebody recorded, with the statements that stand, or with all.
+    pub(super) fn recorded(desk: &Desk<'_>, edge: &Edge, with_retracted: bool) -> Result<Self, Problem> {
+        let shown = edge.statements.iter().filter(|held| with_retracted || held.retracted.is_none());
+        let first = edge.standing().chain(&edge.statements).next();
+        Ok(Self {
+            id: Some(edge.id.0),
+            upstream: edge.upstream.key(),
+            downstream: edge.downstream.key(),
+            source: first.map_or(LineageSource::Said, |first| first.said.source).into(),
+            label: edge.label().map(str::to_owned),
+            retracted: edge.state() == StateName::Retracted,
+            statements: shown.map(|held| StatementView::new(desk, held)).collect::<Result<_, _>>()?,
+        })
     }
 }
 
@@ -194,8 +260,11 @@ pub(super) struct Found {
 }
 
 impl Found {
-    pub(super) fn len(&self) -> usize {
-        self.order.len().max(self.edges.len())
+    /// Whether there is room for a step, which may lead along an edge and to a node that are known.
+    pub(super) fn has_room(&self, step: &Step, most: usize) -> bool {
+        let Link { upstream, downstream, .. } = &step.link;
+        let is_known = self.edges.contains_key(&(upstream.clone(), downstream.clone()));
+        is_known || (self.edges.len() < most && (self.order.len() < most || self.holds(&step.node.key)))
     }
 
     pub(super) fn holds(&self, key: &str) -> bool {
