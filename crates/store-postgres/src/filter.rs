@@ -108,7 +108,8 @@ impl<'a> Condition<'a> {
         self.sql.push_str(&sql);
     }
 
-    /// An empty text is one empty line; the function would make no line of it.
+    /// An empty text is one empty line; the function would make no line of it. An absent column gives no truth at all, which
+    /// counts as false where nothing is negated, and an index on just this expression serves.
     fn lines(&mut self, column: &str, values: &'a [Value], negated: bool) {
         let lines: Vec<&str> = values.iter().filter_map(text).collect();
         if lines.is_empty() {
@@ -116,8 +117,11 @@ impl<'a> Condition<'a> {
         }
         let mark = self.param(lines);
         let held = format!("CASE {column} WHEN '' THEN ARRAY[''] ELSE string_to_array({column}, E'\\n') END");
-        let not = if negated { "NOT " } else { "" };
-        self.add_sql(&[not, "coalesce((", &held, ") && ", &mark, "::text[], FALSE)"]);
+        if negated {
+            self.add_sql(&["NOT coalesce((", &held, ") && ", &mark, "::text[], FALSE)"]);
+        } else {
+            self.add_sql(&["(", &held, ") && ", &mark, "::text[]"]);
+        }
     }
 
     /// Asked for each row by the unique index of the models. Names of columns in the inner condition are those of the models.

@@ -29,6 +29,7 @@ pub(crate) const STORE: Schema = Schema {
         include_str!("migrations/0008_talk.sql"),
         include_str!("migrations/0009_what_counts.sql"),
         include_str!("migrations/0011_lineage.sql"),
+        include_str!("migrations/0012_lines.sql"),
     ],
     remedy: "give Assent a database of its own",
 };

@@ -35,7 +35,7 @@ impl<'a> Condition<'a> {
             Predicate::In(_, values) if values.is_empty() => self.constant(negated),
             Predicate::In(column, values) => self.list(column, values, negated),
             Predicate::Lines(_, values) if values.is_empty() => self.constant(negated),
-            Predicate::Lines(column, values) => self.lines(column, values, negated),
+            Predicate::Lines(column, values) => self.lines(table, column, values, negated),
             Predicate::AtMost(column, bound) if negated => {
                 let sql = format!("({column} IS NULL OR {column} > ?)");
                 self.sql.push_str(&sql);
@@ -74,8 +74,18 @@ impl<'a> Condition<'a> {
         self.values.extend(values.iter().map(Cow::Borrowed));
     }
 
-    /// No line has a line break, as the check has made sure: joined by them, all are one parameter.
-    fn lines(&mut self, column: &str, values: &[Value], negated: bool) {
+    /// A table beside the column finds the rows of a line, where there is one. Otherwise each row is looked at; no line has a
+    /// line break, as the check has made sure: joined by them, all are one parameter.
+    fn lines(&mut self, table: &str, column: &str, values: &'a [Value], negated: bool) {
+        if Table::named(table).and_then(|table| table.column(column)).is_ok_and(|(_, column)| column.by_line)
+        {
+            let not = if negated { " NOT" } else { "" };
+            let sql = format!("{table}.id{not} IN (SELECT id FROM {table}_{column} WHERE ");
+            self.sql.push_str(&sql);
+            self.list("line", values, false);
+            self.sql.push(')');
+            return;
+        }
         let lines: Vec<&str> = values.iter().filter_map(text).collect();
         let sql = format!("{}{}({column}, ?)", if negated { "NOT " } else { "" }, lines::NAME);
         self.sql.push_str(&sql);
@@ -114,5 +124,40 @@ fn text(value: &Value) -> Option<&str> {
     match value {
         Value::Text(text) => Some(text),
         Value::Integer(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::schema::STORE;
+
+    #[test]
+    fn rows_are_found_by_their_lines_in_the_order_of_their_ids_without_a_look_at_others() {
+        let connection = Connection::open_in_memory().unwrap();
+        STORE.migrate(&connection).unwrap();
+        let line = Predicate::Lines("files", vec![Value::Text("a".to_owned())]);
+        let of_model = Predicate::Eq("model_id", Value::Text("m".to_owned()));
+        let tier = Predicate::OfModel(Box::new(Predicate::Eq("tier", Value::Text("LOW".to_owned()))));
+        for readable in [Predicate::True, of_model.clone(), Predicate::Or(vec![of_model, tier])] {
+            let filter = Predicate::And(vec![line.clone(), readable]);
+            let condition = Condition::new(Table::named("versions").unwrap(), &filter).unwrap();
+            let sql = format!(
+                "EXPLAIN QUERY PLAN SELECT document FROM versions WHERE {} AND id > x'00' ORDER BY id LIMIT 9",
+                condition.sql
+            );
+            let mut plan = connection.prepare(&sql).unwrap();
+            let marks = vec!["a"; condition.values.len()];
+            let lines: Vec<String> = plan
+                .query_map(rusqlite::params_from_iter(marks), |row| row.get(3))
+                .unwrap()
+                .map(Result::unwrap)
+                .collect();
+            let all = lines.join("; ");
+            assert!(all.contains("versions_files USING PRIMARY KEY (line=?)"), "{all}");
+            assert!(lines.iter().all(|line| !line.starts_with("SCAN")), "{all}");
+        }
     }
 }

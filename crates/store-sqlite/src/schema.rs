@@ -30,6 +30,7 @@ pub(crate) const STORE: Schema = Schema {
         include_str!("migrations/0008_talk.sql"),
         include_str!("migrations/0009_what_counts.sql"),
         include_str!("migrations/0011_lineage.sql"),
+        include_str!("migrations/0012_lines.sql"),
     ],
 };
 
@@ -147,6 +148,13 @@ mod tests {
         for table in TABLES {
             for column in table.columns {
                 let name = format!("{}_{}", table.name, column.name);
+                if column.by_line {
+                    let sql =
+                        "SELECT group_concat(name) FROM pragma_index_info('sqlite_autoindex_' || ?1 || '_1')";
+                    let key: Option<String> = connection.query_row(sql, [&name], |row| row.get(0)).unwrap();
+                    assert_eq!(key.as_deref(), Some("line,id"), "{name}");
+                    continue;
+                }
                 let unique: bool = connection
                     .query_row(
                         "SELECT \"unique\" FROM pragma_index_list(?1) WHERE name = ?2",

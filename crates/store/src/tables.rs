@@ -19,6 +19,8 @@ pub struct Column {
     pub ty: ColumnType,
     /// Whether two rows may not share a value (absent values may be shared).
     pub unique: bool,
+    /// Whether it is a set of lines of which each finds its rows by an index ([`crate::Predicate::Lines`]). The whole is in none.
+    pub by_line: bool,
 }
 
 /// A state table: `id, revision, projection_version, document` and the index columns.
@@ -31,11 +33,15 @@ pub struct Table {
 }
 
 const fn text(name: &'static str) -> Column {
-    Column { name, ty: ColumnType::Text, unique: false }
+    Column { name, ty: ColumnType::Text, unique: false, by_line: false }
+}
+
+const fn lines(name: &'static str) -> Column {
+    Column { name, ty: ColumnType::Text, unique: false, by_line: true }
 }
 
 const fn unique(name: &'static str) -> Column {
-    Column { name, ty: ColumnType::Text, unique: true }
+    Column { name, ty: ColumnType::Text, unique: true, by_line: false }
 }
 
 /// Every state table. Composite look-ups are columns of their own (`model_stage` is `<model id>/<stage>`). Tables
@@ -55,8 +61,8 @@ pub const TABLES: &[Table] = &[
             text("stage"),
             text("model_stage"),
             text("created_by"),
-            text("datasets"),
-            text("files"),
+            lines("datasets"),
+            lines("files"),
         ],
     },
     Table {

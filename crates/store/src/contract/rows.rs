@@ -337,6 +337,56 @@ pub fn filters_agree_with_the_reference(place: &dyn Fixture) {
     runner(12).run(&drawn, agree).unwrap();
 }
 
+/// Columns of which each line finds its rows keep doing so when rows change, whatever stands in the lines.
+pub fn lines_find_their_rows(place: &dyn Fixture) {
+    const LINES: [&str; 9] = ["a", "", "\\n", "\"", "\\", "b\\", "n", "'", "\t{é}"];
+    let store = place.open();
+    let version = |number: u64, revision: u64, lines: &[&str]| {
+        let text = (!lines.is_empty()).then(|| lines.join("\n"));
+        let mut cells = [None; 7];
+        (cells[0], cells[6]) = (Some("m"), text.as_deref());
+        row("versions", number, revision, &cells)
+    };
+    let agree = |made: &[Row]| {
+        let read = store.read().unwrap();
+        let select = |filter: &Predicate| {
+            let filter = filter.clone();
+            Select { table: "versions", filter, order: Order::Ascending, after: None, limit: 100 }
+        };
+        for first in LINES {
+            for second in LINES {
+                let lines = Predicate::Lines("files", vec![value(first), value(second), value("no line")]);
+                let of_model = Predicate::Eq("model_id", value("m"));
+                let not = Predicate::Not(Box::new(lines.clone()));
+                for filter in [
+                    Predicate::And(vec![of_model.clone(), lines.clone()]),
+                    Predicate::Or(vec![Predicate::Lines("datasets", vec![value(first)]), lines.clone()]),
+                    Predicate::And(vec![of_model, not.clone()]),
+                    lines,
+                    not,
+                ] {
+                    let found: BTreeSet<_> =
+                        read.select(&select(&filter)).unwrap().iter().map(|row| row.id).collect();
+                    assert_eq!(found, expected(&filter, made, &[]), "{filter:?}");
+                }
+            }
+        }
+    };
+    let mut made: Vec<Row> = (1..).zip(LINES).map(|(number, line)| version(number, 1, &[line])).collect();
+    made.extend([version(20, 1, &LINES), version(21, 1, &[]), version(22, 1, &["a", "a", "n"])]);
+    commit(&*store, rows(0, made.clone())).unwrap();
+    agree(&made);
+    // Other lines, none any more, and some where there were none.
+    for (place, lines) in [(0, &["n", "'"][..]), (1, &[][..]), (10, &["a"][..])] {
+        made[place] = Row { id: made[place].id, ..version(u64::try_from(place).unwrap(), 2, lines) };
+    }
+    commit(&*store, rows(0, vec![made[0].clone(), made[1].clone(), made[10].clone()])).unwrap();
+    agree(&made);
+    made.truncate(5);
+    store.replace_rows(&mut made.iter().cloned()).unwrap();
+    agree(&made);
+}
+
 pub fn filters_are_bounded(place: &dyn Fixture) {
     let store = place.open();
     commit(&*store, rows(0, vec![model(1, 1, "fraud")])).unwrap();
