@@ -16,4 +16,4 @@ mod thing;
 pub use decide::{MAX_EDGES, MAX_OF_ONE, MAX_STATEMENTS, NewEdge, record, retract};
 pub use event::{LineageRecorded, LineageRetracted, LineageSource};
 pub use state::{Edge, Move, Retraction, Said, StateName, Statement};
-pub use thing::{FileDigest, Thing, without_login};
+pub use thing::{FileDigest, Thing, is_name, without_login};

@@ -99,6 +99,11 @@ impl Thing {
     }
 }
 
+/// Whether a text can be a name of another system.
+pub fn is_name(text: &str) -> bool {
+    named("", text).is_ok()
+}
+
 /// Refuses names of other systems that are empty, too long, or have control characters.
 pub(super) fn named(pointer: &str, text: &str) -> Result<(), Refusal> {
     text::line(pointer, text)?;

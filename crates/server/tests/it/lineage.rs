@@ -342,3 +342,47 @@ async fn all_neighbours_are_read_page_by_page() {
         world.get(&owner, &format!("{PATH}/{bytes}/edges?{query}")).await.problem(400, "invalid-value");
     }
 }
+
+#[tokio::test]
+async fn what_an_event_can_do_without_is_left_out_where_it_is_wrong() {
+    let world = World::new().await;
+    let (_, owner) = world.person("Olga", &["model_owner"]).await;
+    let event = |event_type: Value, facets: Value| {
+        json!({"eventType": event_type, "run": {"runId": "r"}, "job": {"namespace": "ci", "name": "train"},
+            "inputs": [{"namespace": "lake", "name": "mails", "facets": facets}], "outputs": null})
+    };
+    let long = "x".repeat(1_001);
+    for (facets, told) in [
+        (json!("none"), "/inputs/0/facets is not of the form"),
+        (json!({"version": 3}), "/inputs/0/facets/version is not of the form"),
+        (json!({"version": {"datasetVersion": 3}}), "/inputs/0/facets/version is not of the form"),
+        (json!({"version": {"datasetVersion": "a\nb"}}), "/inputs/0/facets/version is empty, too long"),
+        (json!({"version": {"datasetVersion": long}}), "/inputs/0/facets/version is empty, too long"),
+        (json!({"dataSource": {"uri": 7}}), "/inputs/0/facets/dataSource is not of the form"),
+        (json!({"dataSource": {"uri": "a\u{1}"}}), "/inputs/0/facets/dataSource is empty, too long"),
+        (json!({"schema": {"fields": {}}}), "/inputs/0/facets/schema is not of the form"),
+        (json!({"schema": {"fields": [{"name": "id"}, {"name": 1}, 2]}}), "2 columns of its facet `schema`"),
+    ] {
+        let taken = world.post(&owner, EVENTS, event(json!("START"), facets.clone())).await.expect(200);
+        let (recorded, known) = (&taken["object"]["recorded"], &taken["object"]["known"]);
+        assert_eq!(recorded.as_u64().unwrap() + known.as_u64().unwrap(), 1, "{facets} {taken}");
+        let missing = taken["object"]["missing"].to_string();
+        assert!(missing.contains(told), "{facets} {missing}");
+    }
+    // A wrong address leaves the name of the place; a wrong type of event is none; an empty file is no end.
+    let source = json!({"dataSource": {"uri": 7, "name": "the lake"}});
+    let taken = world.post(&owner, EVENTS, event(json!("BEGUN"), source)).await.expect(200);
+    assert_eq!(taken["object"]["recorded"], 1, "{taken}");
+    assert!(taken["object"]["missing"].to_string().contains("/eventType is not of the form"), "{taken}");
+    let empty = json!({"version": {"datasetVersion": Digest::of(b"").to_string()}});
+    let taken = world.post(&owner, EVENTS, event(json!("START"), empty)).await.expect(200);
+    assert!(taken["object"]["missing"].to_string().contains("is an empty file"), "{taken}");
+    // What makes it meaningless refuses it.
+    for (pointer, wrong) in
+        [("/run", json!({})), ("/job", json!({"name": 7})), ("/inputs", json!([{"name": "a"}]))]
+    {
+        let mut body = event(json!("START"), json!({}));
+        *body.pointer_mut(pointer).unwrap() = wrong;
+        assert_eq!(world.post(&owner, EVENTS, body).await.status, 400, "{pointer}");
+    }
+}

@@ -6,7 +6,7 @@ use assent_domain::text::{MAX_ITEMS, MAX_NAME_CHARS};
 
 /// The first of them that are names; what is left out is told.
 pub(super) fn named(
-    fields: Option<impl Iterator<Item = String>>,
+    fields: Option<impl Iterator<Item = Option<String>>>,
     at: &str,
     missing: &mut Vec<String>,
 ) -> Vec<String> {
@@ -16,6 +16,10 @@ pub(super) fn named(
     };
     let (mut kept, mut seen, mut left_out) = (Vec::new(), BTreeSet::new(), 0_usize);
     for name in fields {
+        let Some(name) = name else {
+            left_out += 1;
+            continue;
+        };
         let is_name = !name.trim().is_empty()
             && name.chars().count() <= MAX_NAME_CHARS
             && !name.chars().any(char::is_control);

@@ -6,6 +6,7 @@ mod edges;
 mod graph;
 mod neighbours;
 mod open_lineage;
+mod part;
 mod record;
 mod retract;
 mod start;
