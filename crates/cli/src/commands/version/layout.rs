@@ -1,12 +1,14 @@
 //! A version as a folder: `metadata.json`, the files that it names, and documents beside it. All of it is read and compared
 //! before anything is sent; what was sent before is found again, so that the same folder makes one version.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use assent_cards::{AnyRecord, Metadata, limits};
 use assent_domain::ids::Digest;
+use assent_domain::lineage::without_login;
 use serde_json::{Value, json};
 
 use crate::client::{self, Client, escaped};
@@ -16,6 +18,7 @@ use crate::names;
 use crate::output::Answer;
 use crate::pairs;
 use crate::problem::Problem;
+use crate::table::text;
 
 /// The file that says what a version is.
 pub(crate) const METADATA: &str = "metadata.json";
@@ -52,6 +55,7 @@ impl Layout {
                 "mend the file where the message says; its form is docs/reference/schemas/ModelMetadata.json",
             )
         })?;
+        let (metadata, bytes) = without_login_in(metadata, bytes)?;
         for (i, artifact) in metadata.artifacts.iter().enumerate() {
             let file = below(folder, &artifact.path, i)?;
             let found = data_object::of(&file)?;
@@ -99,22 +103,20 @@ impl Layout {
     pub(super) fn send(&self, client: &Client, model: Option<&str>) -> Result<Answer, Problem> {
         let model = model.unwrap_or(&self.metadata.model);
         let path = format!("/api/v1/models/{}/versions", escaped(model));
-        let own = Digest::of(&self.bytes).to_string();
-        let there = client.list(&path, &[], LOOKED_THROUGH)?.into_iter().find(|version| is_of(version, &own));
+        let datasets = self.datasets(client)?;
+        let there = self.registered(client, &path, &datasets)?;
         let is_new = there.is_none();
         let mut answer = match there {
             Some(version) => json!({"object": version}),
-            None => self.register(client, &path)?,
+            None => self.register(client, &path, &datasets)?,
         };
         let id = answer.pointer("/object/id").and_then(Value::as_str).unwrap_or_default().to_owned();
         for document in &self.documents {
-            let sha256 = Digest::of(&document.bytes).to_string();
-            let held = answer.pointer("/object/documents").and_then(Value::as_array);
-            if held.into_iter().flatten().any(|held| held.get("sha256").is_some_and(|held| *held == sha256)) {
+            if document.is_held(answer.pointer("/object")) {
                 continue;
             }
             client::success(&client.send_bytes("/api/v1/blobs", document.bytes.as_slice())?)?;
-            let body = json!({"kind": document.kind, "name": document.name, "sha256": sha256});
+            let body = json!({"kind": document.kind, "name": document.name, "sha256": document.sha256()});
             let attached = client.post(&format!("/api/v1/versions/{id}/documents"), &body);
             answer = attached.map_err(|problem| Problem {
                 message: format!(
@@ -128,11 +130,81 @@ impl Layout {
         Ok(if is_new {
             shown
         } else {
-            shown.line("these metadata were registered before: it is the same version")
+            shown.line("the folder was registered before: it is the same version")
         })
     }
 
-    fn register(&self, client: &Client, path: &str) -> Result<Value, Problem> {
+    /// The version that was registered from this folder, if one was. One that has its metadata and differs otherwise is refused.
+    fn registered(&self, client: &Client, path: &str, datasets: &[String]) -> Result<Option<Value>, Problem> {
+        let own = Digest::of(&self.bytes).to_string();
+        let mut first: Option<(Value, Vec<String>)> = None;
+        for version in client.list(path, &[], LOOKED_THROUGH)?.into_iter().filter(|it| is_of(it, &own)) {
+            let differences = self.differences(&version, datasets, &own);
+            if differences.is_empty() {
+                return Ok(Some(version));
+            }
+            first = first.or(Some((version, differences)));
+        }
+        let Some((version, differences)) = first else { return Ok(None) };
+        let message = format!(
+            "version {} of `{}` has this {METADATA}, and differs from `{}`: {}",
+            text(&version, "/number"),
+            text(&version, "/model/name"),
+            self.folder.display(),
+            differences.join("; ")
+        );
+        Err(Problem::new(message).hint(
+            "a version never changes: copy the folder to one of its own, such as `models/v2`, and name it so in its \
+             metadata.json; a newer document of the same version is attached with `assent version attach`",
+        ))
+    }
+
+    /// In what a version that has these metadata is another than the folder says.
+    fn differences(&self, version: &Value, datasets: &[String], own: &str) -> Vec<String> {
+        let (mut told, mut held) = (Vec::new(), BTreeMap::new());
+        for artifact in items(version, "/artifacts") {
+            held.insert(text(artifact, "/name"), text(artifact, "/sha256"));
+        }
+        let named =
+            self.metadata.artifacts.iter().map(|artifact| (artifact.path.as_str(), artifact.sha256.as_str()));
+        for (name, sha256) in named.chain([(METADATA, own)]) {
+            match held.remove(name) {
+                None => told.push(format!("the file `{name}` is not registered with it")),
+                Some(other) if other != sha256 => {
+                    told.push(format!(
+                        "the file `{name}` is registered with the SHA-256 {other}, and has {sha256}"
+                    ));
+                }
+                Some(_) => {}
+            }
+        }
+        told.extend(
+            held.into_keys().map(|name| format!("it has the file `{name}`, which the folder does not name")),
+        );
+        let named: BTreeSet<String> = datasets.iter().cloned().collect();
+        let known: BTreeSet<String> = items(version, "/datasets").map(|id| text(id, "")).collect();
+        for (i, data) in self.metadata.training_data.iter().enumerate() {
+            if datasets.get(i).is_some_and(|id| !known.contains(id)) {
+                told.push(format!("the data set `{}` is not registered with it", data.dataset));
+            }
+        }
+        told.extend(
+            known
+                .difference(&named)
+                .map(|id| format!("it has the data set `{id}`, which the folder does not name")),
+        );
+        for document in &self.documents {
+            let of_kind: Vec<&Value> =
+                items(version, "/documents").filter(|held| text(held, "/kind") == document.kind).collect();
+            if !of_kind.is_empty() && !document.is_held(Some(version)) {
+                told.push(format!("the document `{}` is registered with another content", document.name));
+            }
+        }
+        told
+    }
+
+    /// The ids of the data sets, which have the bytes that the metadata say.
+    fn datasets(&self, client: &Client) -> Result<Vec<String>, Problem> {
         let metadata = &self.metadata;
         let mut datasets = Vec::with_capacity(metadata.training_data.len());
         for (i, data) in metadata.training_data.iter().enumerate() {
@@ -150,6 +222,11 @@ impl Layout {
             }
             datasets.push(id);
         }
+        Ok(datasets)
+    }
+
+    fn register(&self, client: &Client, path: &str, datasets: &[String]) -> Result<Value, Problem> {
+        let metadata = &self.metadata;
         // Who may not register is told before files are sent.
         let mut artifacts = Vec::with_capacity(metadata.artifacts.len() + 1);
         for (i, artifact) in metadata.artifacts.iter().enumerate() {
@@ -180,6 +257,41 @@ impl Layout {
         pairs::put(&mut body, "sourceRun", metadata.run.as_ref());
         client.post(path, &body)
     }
+}
+
+impl Document {
+    fn sha256(&self) -> String {
+        Digest::of(&self.bytes).to_string()
+    }
+
+    /// Whether a version has it.
+    fn is_held(&self, version: Option<&Value>) -> bool {
+        let sha256 = self.sha256();
+        version.is_some_and(|version| {
+            items(version, "/documents")
+                .any(|held| text(held, "/kind") == self.kind && text(held, "/sha256") == sha256)
+        })
+    }
+}
+
+fn items<'a>(version: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> {
+    version.pointer(pointer).and_then(Value::as_array).into_iter().flatten()
+}
+
+/// The metadata, and their bytes, without what must not stand on the record: the address of the repository often holds a login.
+/// The same file always becomes the same bytes.
+fn without_login_in(mut metadata: Metadata, bytes: Vec<u8>) -> Result<(Metadata, Vec<u8>), Problem> {
+    let Some(repository) = &mut metadata.code.repository else { return Ok((metadata, bytes)) };
+    let kept = without_login(repository);
+    if kept == *repository {
+        return Ok((metadata, bytes));
+    }
+    let mut json: Value = serde_json::from_slice(&bytes).map_err(Problem::new)?;
+    if let Some(place) = json.pointer_mut("/code/repository") {
+        *place = Value::String(kept.clone());
+    }
+    *repository = kept;
+    Ok((metadata, serde_json::to_vec_pretty(&json).map_err(Problem::new)?))
 }
 
 /// Whether a version was registered from these metadata.
