@@ -46,6 +46,9 @@ impl Init {
     pub(crate) fn run(self) -> Result<Answer, Problem> {
         let model = self.model()?;
         let files = files::of(&model)?;
+        for path in files.iter().map(|(path, _)| path.as_str()).chain([record::PATH]) {
+            follows_no_link(&self.folder, path)?;
+        }
         let before = Record::read(&self.folder)?;
         let fates = fates(&self.folder, &files, &before)?;
         let there: Vec<&str> =
@@ -124,6 +127,30 @@ fn fates<'a>(
         fates.insert(path.as_str(), fate);
     }
     Ok(fates)
+}
+
+/// Refuses a path that leads through a symbolic link: what it leads to is not in the folder.
+fn follows_no_link(folder: &Path, path: &str) -> Result<(), Problem> {
+    let mut place = folder.to_owned();
+    for part in Path::new(path).components() {
+        place.push(part);
+        match fs::symlink_metadata(&place) {
+            Ok(found) if found.file_type().is_symlink() => {
+                let message = format!(
+                    "`{}` is a symbolic link, and `init` follows none in the folder",
+                    place.display()
+                );
+                return Err(Problem::new(message)
+                    .hint("nothing was written; remove the link, or put what it leads to in its place"));
+            }
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => break,
+            // A file where a folder should be is told by who writes.
+            Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => break,
+            Err(error) => return Err(Problem::path("read", &place, error)),
+        }
+    }
+    Ok(())
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Problem> {

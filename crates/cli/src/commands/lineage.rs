@@ -4,6 +4,7 @@ mod dvc;
 mod edges;
 mod events;
 mod import;
+mod md5;
 mod retract;
 mod show;
 

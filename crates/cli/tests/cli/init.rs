@@ -124,3 +124,30 @@ fn nothing_that_somebody_wrote_is_overwritten() {
     assert_eq!(odd.code, 2, "{odd:?}");
     assert!(!folder.path().join("x").exists());
 }
+
+#[cfg(unix)]
+#[test]
+fn symbolic_links_in_the_folder_are_refused_by_name() {
+    use std::os::unix::fs::symlink;
+
+    let folder = tempfile::tempdir().unwrap();
+    let outside = folder.path().join("outside");
+    fs::create_dir(&outside).unwrap();
+    for (number, link) in ["models", ".assent", "README.md", "governance/pack.yaml"].into_iter().enumerate() {
+        let root = folder.path().join(number.to_string());
+        let place = root.join(link);
+        fs::create_dir_all(place.parent().unwrap()).unwrap();
+        symlink(&outside, &place).unwrap();
+        for more in [&[][..], &["--force"]] {
+            let refused = init(&root, more);
+            let named = format!("`{}` is a symbolic link", place.display());
+            assert!(refused.code == 2 && refused.stderr.contains(&named), "{refused:?}");
+        }
+        fs::remove_file(&place).unwrap();
+        assert_eq!(init(&root, &[]).code, 0);
+    }
+    assert_eq!(fs::read_dir(&outside).unwrap().count(), 0, "nothing was written there");
+    // The folder itself may be one.
+    symlink(&outside, folder.path().join("linked")).unwrap();
+    assert_eq!(init(&folder.path().join("linked"), &[]).code, 0);
+}

@@ -13,6 +13,7 @@ use assent_domain::lineage::without_login;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::md5;
 use crate::commands::dataset::data_object;
 use crate::problem::Problem;
 
@@ -29,7 +30,7 @@ pub(super) struct Known {
     pub(super) missing: Vec<String>,
 }
 
-/// `dvc.lock`.
+/// `dvc.lock`, since DVC 2.
 #[derive(Debug, Deserialize)]
 struct Lock {
     #[serde(default)]
@@ -81,10 +82,17 @@ struct Pipeline {
 
 /// Reads a repository.
 pub(super) fn read(root: &Path) -> Result<Known, Problem> {
-    let mut files = Vec::new();
-    list(root, 0, &mut 0, &mut files)?;
+    let mut found = Found::default();
+    list(root, 0, &mut found)?;
+    let Found { mut files, too_deep, .. } = found;
     files.sort();
     let mut known = Known::default();
+    for folder in &too_deep {
+        let shown = folder.strip_prefix(root).unwrap_or(folder).display();
+        known
+            .missing
+            .push(format!("`{shown}` lies more than {MAX_DEPTH} folders deep: it is not looked into"));
+    }
     for path in &files {
         let shown = path.strip_prefix(root).unwrap_or(path).display().to_string();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -103,7 +111,12 @@ pub(super) fn read(root: &Path) -> Result<Known, Problem> {
 
 impl Known {
     fn lock(&mut self, root: &Path, shown: &str, path: &Path) -> Result<(), Problem> {
-        let lock: Lock = parse(shown, path)?;
+        let Some(lock) = lock_of(shown, path)? else {
+            self.missing.push(format!(
+                "`{shown}` was written by DVC 1, and its stages are not read: `dvc commit` with a newer one writes it anew"
+            ));
+            return Ok(());
+        };
         for (stage, value) in lock.stages {
             // The same stage on the same bytes with the same parameters is the same run.
             let run = Digest::of(format!("{stage}\n{value}").as_bytes()).to_string();
@@ -126,8 +139,10 @@ impl Known {
     fn pipeline(&mut self, shown: &str, path: &Path) -> Result<(), Problem> {
         let pipeline: Pipeline = parse(shown, path)?;
         let beside = path.with_file_name("dvc.lock");
-        let lock: Lock =
-            if beside.exists() { parse(shown, &beside)? } else { Lock { stages: BTreeMap::new() } };
+        let lock =
+            if beside.exists() { lock_of(shown, &beside)? } else { Some(Lock { stages: BTreeMap::new() }) };
+        // That it is too old is said where it is read.
+        let Some(lock) = lock else { return Ok(()) };
         for stage in pipeline.stages.keys() {
             // A stage with `foreach` or `matrix` runs under its own name and that of each item.
             let of_it = |ran: &String| {
@@ -172,13 +187,18 @@ impl Known {
             ));
             return Some(json!({"kind": "FILE_BY_MD5", "md5": md5}));
         }
-        if let Some(sha256) = cached(root, md5, entry.size) {
-            return Some(json!({"kind": "FILE", "sha256": sha256}));
+        match cached(root, md5, entry.size) {
+            Cached::Held(sha256) => return Some(json!({"kind": "FILE", "sha256": sha256})),
+            Cached::Missing => self.missing.push(format!(
+                "{shown}: the bytes of `{}` are not in the cache of DVC, so they are known by their MD5 alone: `dvc pull`, then import again",
+                entry.path
+            )),
+            Cached::Other => self.missing.push(format!(
+                "{shown}: what the cache of DVC has for `{}` are not the bytes with the MD5 `{md5}`, so they are known by it alone: \
+                 remove them from the cache, `dvc pull`, then import again",
+                entry.path
+            )),
         }
-        self.missing.push(format!(
-                    "{shown}: the bytes of `{}` are not in the cache of DVC, so they are known by their MD5 alone: `dvc pull`, then import again",
-                    entry.path
-                ));
         Some(json!({"kind": "FILE_BY_MD5", "md5": md5}))
     }
 }
@@ -194,18 +214,47 @@ fn origin(dep: &Entry) -> Value {
     data
 }
 
-/// The SHA-256 of bytes in DVC's cache: in the place of its third release, or of those before.
-fn cached(root: &Path, md5: &str, size: Option<u64>) -> Option<String> {
+/// What DVC's cache has for an MD5.
+enum Cached {
+    /// Bytes with that MD5; their SHA-256.
+    Held(String),
+    /// Nothing.
+    Missing,
+    /// Other bytes.
+    Other,
+}
+
+/// Looks in the place of the third release of DVC, and in that of those before. These took line ends of Windows in a text
+/// for those of Unix when they made its MD5.
+fn cached(root: &Path, md5: &str, size: Option<u64>) -> Cached {
     let is_digit = |c: char| c.is_ascii_hexdigit();
-    let (first, rest) = md5.split_at_checked(2).filter(|_| md5.len() == 32 && md5.chars().all(is_digit))?;
-    [".dvc/cache/files/md5", ".dvc/cache"].iter().find_map(|cache| {
+    let parts = md5.split_at_checked(2).filter(|_| md5.len() == 32 && md5.chars().all(is_digit));
+    let Some((first, rest)) = parts else { return Cached::Missing };
+    let mut answer = Cached::Missing;
+    for (cache, is_old) in [(".dvc/cache/files/md5", false), (".dvc/cache", true)] {
         let path = root.join(cache).join(first).join(rest);
-        let found = fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
+        let Some(found) = fs::metadata(&path).ok().filter(fs::Metadata::is_file) else { continue };
+        answer = Cached::Other;
         if size.is_some_and(|size| size != found.len()) {
-            return None;
+            continue;
         }
-        data_object::of(&path).ok().map(|object| object.sha256)
-    })
+        let is_it =
+            md5::of_file(&path).is_ok_and(|found| found.plain == md5 || (is_old && found.of_unix == md5));
+        if let (true, Ok(object)) = (is_it, data_object::of(&path)) {
+            return Cached::Held(object.sha256);
+        }
+    }
+    answer
+}
+
+/// A `dvc.lock`; nothing where it was written by DVC 1, which named the stages at its top.
+fn lock_of(shown: &str, path: &Path) -> Result<Option<Lock>, Problem> {
+    let value: BTreeMap<String, Value> = parse(shown, path)?;
+    if !value.is_empty() && !value.contains_key("stages") && !value.contains_key("schema") {
+        return Ok(None);
+    }
+    let value = Value::Object(value.into_iter().collect());
+    serde_json::from_value(value).map(Some).map_err(|error| not_read(shown, &error))
 }
 
 fn parse<T: serde::de::DeserializeOwned>(shown: &str, path: &Path) -> Result<T, Problem> {
@@ -224,23 +273,35 @@ fn not_read(shown: &str, error: &dyn std::fmt::Display) -> Problem {
         .hint("let DVC write it again, or leave it out")
 }
 
-fn list(folder: &Path, depth: usize, seen: &mut usize, files: &mut Vec<PathBuf>) -> Result<(), Problem> {
+/// Files of DVC in a folder.
+#[derive(Debug, Default)]
+struct Found {
+    seen: usize,
+    files: Vec<PathBuf>,
+    too_deep: Vec<PathBuf>,
+}
+
+fn list(folder: &Path, depth: usize, found: &mut Found) -> Result<(), Problem> {
     let unreadable = |error: std::io::Error| Problem::path("read", folder, error);
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
-        *seen += 1;
-        if *seen > MAX_ENTRIES {
+        found.seen += 1;
+        if found.seen > MAX_ENTRIES {
             return Err(Problem::new(format!("there are more than {MAX_ENTRIES} files"))
                 .hint("name a smaller folder"));
         }
         let (path, kind) = (entry.path(), entry.file_type().map_err(unreadable)?);
         let name = entry.file_name().to_string_lossy().into_owned();
-        if kind.is_dir() && depth < MAX_DEPTH && !name.starts_with('.') {
-            list(&path, depth + 1, seen, files)?;
+        if kind.is_dir() && !name.starts_with('.') {
+            if depth < MAX_DEPTH {
+                list(&path, depth + 1, found)?;
+            } else {
+                found.too_deep.push(path);
+            }
         } else if kind.is_file()
             && (["dvc.lock", "dvc.yaml"].contains(&name.as_str()) || name.strip_suffix(".dvc").is_some())
         {
-            files.push(path);
+            found.files.push(path);
         }
     }
     Ok(())
