@@ -283,9 +283,7 @@ pub fn status(
     for stage in pack.stages() {
         promotions.extend(view.find::<Promotion>("open_target", &stage_key(id.0, &stage.id))?);
     }
-    if let Some(newest) = view.ids(Kind::Promotion, "version_id", &id.to_string())?.last() {
-        promotions.extend(view.get::<Promotion>((*newest).into())?);
-    }
+    promotions.extend(view.newest::<Promotion>("version_id", &id.to_string())?);
     let promotions: Vec<&Promotion> = promotions.iter().map(AsRef::as_ref).collect();
     let mut gates = Vec::new();
     for stage in workflow::status::gates_asked(&version, &promotions, &pack, now) {
@@ -323,11 +321,12 @@ fn load(
     for id in &version.datasets {
         datasets.extend(view.get::<Dataset>(*id)?);
     }
+    let (is_first, champion) = others_there(view, &pack, &version, target.as_ref())?;
     let mut named = vec![version.registered.by];
     let evaluated =
-        [&version].into_iter().chain(incumbents.last()).flat_map(|version| version.suites.values());
+        [&version].into_iter().chain(&champion).flat_map(|version| version.suites.values());
     named.extend(evaluated.map(|record| record.recorded.by));
-    named.extend(incumbents.last().map(|champion| champion.registered.by));
+    named.extend(champion.iter().map(|champion| champion.registered.by));
     named.extend(model.owners_since(version.registered.at));
     if let Some(promotion) = &promotion {
         named.push(promotion.requester());
@@ -343,16 +342,6 @@ fn load(
     let mut exceptions = approved_exceptions(view, model.id.0)?;
     exceptions.extend(approved_exceptions(view, version.id.0)?);
     let assessment = counting_assessment(view, model.id, Some(version.id))?;
-    let stage = target.as_ref().map_or(version.stage.as_str(), |target| target.stage.as_str());
-    // Two, since the version itself may be one of them.
-    let key = stage_key(model.id.0, stage);
-    let there = view.first_ids(Kind::Version, "model_stage", &key, Order::Descending, 2)?;
-    let other = there.into_iter().find(|id| *id != version.id.0);
-    let champion = other.filter(|_| supersedes(&pack, target.as_ref()).is_some());
-    let champion = match champion {
-        Some(id) => view.get::<Version>(id.into())?,
-        None => None,
-    };
     let oversight = oversight(view, &model, &pack)?;
     Ok(OwnedCase {
         model,
@@ -367,9 +356,28 @@ fn load(
         pack,
         now,
         assessment,
-        is_first: other.is_none(),
+        is_first,
         oversight,
     })
+}
+
+/// Whether no other version of the model stands where this one is to go, or else stands; and the champion there.
+fn others_there(
+    view: &impl View,
+    pack: &Pack,
+    version: &Version,
+    target: Option<&Target>,
+) -> Result<(bool, Option<Arc<Version>>), Failure> {
+    let stage = target.map_or(version.stage.as_str(), |target| target.stage.as_str());
+    // Two, since the version itself may be one of them.
+    let key = stage_key(version.model.0, stage);
+    let there = view.first_ids(Kind::Version, "model_stage", &key, Order::Descending, 2)?;
+    let other = there.into_iter().find(|id| *id != version.id.0);
+    let champion = match other.filter(|_| supersedes(pack, target).is_some()) {
+        Some(id) => view.get::<Version>(id.into())?,
+        None => None,
+    };
+    Ok((other.is_none(), champion))
 }
 
 /// What conditions of the pack read of the model beside its versions: most packs read nothing, or no more than a date.
