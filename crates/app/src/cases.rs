@@ -166,7 +166,8 @@ impl Question {
             | Command::RevokeDelegation(..)
             | Command::Comment(..)
             | Command::RecordLineage(..)
-            | Command::RetractLineage { .. } => None,
+            | Command::RetractLineage { .. }
+            | Command::Onboard(_) => None,
         }
     }
 

@@ -15,6 +15,7 @@ use assent_domain::ids::{
     VersionId,
 };
 use assent_domain::lineage::{LineageSource, NewEdge};
+use assent_domain::registry::event::DatasetRegistered;
 use assent_domain::registry::{DatasetCommand, Evaluation, ModelCommand, NewVersion, Scan, VersionCommand};
 use assent_domain::risk::assessment::Answered;
 use assent_domain::risk::tier_change;
@@ -187,6 +188,8 @@ pub enum Command {
     },
     /// Give the notices of a promotion that are due; the platform's own.
     Notify(PromotionId),
+    /// Register a model with its first version, documents, and the data that it is validated on: all of it or nothing.
+    Onboard(Box<Onboarding>),
     /// Say where things come from.
     RecordLineage(Vec<NewEdge>, LineageSource),
     /// Take back what was said of an edge.
@@ -203,8 +206,30 @@ pub enum Command {
 impl Command {
     /// How many entries it may make, roughly: what one commit takes is bounded by that.
     pub(crate) fn weight(&self) -> usize {
-        if let Self::RecordLineage(edges, _) = self { edges.len().max(1) } else { 1 }
+        #[expect(clippy::wildcard_enum_match_arm, reason = "everything else makes a few entries")]
+        match self {
+            Self::RecordLineage(edges, _) => edges.len().max(1),
+            Self::Onboard(new) => new.documents.len().saturating_add(4),
+            _ => 1,
+        }
     }
+}
+
+/// A model with all that it begins with.
+#[derive(Debug, Clone)]
+pub struct Onboarding {
+    /// Its id.
+    pub model: ModelId,
+    /// What it is.
+    pub described: ModelCommand,
+    /// Id of its first version.
+    pub version: VersionId,
+    /// That version.
+    pub first: NewVersion,
+    /// The data that it is validated on, with its id.
+    pub validation_data: Option<(DatasetId, DatasetRegistered)>,
+    /// What is attached to the version: documents and cards.
+    pub documents: Vec<VersionCommand>,
 }
 
 /// What can be wanted of an exception.

@@ -10,6 +10,7 @@ mod evaluations;
 mod exceptions;
 mod lineage;
 mod notices;
+mod onboarding;
 mod oversight;
 mod people;
 mod proposals;
@@ -198,6 +199,7 @@ impl Hand<'_> {
             Command::AssignReview { promotion, step, to } => {
                 (promotion.into(), self.assign(promotion, &step, to)?)
             }
+            Command::Onboard(new) => (new.version.into(), self.onboard(*new)?),
             Command::RecordLineage(edges, source) => self.record_lineage(edges, source)?,
             Command::RetractLineage { edge, reason, all } => {
                 (edge.into(), self.retract_lineage(edge, reason, all)?)
@@ -315,18 +317,31 @@ impl Hand<'_> {
 
     fn new_version(&self, id: VersionId, model: ModelId, new: NewVersion) -> Result<Vec<Change>, Failure> {
         let model = self.unit.get::<Model>(model)?.ok_or_else(|| not_found("model", model))?;
-        self.may(Permission::RegisterVersion, Target::Model(&model))?;
+        self.new_version_of(id, &model, new)
+    }
+
+    fn new_version_of(&self, id: VersionId, model: &Model, new: NewVersion) -> Result<Vec<Change>, Failure> {
+        self.may(Permission::RegisterVersion, Target::Model(model))?;
         for (i, dataset) in new.datasets.iter().enumerate() {
             let known = self.unit.get::<Dataset>(*dataset)?;
             known.ok_or_else(|| not_found("data set", dataset).at(format!("/datasets/{i}")))?;
         }
-        Ok(registry::register_version(id, &model, new, self.pack)?)
+        Ok(registry::register_version(id, model, new, self.pack)?)
     }
 
     fn version(&self, id: VersionId, command: VersionCommand) -> Result<Vec<Change>, Failure> {
         let version = self.unit.get::<Version>(id)?.ok_or_else(|| not_found("version", id))?;
         let model =
             self.unit.get::<Model>(version.model)?.ok_or_else(|| not_found("model", version.model))?;
+        self.on_version(&model, &version, command)
+    }
+
+    fn on_version(
+        &self,
+        model: &Model,
+        version: &Version,
+        command: VersionCommand,
+    ) -> Result<Vec<Change>, Failure> {
         let permission = match &command {
             VersionCommand::Attach(_)
             | VersionCommand::AttachCard(_)
@@ -334,12 +349,12 @@ impl Hand<'_> {
             | VersionCommand::AddEvidence(_) => Permission::AttachEvidence,
             VersionCommand::Move { .. } => Permission::MoveVersion,
         };
-        self.may(permission, Target::Model(&model))?;
+        self.may(permission, Target::Model(model))?;
         if let VersionCommand::AttachCard(card) = command {
             let assessments = self.assessments_of(&card)?;
-            return Ok(registry::attach_card(&model, &version, card, &assessments)?);
+            return Ok(registry::attach_card(model, version, card, &assessments)?);
         }
-        Ok(registry::decide_version(&model, &version, command, self.pack)?)
+        Ok(registry::decide_version(model, version, command, self.pack)?)
     }
 
     fn dataset(&self, id: DatasetId, command: DatasetCommand) -> Result<Vec<Change>, Failure> {

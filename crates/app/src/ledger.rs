@@ -51,6 +51,16 @@ pub enum Failure {
     Internal(String),
 }
 
+impl Failure {
+    /// The same, for what is a part of a larger request.
+    pub(crate) fn under(self, prefix: &str) -> Self {
+        match self {
+            Self::Refused(refusal) => Self::Refused(refusal.under(prefix)),
+            Self::Store(_) | Self::Busy | Self::Halted(_) | Self::Internal(_) => self,
+        }
+    }
+}
+
 /// An event that a command made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventRef {

@@ -72,6 +72,8 @@ pub(crate) enum Command {
     /// Models
     #[command(subcommand)]
     Model(commands::model::Model),
+    /// Register a model with its first version, its card and its validation data, and check it
+    Onboard(Box<commands::onboard::Onboard>),
     /// Versions of a model, and the evidence about them
     #[command(subcommand)]
     Version(commands::version::Version),

@@ -24,6 +24,7 @@ pub(crate) mod inbox;
 pub(crate) mod init;
 pub(crate) mod lineage;
 pub(crate) mod model;
+pub(crate) mod onboard;
 pub(crate) mod pack;
 pub(crate) mod periodic_review;
 pub(crate) mod policy;
@@ -79,6 +80,7 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
         Command::Apply(command) => command.run(&context),
         Command::Policy(command) => command.run(),
         Command::Model(command) => command.run(&context),
+        Command::Onboard(command) => command.run(&context),
         Command::Version(command) => command.run(&context),
         Command::Dataset(command) => command.run(&context),
         Command::Lineage(command) => command.run(&context),

@@ -272,6 +272,13 @@ impl Refusal {
         self.pointer = Some(pointer.into());
         self
     }
+
+    /// The same, for what is a part of a larger request.
+    #[must_use]
+    pub fn under(mut self, prefix: &str) -> Self {
+        self.pointer = Some(format!("{prefix}{}", self.pointer.unwrap_or_default()));
+        self
+    }
 }
 
 impl fmt::Display for Refusal {

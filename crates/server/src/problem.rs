@@ -95,6 +95,13 @@ impl Problem {
         self
     }
 
+    /// The same, for what is a part of a larger request.
+    pub(crate) fn under(mut self, prefix: &str) -> Self {
+        let within = self.0.pointer.take().unwrap_or_default();
+        self.0.pointer = Some(format!("{prefix}{within}"));
+        self
+    }
+
     fn because(mut self, cause: impl Into<String>) -> Self {
         self.0.cause = Some(cause.into());
         self

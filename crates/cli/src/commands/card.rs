@@ -1,6 +1,6 @@
 //! `assent card`: model cards and datasheets.
 
-mod attach;
+pub(super) mod attach;
 mod check;
 mod convert;
 mod draft;

@@ -3,7 +3,7 @@
 pub(super) mod data_object;
 mod list;
 mod profile;
-mod register;
+pub(super) mod register;
 mod show;
 
 use clap::Subcommand;

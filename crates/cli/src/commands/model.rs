@@ -2,7 +2,7 @@
 
 mod list;
 mod reclassify;
-mod register;
+pub(super) mod register;
 mod show;
 mod tier_change;
 

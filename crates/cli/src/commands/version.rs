@@ -6,7 +6,7 @@ mod evidence;
 pub(crate) mod layout;
 mod list;
 mod move_to;
-mod register;
+pub(super) mod register;
 mod scan;
 mod show;
 

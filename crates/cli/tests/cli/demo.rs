@@ -252,6 +252,8 @@ fn the_pack_ml_governance_is_told() {
         (&figures["tier of fraud-detection"], &figures["tier of credit-scoring"]),
         (&json!("standard_risk"), &json!("high_risk"))
     );
+    assert_eq!(figures["the first check"], json!(["STAGING", "NON_COMPLIANT"]));
+    assert_eq!(figures["what it finds"].as_array().unwrap().len(), 4);
     assert_eq!(figures["open after two engineers agreed"], json!(["approval"]));
     assert_eq!(figures["reviews of a version that is better by a tenth"], json!([]));
     assert_eq!(figures["reviews of one that is not better"], json!(["approval"]));

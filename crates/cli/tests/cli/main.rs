@@ -32,6 +32,7 @@ mod layout;
 mod lineage;
 mod newer;
 mod oidc;
+mod onboard;
 mod oversight;
 mod policies;
 #[path = "../../../server/tests/provider/mod.rs"]

@@ -30,6 +30,7 @@ mod lineage;
 pub(crate) mod log;
 pub(crate) mod me;
 pub(crate) mod models;
+mod onboarding;
 pub(crate) mod packs;
 pub(crate) mod periodic_reviews;
 pub(crate) mod principals;
@@ -73,6 +74,7 @@ fn assemble(app: Option<&App>) -> (Router<App>, Document) {
         .merge(packs::router())
         .merge(models::router())
         .merge(versions::router())
+        .merge(onboarding::router())
         .merge(datasets::router())
         .merge(evaluations::router())
         .merge(promotions::router())

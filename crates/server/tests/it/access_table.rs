@@ -524,6 +524,14 @@ impl Stage {
                 "/api/v1/models".to_owned(),
                 json!({"name": format!("new {}", self.number()), "purpose": "prototype", "tier": "LOW"}),
             ),
+            "onboard" => {
+                let model =
+                    json!({"name": format!("new {}", self.number()), "purpose": "prototype", "tier": "LOW"});
+                let card = self.world.upload(&self.owner, "a card").await;
+                let documents = json!([{"kind": "MODEL_CARD", "name": "card", "sha256": card}]);
+                let body = json!({"model": model, "version": {"kind": "CLASSICAL"}, "documents": documents});
+                post("/api/v1/onboarding".to_owned(), body)
+            }
             "registerDataset" => {
                 let bytes = format!("id\n{}\n", self.number());
                 let sha256 = self.world.upload(&self.steward, bytes).await;

@@ -34,6 +34,7 @@ mod log;
 mod midway;
 mod ml_governance;
 mod oidc;
+mod onboarding;
 mod openapi;
 mod oversight;
 mod packs;

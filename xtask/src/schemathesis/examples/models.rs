@@ -124,12 +124,16 @@ impl<'a> Scene<'a> {
         let pack = pack.get("documents").context("a pack without documents")?;
         let dataset = json!({"name": "Rows of an example", "sha256": data, "classification": "INTERNAL"});
         let model = json!({"name": "Another example", "purpose": "to be registered", "tier": "LOW"});
+        let onboarding = json!({"model": {"name": "A whole example", "purpose": "to be onboarded", "tier": "LOW"},
+            "version": self.new_version(), "validationData": {"name": "Rows of a whole example", "sha256": data,
+                "classification": "INTERNAL"}});
         Ok(vec![
             ("getDataset", json!({"path": {"id": self.dataset}})),
             ("downloadDataset", json!({"path": {"id": self.dataset}})),
             ("registerDataset", json!({"body": dataset})),
             ("registerModel", json!({"body": model})),
             ("registerVersion", json!({"path": {"model": self.model}, "body": self.new_version()})),
+            ("onboard", json!({"body": onboarding})),
             ("applyPack", json!({"body": {"documents": pack, "dryRun": true}})),
         ])
     }

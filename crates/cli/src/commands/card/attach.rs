@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::file;
-use crate::client;
+use crate::client::{self, Client};
 use crate::commands::Context;
 use crate::names;
 use crate::output::Answer;
@@ -26,20 +26,13 @@ impl Attach {
     /// Runs the command.
     pub(crate) fn run(self, context: &Context) -> Result<Answer, Problem> {
         let held = file::read(&self.file)?;
-        let (kind, name) = match &held.record {
-            AnyRecord::ModelCard(_) => ("MODEL_CARD", "model-card.json"),
-            AnyRecord::Datasheet(_) => ("DATASHEET", "datasheet.json"),
-        };
-        let json = held.record.to_value().map_err(Problem::new)?;
-        let bytes = serde_json::to_vec_pretty(&json).map_err(Problem::new)?;
         let client = context.client()?;
         let version = names::version_id(&client, &self.version)?;
-        let blob = client::success(&client.send_bytes("/api/v1/blobs", bytes.as_slice())?)?;
-        let body = json!({"kind": kind, "name": name, "sha256": blob.get("sha256")});
+        let body = sent(&client, &held.record)?;
         let answer = client.post(&format!("/api/v1/versions/{version}/documents"), &body)?;
         let documents =
             answer.pointer("/object/documents").and_then(Value::as_array).cloned().unwrap_or_default();
-        let is_new = |document: &&Value| document.get("sha256") == blob.get("sha256");
+        let is_new = |document: &&Value| document.get("sha256") == body.get("sha256");
         let card = documents.iter().rev().find(is_new).and_then(|document| document.get("card")).cloned();
         let mut answer = super::shown(Answer::new(answer), &card.unwrap_or_default());
         for line in &held.left_out {
@@ -47,4 +40,16 @@ impl Attach {
         }
         Ok(answer)
     }
+}
+
+/// Uploads a record as JSON; gives the document as it is sent.
+pub(in crate::commands) fn sent(client: &Client, record: &AnyRecord) -> Result<Value, Problem> {
+    let (kind, name) = match record {
+        AnyRecord::ModelCard(_) => ("MODEL_CARD", "model-card.json"),
+        AnyRecord::Datasheet(_) => ("DATASHEET", "datasheet.json"),
+    };
+    let json = record.to_value().map_err(Problem::new)?;
+    let bytes = serde_json::to_vec_pretty(&json).map_err(Problem::new)?;
+    let blob = client::success(&client.send_bytes("/api/v1/blobs", bytes.as_slice())?)?;
+    Ok(json!({"kind": kind, "name": name, "sha256": blob.get("sha256")}))
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::client::Client;
 use crate::commands::Context;
 use crate::names;
 use crate::output::Answer;
@@ -41,6 +42,13 @@ impl Register {
     /// Runs the command.
     pub(crate) fn run(self, context: &Context) -> Result<Answer, Problem> {
         let client = context.client()?;
+        let answer = client.post("/api/v1/models", &self.body(&client)?)?;
+        let object = answer.get("object").cloned().unwrap_or_default();
+        Ok(Answer::new(answer).table(Table::facts(&object, &super::FACTS)))
+    }
+
+    /// The model as it is sent.
+    pub(in crate::commands) fn body(self, client: &Client) -> Result<Value, Problem> {
         let mut body = json!({"name": self.name, "purpose": self.purpose});
         pairs::put(&mut body, "useCases", (!self.use_cases.is_empty()).then_some(&self.use_cases));
         let tags: BTreeMap<String, String> = self.tags.into_iter().collect();
@@ -48,10 +56,8 @@ impl Register {
         pairs::put(&mut body, "tier", self.tier.as_ref());
         let criteria: BTreeMap<String, String> = self.criteria.into_iter().collect();
         pairs::put(&mut body, "criteria", (!criteria.is_empty()).then_some(&criteria));
-        let owner = self.owner.map(|owner| names::principal_id(&client, &owner)).transpose()?;
+        let owner = self.owner.map(|owner| names::principal_id(client, &owner)).transpose()?;
         pairs::put(&mut body, "owner", owner.as_ref());
-        let answer = client.post("/api/v1/models", &body)?;
-        let object = answer.get("object").cloned().unwrap_or_default();
-        Ok(Answer::new(answer).table(Table::facts(&object, &super::FACTS)))
+        Ok(body)
     }
 }

@@ -26,6 +26,13 @@ pub(crate) struct Register {
     /// Only read the folder and compare its files with its metadata; needs no server
     #[arg(long, requires = "from_layout")]
     dry_run: bool,
+    #[command(flatten)]
+    made: Made,
+}
+
+/// What a version is made of.
+#[derive(Debug, Args)]
+pub(in crate::commands) struct Made {
     /// What it is: CLASSICAL, DEEP, LLM, PROMPT, AGENT or VENDOR
     #[arg(long, default_value = "CLASSICAL")]
     kind: String,
@@ -57,10 +64,19 @@ impl Register {
             return layout.send(&context.client()?, self.model.as_deref());
         }
         let client = context.client()?;
+        let body = self.made.body(&client)?;
+        let path = format!("/api/v1/models/{}/versions", escaped(&self.model.unwrap_or_default()));
+        Ok(super::written(client.post(&path, &body)?))
+    }
+}
+
+impl Made {
+    /// The version as it is sent, once its files are there.
+    pub(in crate::commands) fn body(self, client: &Client) -> Result<Value, Problem> {
         let artifacts: Vec<Value> =
-            self.artifacts.iter().map(|file| artifact(&client, file)).collect::<Result<_, _>>()?;
+            self.artifacts.iter().map(|file| artifact(client, file)).collect::<Result<_, _>>()?;
         let datasets: Vec<String> =
-            self.datasets.iter().map(|name| names::dataset_id(&client, name)).collect::<Result<_, _>>()?;
+            self.datasets.iter().map(|name| names::dataset_id(client, name)).collect::<Result<_, _>>()?;
         let mut body = json!({
             "kind": self.kind,
             "artifacts": artifacts,
@@ -69,8 +85,7 @@ impl Register {
             "datasets": datasets,
         });
         pairs::put(&mut body, "sourceRun", self.run.as_ref());
-        let path = format!("/api/v1/models/{}/versions", escaped(&self.model.unwrap_or_default()));
-        Ok(super::written(client.post(&path, &body)?))
+        Ok(body)
     }
 }
 

@@ -3,7 +3,7 @@
 mod content;
 mod get;
 mod list;
-mod register;
+pub(crate) mod register;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

@@ -106,7 +106,8 @@ pub(crate) async fn register(State(app): State<App>, write: Write<NewDataset>) -
     Ok(created(receipt, view))
 }
 
-async fn dataset(app: &App, sent: &Sent, body: NewDataset) -> Result<DatasetRegistered, Problem> {
+/// The data set as it is to be registered, if the caller may register one.
+pub(crate) async fn dataset(app: &App, sent: &Sent, body: NewDataset) -> Result<DatasetRegistered, Problem> {
     let (caller, name) = (sent.caller.clone(), body.name.clone());
     // Asked before the file is opened: a header tells something of what is in it.
     let next = app.read(move |desk| {

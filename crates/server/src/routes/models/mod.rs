@@ -2,7 +2,7 @@
 
 mod get;
 mod list;
-mod register;
+pub(crate) mod register;
 mod risk;
 
 pub(crate) use risk::risk_of;

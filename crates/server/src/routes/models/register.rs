@@ -42,16 +42,21 @@ pub(crate) struct NewModel {
     criteria: BTreeMap<String, String>,
 }
 
+impl From<NewModel> for ModelCommand {
+    fn from(new: NewModel) -> Self {
+        let NewModel { name, purpose, use_cases, tags, tier, owner, criteria } = new;
+        let owner = owner.map(PrincipalId);
+        Self::Register { name, purpose, use_cases, tags, tier, owner, criteria }
+    }
+}
+
 /// Registers a model.
 #[utoipa::path(post, path = "/api/v1/models", tag = "models", operation_id = "registerModel",
     params(WriteHeaders), request_body = NewModel,
     responses((status = 201, description = "Registered", body = Written<ModelView>), Problems))]
 pub(crate) async fn register(State(app): State<App>, write: Write<NewModel>) -> Result<Response, Problem> {
     let Write { sent, body } = write;
-    let NewModel { name, purpose, use_cases, tags, tier, owner, criteria } = body;
-    let owner = owner.map(PrincipalId);
-    let command = ModelCommand::Register { name, purpose, use_cases, tags, tier, owner, criteria };
-    let receipt = app.execute(&sent, None, Command::Model(app.id(), command)).await?;
+    let receipt = app.execute(&sent, None, Command::Model(app.id(), body.into())).await?;
     let id = ModelId(receipt.id);
     let view = app.read(move |desk| {
         let held = desk.any::<Model>(id)?.ok_or_else(|| Problem::not_found("model", id))?;

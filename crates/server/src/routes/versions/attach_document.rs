@@ -44,25 +44,34 @@ pub(crate) async fn attach_document(
     Segments(id): Segments<Uuid>,
     write: Write<NewDocument>,
 ) -> Result<Response, Problem> {
-    let (id, NewDocument { kind, name, sha256 }) = (VersionId(id), write.body);
-    let caller = &write.sent.caller;
+    let (id, caller) = (VersionId(id), &write.sent.caller);
     visible(&app, caller, id).await?;
-    let blob = uploaded(&app, caller, sha256, "/sha256").await?;
+    if CardKind::of(&write.body.kind).is_some() {
+        // Asked before the document is opened, whose errors tell something of what is in it.
+        may_attach(&app, caller, id).await?;
+    }
+    let command = attached(&app, caller, write.body).await?;
+    change(&app, &write.sent, id, command).await
+}
+
+/// The command that attaches a document, which is read where it is a card. Whether the caller may is asked before.
+pub(crate) async fn attached(
+    app: &App,
+    caller: &Caller,
+    new: NewDocument,
+) -> Result<VersionCommand, Problem> {
+    let NewDocument { kind, name, sha256 } = new;
+    let blob = uploaded(app, caller, sha256, "/sha256").await?;
     let mut document = Document { kind, name, blob, card: None };
     let read = match CardKind::of(&document.kind) {
-        Some(kind) => {
-            // Asked before the document is opened, whose errors tell something of what is in it.
-            may_attach(&app, caller, id).await?;
-            card_in(&app, kind, &document.blob).await?
-        }
+        Some(kind) => card_in(app, kind, &document.blob).await?,
         None => None,
     };
     document.card = read.as_ref().map(cards::record).transpose()?;
-    let command = match read {
+    Ok(match read {
         Some(AnyRecord::ModelCard(card)) => VersionCommand::AttachCard(cards::claimed(document, &card)),
         Some(AnyRecord::Datasheet(_)) | None => VersionCommand::Attach(document),
-    };
-    change(&app, &write.sent, id, command).await
+    })
 }
 
 async fn may_attach(app: &App, caller: &Caller, id: VersionId) -> Result<(), Problem> {

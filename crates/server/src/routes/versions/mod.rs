@@ -1,7 +1,7 @@
 //! Versions and the evidence about them.
 
 mod add_evidence;
-mod attach_document;
+pub(crate) mod attach_document;
 mod card_draft;
 mod check;
 mod checklist;
@@ -18,7 +18,7 @@ mod list_evidence;
 mod move_version;
 mod question;
 mod record_scan;
-mod register;
+pub(crate) mod register;
 
 use std::sync::Arc;
 

@@ -74,18 +74,27 @@ pub(crate) async fn register(
     let Write { sent, body } = write;
     let caller = sent.caller.clone();
     let model = app.read(move |desk| Ok(desk.model(&caller, &model)?.id)).await?;
-    let new = NewVersion {
-        kind: body.kind,
-        artifacts: kept(&app, &sent.caller, body.artifacts).await?,
-        params: body.params,
-        reported_metrics: body.reported_metrics,
-        datasets: body.datasets.into_iter().map(DatasetId).collect(),
-        source_run: body.source_run,
-    };
+    let new = new_version(&app, &sent.caller, body).await?;
     let command = Command::RegisterVersion(app.id(), model, Box::new(new));
     let receipt = app.execute(&sent, Some(model.into()), command).await?;
     let view = show(&app, &sent.caller, &receipt).await?;
     Ok(created(receipt, view))
+}
+
+/// The version with what is known of its files.
+pub(crate) async fn new_version(
+    app: &App,
+    caller: &Caller,
+    body: NewVersionBody,
+) -> Result<NewVersion, Problem> {
+    Ok(NewVersion {
+        kind: body.kind,
+        artifacts: kept(app, caller, body.artifacts).await?,
+        params: body.params,
+        reported_metrics: body.reported_metrics,
+        datasets: body.datasets.into_iter().map(DatasetId).collect(),
+        source_run: body.source_run,
+    })
 }
 
 /// The artifacts with the sizes of their blobs.
