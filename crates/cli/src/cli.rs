@@ -139,6 +139,8 @@ pub(crate) enum Command {
     /// Write reports: on a version, on compliance, on risk, on what happened, on governance as a whole
     #[command(subcommand)]
     Report(commands::report::Report),
+    /// Say how long records are to be kept, by the pack in force
+    Retention(commands::retention::Retention),
     /// Search, follow, verify, prove, export and replay the log
     #[command(subcommand)]
     Audit(commands::audit::Audit),

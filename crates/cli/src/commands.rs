@@ -31,6 +31,7 @@ pub(crate) mod policy;
 pub(crate) mod promote;
 pub(crate) mod report;
 pub(crate) mod restore;
+pub(crate) mod retention;
 pub(crate) mod review;
 pub(crate) mod risk;
 pub(crate) mod scan;
@@ -106,6 +107,7 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
         Command::Accountability(command) => command.run(&context),
         Command::PeriodicReview(command) => command.run(&context),
         Command::Report(command) => command.run(&context),
+        Command::Retention(command) => command.run(&context),
         Command::Audit(command) => return command.run(&context),
         Command::Backup(command) => command.run(),
         Command::Restore(command) => command.run(),

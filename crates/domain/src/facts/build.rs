@@ -12,7 +12,7 @@ use crate::change_request::ChangeFacts;
 use crate::exception::{Exception, Waivers};
 use crate::identity::Principal;
 use crate::ids::PrincipalId;
-use crate::pack::Pack;
+use crate::pack::{Pack, RetentionClass};
 use crate::registry::card::CardRecord;
 use crate::registry::{Artifact, Dataset, Document, Model, ScanRecord, ScanStatus, Version};
 use crate::risk::Assessment;
@@ -112,8 +112,18 @@ pub fn build(inputs: &Inputs<'_>) -> Value {
     put(&mut facts, "change", change);
     put(&mut facts, "card", Some(card(version)));
     put(&mut facts, "review", inputs.oversight.map(|held| oversight::review(held, inputs)));
+    put(&mut facts, "retention", Some(retention(pack)));
     put(&mut facts, "now", Some(now.to_string()));
     Value::Object(facts)
+}
+
+/// What the pack settles of how long records are kept.
+fn retention(pack: &Pack) -> Value {
+    let (covered, missing): (Vec<_>, Vec<_>) =
+        RetentionClass::ALL.into_iter().partition(|class| pack.retention_of(*class).is_some());
+    let names =
+        |classes: Vec<RetentionClass>| classes.into_iter().map(RetentionClass::name).collect::<Vec<_>>();
+    json!({"complete": missing.is_empty(), "covered": names(covered), "missing": names(missing)})
 }
 
 /// The facts with these valid approvals.

@@ -12,9 +12,9 @@ use crate::policy::Finding;
 /// Top-level facts that approvals, exceptions, changes, monitoring, the clock and other versions change by themselves. The
 /// champion is one of them: a version that takes its place must not lose its approvals by that. So is the risk: an
 /// assessment is approved by others, acceptances end by the clock, and a deployment is scored by the champion and by
-/// evidence that counts by itself. When a model was reviewed in service says nothing of a version on its way there.
-const VOLATILE_ROOTS: [&str; 8] =
-    ["now", "approvals", "exceptions", "monitoring", "champion", "risk", "change", "review"];
+/// evidence that counts by itself. How long records are kept says nothing of a version. When a model was reviewed in service says nothing of a version on its way there.
+const VOLATILE_ROOTS: [&str; 9] =
+    ["now", "approvals", "exceptions", "monitoring", "champion", "risk", "change", "review", "retention"];
 /// Members, at any depth, that the clock, the position of the version, or a scan that found the same again change by
 /// themselves.
 const VOLATILE_MEMBERS: [&str; 4] = ["ageDays", "stale", "stage", "scannedAt"];

@@ -71,6 +71,7 @@ pub(super) fn root() -> ObjectType {
         .field("card", Type::object(card()), "the newest document of the kind MODEL_CARD")
         .field("risk", Type::object(risk()), "what is known of the risk")
         .field("review", Type::object(review()), "when the model was and is to be reviewed")
+        .field("retention", Type::object(retention()), "whether it is settled how long records are kept")
 }
 
 fn model() -> ObjectType {
@@ -101,6 +102,13 @@ fn review() -> ObjectType {
         .field("last", Type::Timestamp, "when the last periodic review was completed")
         .field("next", Type::Timestamp, "when the next one is due; absent where none is")
         .field("overdue", Type::Bool, "whether that time is over")
+}
+
+fn retention() -> ObjectType {
+    ObjectType::new("retention")
+        .field("complete", Type::Bool, "whether the pack has a rule for every class")
+        .field("covered", Type::list(Type::String), "the classes with one: MODEL_ARTIFACTS, APPROVALS, LOG")
+        .field("missing", Type::list(Type::String), "the classes without one")
 }
 
 fn version() -> ObjectType {

@@ -4,6 +4,7 @@ mod auto_approve;
 mod change_rules;
 mod checklist;
 mod duties;
+mod retention;
 mod risk;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -146,7 +147,8 @@ impl Check {
                 Document::RiskTemplate(_)
                 | Document::RiskModel(_)
                 | Document::TierCriterion(_)
-                | Document::ChecklistItem(_) => {}
+                | Document::ChecklistItem(_)
+                | Document::RetentionRule(_) => {}
             }
         }
         stages.sort_by_key(|stage| stage.order);
@@ -172,6 +174,7 @@ impl Check {
             reads: Reads::default(),
             risk: RiskDocuments::default(),
             checklist: Vec::new(),
+            retention: Vec::new(),
         };
         self.names(&pack);
         self.duties(&pack);
@@ -181,6 +184,7 @@ impl Check {
         pack.policies = policies.into_iter().map(|policy| self.policy(&pack, policy)).collect();
         pack.workflows = workflows.iter().filter_map(|workflow| self.workflow(&pack, workflow)).collect();
         pack.checklist = self.checklist(&pack);
+        pack.retention = self.retention(&pack);
         self.one_way_each(&pack);
         pack.reads = reads(&pack);
         Some(pack)

@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ChangeRules, ChecklistItem, Duties, Period, Policy, RiskModel, RiskTemplate, TierCriterion, Workflow,
+    ChangeRules, ChecklistItem, Duties, Period, Policy, RetentionRule, RiskModel, RiskTemplate,
+    TierCriterion, Workflow,
 };
 use crate::RiskLevel;
 use crate::identity::Permission;
@@ -49,11 +50,13 @@ pub enum Document {
     TierCriterion(TierCriterion),
     /// What has to be in place before a version goes to a stage.
     ChecklistItem(ChecklistItem),
+    /// How long records are kept.
+    RetentionRule(RetentionRule),
 }
 
 impl Document {
     /// Every kind.
-    pub const KINDS: [&str; 16] = [
+    pub const KINDS: [&str; 17] = [
         "Pack",
         "Role",
         "Tier",
@@ -70,6 +73,7 @@ impl Document {
         "RiskModel",
         "TierCriterion",
         "ChecklistItem",
+        "RetentionRule",
     ];
 
     /// Its kind and id.
@@ -91,6 +95,7 @@ impl Document {
             Self::RiskModel(document) => ("RiskModel", &document.id),
             Self::TierCriterion(document) => ("TierCriterion", &document.id),
             Self::ChecklistItem(document) => ("ChecklistItem", &document.id),
+            Self::RetentionRule(document) => ("RetentionRule", &document.id),
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Packs: governance as data. A pack is a set of YAML documents, each with `kind` and `id`; roles, tiers, stages,
-//! workflows, policies, suites, thresholds, duties, templates and models of risk, criteria, rules of changes, checklists and settings
+//! workflows, policies, suites, thresholds, duties, templates and models of risk, criteria, rules of changes, checklists, rules of retention and settings
 //! are its words, and the engine knows none of them.
 //!
 //! [`compile`](Pack::compile) checks every document against every other and compiles every condition; what it returns can
@@ -23,6 +23,7 @@ mod import;
 mod pack_index;
 mod period;
 mod policy;
+mod retention;
 mod risk;
 mod schema;
 mod weaker;
@@ -47,6 +48,7 @@ pub use import::imported_policy;
 pub use pack_index::{Pack, TierHit};
 pub use period::Period;
 pub use policy::{Category, Enforcement, ExceptionRules, Policy, PolicyScope, Rule, Severity};
+pub use retention::{RetentionClass, RetentionRule};
 pub use risk::{
     Above, Advice, AtLeast, AtMost, Bands, ChangeScores, CoverageScores, DeploymentClass, DeploymentModel,
     Factor, ReplicaScore, RiskClass, RiskModel, RiskTemplate, RollbackScores, STEPS, ScaleStep, ScopeScores,

@@ -10,7 +10,7 @@ use super::check::{self, Problem};
 use super::risk::RiskDocuments;
 use super::{
     ChangeRules, CompiledItem, CompiledPolicy, CompiledWorkflow, ComplianceLevel, Document, Duties, Duty,
-    PackInfo, RiskTemplate, Role, Settings, Stage, Suite, ThresholdSet, Tier, TierRule,
+    PackInfo, RetentionRule, RiskTemplate, Role, Settings, Stage, Suite, ThresholdSet, Tier, TierRule,
 };
 use crate::identity::Permission;
 use crate::registry::{Model, Version};
@@ -40,6 +40,8 @@ pub struct Pack {
     pub(super) reads: Reads,
     pub(super) risk: RiskDocuments,
     pub(super) checklist: Vec<CompiledItem>,
+    /// Ordered by class, one of each at most.
+    pub(super) retention: Vec<RetentionRule>,
 }
 
 /// What the conditions of a pack read that is not looked up for every case.

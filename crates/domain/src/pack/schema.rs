@@ -8,8 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use super::{
-    ChangeRules, ChecklistItem, Duties, PackInfo, Period, Policy, RiskModel, RiskTemplate, Role, Settings,
-    Stage, Suite, ThresholdSet, Tier, TierCriterion, TierRule, Workflow,
+    ChangeRules, ChecklistItem, Duties, PackInfo, Period, Policy, RetentionRule, RiskModel, RiskTemplate,
+    Role, Settings, Stage, Suite, ThresholdSet, Tier, TierCriterion, TierRule, Workflow,
 };
 use crate::RiskLevel;
 use crate::change_request::{ChangeType, Reach};
@@ -34,6 +34,7 @@ pub fn json_schemas() -> BTreeMap<&'static str, Value> {
         ("RiskModel", of_kind::<RiskModel>("RiskModel")),
         ("TierCriterion", of_kind::<TierCriterion>("TierCriterion")),
         ("ChecklistItem", of_kind::<ChecklistItem>("ChecklistItem")),
+        ("RetentionRule", of_kind::<RetentionRule>("RetentionRule")),
     ])
 }
 
@@ -59,8 +60,8 @@ impl JsonSchema for Period {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "description": "A positive number of days, hours or minutes, for example `7d`, `12h` or `30m`.",
-            "pattern": "^[0-9]+[dhm]$",
+            "description": "A positive number of years of 366 days, days, hours or minutes, for example `7y`, `7d`, `12h` or `30m`.",
+            "pattern": "^[0-9]+[ydhm]$",
         })
     }
 }

@@ -75,6 +75,8 @@ words! {
     ActionWords "ProposedAction" [
         "GRANT_ROLE", "REVOKE_GRANT", "LINK_PRINCIPAL", "UNLINK_PRINCIPAL", "ISSUE_TOKEN", "APPLY_PACK", "INVITE"
     ];
+    /// What is kept.
+    RetentionClassWords "RetentionClass" ["MODEL_ARTIFACTS", "APPROVALS", "LOG"];
     /// When a second person has to confirm a pack.
     SecondPersonWords "SecondPerson" ["WHERE_WEAKER", "ALWAYS"];
     /// In which role the organisation answers for a system.

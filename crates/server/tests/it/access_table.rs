@@ -447,6 +447,7 @@ impl Stage {
             "listDatasets" => list("/api/v1/datasets"),
             "listPrincipals" => list("/api/v1/principals"),
             "currentPack" => list("/api/v1/packs/current"),
+            "retention" => list("/api/v1/retention"),
             "searchLog" => list("/api/v1/log/entries"),
             "getLogEntry" => list("/api/v1/log/entries/1"),
             "getModel" => get(model_at("")),

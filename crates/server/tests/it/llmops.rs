@@ -181,10 +181,11 @@ async fn items(walk: &Walk, version: &str, state: &str) -> Vec<String> {
 async fn the_checklist_is_told_by_facts_and_ticked_by_nobody() {
     let walk = walk().await;
     let (_, _, version) = ready(&walk, "assistant", "CONFIDENTIAL").await;
-    let unknown = ["monitoring", "alerts", "retention"];
+    let unknown = ["monitoring", "alerts"];
     assert_eq!(items(&walk, &version, "UNKNOWN").await, unknown);
     let technical = ["performance", "latency", "security-scan", "documentation", "test-coverage"];
-    let done = [&technical[..], &["risk-assessment", "rollback", "audit-trail", "lineage"]].concat();
+    let done =
+        [&technical[..], &["risk-assessment", "rollback", "audit-trail", "lineage", "retention"]].concat();
     assert_eq!(items(&walk, &version, "DONE").await, done);
     let approvals = ["technical-approval", "security-approval", "business-approval"];
     let open = [&approvals[..], &["incident-plan", "change-process"]].concat();

@@ -57,7 +57,7 @@ async fn the_description_is_whole() {
         assert!(document.pointer(target.strip_prefix('#').unwrap()).is_some(), "{target}");
     }
     let operations = operations(&document);
-    assert_eq!(operations.len(), 166, "{:?}", operations.iter().map(|o| (&o.0, &o.1)).collect::<Vec<_>>());
+    assert_eq!(operations.len(), 167, "{:?}", operations.iter().map(|o| (&o.0, &o.1)).collect::<Vec<_>>());
     let mut ids: Vec<&str> = operations.iter().map(|(_, _, o)| o["operationId"].as_str().unwrap()).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -95,11 +95,11 @@ async fn nothing_is_done_without_a_token() {
             asked += 1;
         }
     }
-    assert_eq!(asked, 312);
+    assert_eq!(asked, 314);
     // One record for each route, whatever the number of attempts.
     let entries =
         world.get(&world.admin, "/api/v1/log/entries?type=accessDenied&limit=200").await.expect(200);
-    assert_eq!(entries["items"].as_array().unwrap().len(), 156);
+    assert_eq!(entries["items"].as_array().unwrap().len(), 157);
     assert_eq!(entries["items"][0]["entry"]["details"]["attempts"], json!(1));
 }
 

@@ -116,3 +116,32 @@ async fn a_weaker_pack_waits_for_a_second_person() {
     assert_eq!((over["state"].as_str(), over["confirmable"].as_bool()), (Some("CONFIRMED"), Some(false)));
     assert_eq!(over["confirmedAs"], "admin");
 }
+
+#[tokio::test]
+async fn it_is_told_until_when_the_log_is_kept() {
+    let world = World::new().await;
+    let told = world.get(&world.admin, "/api/v1/retention").await.expect(200);
+    let kept: Vec<_> =
+        told["classes"].as_array().unwrap().iter().map(|class| (&class["class"], &class["keep"])).collect();
+    let expected = [("MODEL_ARTIFACTS", "7y"), ("APPROVALS", "10y"), ("LOG", "7y")]
+        .map(|(class, keep)| (json!(class), json!(keep)));
+    assert_eq!(kept, expected.iter().map(|(class, keep)| (class, keep)).collect::<Vec<_>>());
+    assert_eq!(
+        (&told["pack"], &told["logKeptFor"], &told["deletes"]),
+        (&json!("default"), &json!("10y"), &json!(false))
+    );
+    // Ten years of 366 days after the newest entry, and later with each further one.
+    let time =
+        |of: &serde_json::Value, name: &str| of[name].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    let ten = jiff::SignedDuration::from_hours(3660 * 24);
+    assert_eq!(time(&told, "newestEntry").checked_add(ten).unwrap(), time(&told, "logKeptUntil"));
+    world.person("Olga", &["model_owner"]).await;
+    let later = world.get(&world.admin, "/api/v1/retention").await.expect(200);
+    assert!(time(&later, "logKeptUntil") > time(&told, "logKeptUntil"), "{later}");
+
+    // A pack without rules says nothing, and so does the answer.
+    let world = World::governed_by("ml-governance").await;
+    let told = world.get(&world.admin, "/api/v1/retention").await.expect(200);
+    assert_eq!(told["classes"].as_array().unwrap().len(), 3);
+    assert!(told["classes"][0].get("keep").is_none() && told.get("logKeptUntil").is_none(), "{told}");
+}

@@ -10,6 +10,7 @@
 mod change_rules;
 mod duties;
 mod policies;
+mod retention;
 mod risk;
 mod settings;
 mod workflows;
@@ -38,6 +39,7 @@ pub fn weaker(before: &Pack, after: &Pack) -> Vec<String> {
     risk::risk(before, after, &mut reasons);
     change_rules::change_rules(before, after, &mut reasons);
     policies::policies(before, after, &mut reasons);
+    retention::retention(before, after, &mut reasons);
     workflows::workflows(before, after, &mut reasons);
     reasons
 }

@@ -50,6 +50,15 @@ fn a_no_sends_a_version_back_and_nowhere_else() {
     assert!(Pack::compile(extended(default_documents(), good)).is_ok());
 }
 
+#[test]
+fn a_class_of_records_has_one_period() {
+    let rule = |keep: &str| json!({"kind": "RetentionRule", "id": "more", "title": "More", "class": "LOG", "keep": keep});
+    check(&rule("8y"), "class", "the rule `log` is for the class LOG too");
+    for (wrong, message) in [("0y", "`0y` is not a period"), ("101y", "at most 100 years")] {
+        check(&rule(wrong), "", message);
+    }
+}
+
 /// The duties of the default pack, changed.
 fn with_duties(change: impl FnOnce(&mut Value)) -> Value {
     let mut duties = default_documents()

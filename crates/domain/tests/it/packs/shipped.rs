@@ -1,6 +1,6 @@
 //! The other packs that ship: each compiles together with what it takes over.
 
-use assent_domain::pack::{QuorumMode, extended as with_bases};
+use assent_domain::pack::{QuorumMode, RetentionClass, extended as with_bases};
 
 use super::*;
 
@@ -20,6 +20,22 @@ fn all_compile_and_every_rule_says_what_to_do() {
         assert_eq!(pack.info().id, name);
         for rule in pack.policies().iter().flat_map(|compiled| &compiled.policy.rules) {
             assert!(rule.remediation.is_some(), "{name}: {} has no remediation", rule.id);
+        }
+    }
+}
+
+#[test]
+fn two_packs_say_how_long_records_are_kept() {
+    for name in SHIPPED {
+        let pack = shipped(name);
+        let kept =
+            RetentionClass::ALL.map(|class| pack.retention_of(class).map(|rule| rule.keep.to_string()));
+        let longest = pack.log_kept_for().map(|period| period.to_string());
+        if ["default", "llmops"].contains(&name) {
+            let expected = ["7y", "10y", "7y"].map(|period| Some(period.to_owned()));
+            assert_eq!((kept, longest.as_deref()), (expected, Some("10y")), "{name}");
+        } else {
+            assert_eq!((kept, longest), ([None, None, None], None), "{name}");
         }
     }
 }

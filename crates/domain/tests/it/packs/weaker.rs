@@ -261,6 +261,20 @@ fn a_tier_that_is_read_less_strictly_is_named() {
 }
 
 #[test]
+fn records_that_are_kept_for_a_shorter_time_are_named() {
+    let keep = |period: &'static str| {
+        changed("RetentionRule", "approvals", move |rule| rule["keep"] = json!(period))
+    };
+    assert_eq!(keep("11y"), NOTHING);
+    assert_eq!(keep("3660d"), NOTHING);
+    says(&keep("9y"), "time for which APPROVALS are kept: 10y → 9y");
+    says(&keep("3659d"), "time for which APPROVALS are kept: 10y → 3659d");
+    says(&removed("RetentionRule", "log"), "time for which LOG are kept: 7y → nothing said");
+    let renamed = changed("RetentionRule", "log", |rule| rule["id"] = json!("the-log"));
+    assert_eq!(renamed, NOTHING, "it is the class that counts");
+}
+
+#[test]
 fn who_confirms_packs_and_when_is_compared() {
     let approvers =
         |roles: &[&str]| changed("Duties", "duties", |duties| duties["configurationApprover"] = json!(roles));

@@ -4,6 +4,7 @@ mod apply;
 mod current;
 mod facts_schema;
 mod impact;
+mod retention;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -15,4 +16,5 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(apply::apply))
         .routes(routes!(current::current))
         .routes(routes!(facts_schema::facts_schema))
+        .routes(routes!(retention::retention))
 }
