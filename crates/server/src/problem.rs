@@ -159,10 +159,10 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail, COME_AGAIN)
     }
 
-    /// A report of more than can be read in its time.
+    /// An answer of more than can be read in its time.
     pub(crate) fn too_long(limit: Duration) -> Self {
-        let detail = format!("the report takes more than {} seconds, and was given up", limit.as_secs());
-        let remedy = "ask for less: of one model (`model`), or of a shorter time; or come again when fewer reports are made";
+        let detail = format!("this answer takes more than {} seconds, and was given up", limit.as_secs());
+        let remedy = "ask for less: of one model (`model`), of a shorter time, of fewer steps; or come again when fewer reports are made";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "report-too-long", detail, remedy)
     }
 

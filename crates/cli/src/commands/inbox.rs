@@ -135,3 +135,33 @@ fn shown(items: &[Value], columns: &[(&str, &str)], nothing: &str) -> Answer {
     let answer = Answer::new(json!({"items": items}));
     if table.is_empty() { answer.line(nothing) } else { answer.table(table) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_in_the_place_of_somebody_has_a_line_of_its_own() {
+        let cora = json!({"person": {"id": 7, "name": "Cora"}, "steps": ["legal"], "escalated": []});
+        let erased = json!({"person": {"id": 8, "name": null}, "steps": [], "escalated": ["legal"]});
+        let (one, other) = (cora.clone(), erased);
+        let item = json!({"promotion": {"id": 1, "target": {"stage": "PRODUCTION"}}, "steps": ["technical"],
+            "escalated": [], "onBehalfOf": [one, other]});
+        let lines = by_hand(&item);
+        let of = |field: &str| lines.iter().map(|line| line[field].clone()).collect::<Vec<_>>();
+        assert_eq!(of("steps"), [json!(["technical"]), json!(["legal"]), json!([])]);
+        assert_eq!(of("inPlaceOf"), [Value::Null, json!(["Cora"]), json!([8])]);
+        assert_eq!(of("about"), [json!("PRODUCTION"), json!("PRODUCTION"), json!("PRODUCTION")]);
+        let others = json!({"promotion": {"id": 1}, "steps": [], "escalated": [], "onBehalfOf": [cora]});
+        assert_eq!(by_hand(&others).len(), 1, "nothing in one's own name");
+    }
+
+    #[test]
+    fn an_item_names_those_in_whose_place_it_waits() {
+        let request = json!({"id": 1, "onBehalfOf": [{"id": 7, "name": "Cora"}, {"id": 9, "name": "Lena"}]});
+        assert_eq!(with_names(request)["inPlaceOf"], json!(["Cora", "Lena"]));
+        let promotion = json!({"onBehalfOf": [{"person": {"id": 7, "name": "Cora"}, "steps": []}]});
+        assert_eq!(with_names(promotion)["inPlaceOf"], json!(["Cora"]));
+        assert_eq!(with_names(json!({"onBehalfOf": []})).get("inPlaceOf"), None);
+    }
+}
