@@ -335,3 +335,97 @@ fn origin(request: &Request) -> Option<assent_log::entry::Request> {
     };
     (request != assent_log::entry::Request::default()).then_some(request)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU8, Ordering};
+
+    use assent_domain::ids::{ModelId, PrincipalId, VersionId};
+    use assent_domain::registry::VersionKind;
+    use assent_domain::registry::event::{VersionRegistered, VersionStageChanged};
+    use assent_store::{MemoryStore, Store};
+
+    use super::*;
+    use crate::command::{Command, SYSTEM};
+    use crate::wiring::{Clock, Entropy};
+
+    struct Still(AtomicU8);
+
+    impl Clock for Still {
+        fn now(&self) -> Time {
+            Time::UNIX_EPOCH
+        }
+    }
+
+    impl Entropy for Still {
+        fn fill(&self, buffer: &mut [u8]) {
+            buffer.fill_with(|| self.0.fetch_add(1, Ordering::Relaxed));
+        }
+    }
+
+    const MODEL: ModelId = ModelId(Uuid::from_u128(77));
+
+    fn version(number: u64) -> VersionId {
+        VersionId(Uuid::from_u128(number.into()))
+    }
+
+    fn registered(number: u64, stage: &str) -> Change {
+        let event = VersionRegistered {
+            model: MODEL,
+            number,
+            kind: VersionKind::Classical,
+            stage: stage.to_owned(),
+            artifacts: Vec::new(),
+            params: BTreeMap::new(),
+            reported_metrics: BTreeMap::new(),
+            datasets: Vec::new(),
+            source_run: None,
+        };
+        Change::new(version(number), Event::VersionRegistered(event))
+    }
+
+    fn moved(number: u64, to: &str) -> Change {
+        let (from, to) = (String::new(), to.to_owned());
+        let event = VersionStageChanged { from, to, promotion: None, superseded_by: None, comment: None };
+        Change::new(version(number), Event::VersionStageChanged(event))
+    }
+
+    fn wiring() -> Wiring {
+        let still = Arc::new(Still(AtomicU8::new(0)));
+        Wiring { clock: Arc::clone(&still) as _, entropy: still }
+    }
+
+    #[test]
+    fn the_first_ids_are_the_first_of_all_whatever_the_batch_wrote() {
+        let (store, wiring) = (MemoryStore::new(), wiring());
+        let request = Request::of_system(SYSTEM.0, Command::RevokeToken(Uuid::nil().into()));
+        assert_eq!(request.actor, PrincipalId(Uuid::nil()));
+        let committed = (1..=9).map(|number| registered(number, if number % 3 == 0 { "B" } else { "A" }));
+        let write = store.begin().unwrap();
+        let mut unit =
+            Unit::new(Snapshot::new(&*write), Tree::new(), &wiring, Time::UNIX_EPOCH, Time::UNIX_EPOCH);
+        unit.append(&request, None, committed.collect()).unwrap();
+        let Done { batch, tree, .. } = unit.finish().unwrap();
+        write.commit(batch).unwrap();
+
+        let read = store.read().unwrap();
+        let mut unit = Unit::new(Snapshot::new(&*read), tree, &wiring, Time::UNIX_EPOCH, Time::UNIX_EPOCH);
+        for change in [moved(8, "B"), moved(7, "B"), moved(3, "A"), registered(10, "A"), moved(1, "B")] {
+            unit.append(&request, None, vec![change]).unwrap();
+            for stage in ["A", "B", "C"] {
+                let key = project::stage_key(MODEL.0, stage);
+                let all = unit.ids(Kind::Version, "model_stage", &key).unwrap();
+                for most in 0..12 {
+                    let first =
+                        |order| unit.first_ids(Kind::Version, "model_stage", &key, order, most).unwrap();
+                    let cut = |ids: &mut dyn Iterator<Item = &Uuid>| {
+                        ids.take(most as usize).copied().collect::<Vec<_>>()
+                    };
+                    assert_eq!(first(Order::Ascending), cut(&mut all.iter()), "{stage} {most}");
+                    assert_eq!(first(Order::Descending), cut(&mut all.iter().rev()), "{stage} {most}");
+                }
+            }
+        }
+    }
+}
