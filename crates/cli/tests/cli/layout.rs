@@ -6,7 +6,7 @@ use std::path::Path;
 use assent_domain::ids::Digest;
 use serde_json::{Value, json};
 
-use crate::remote::{begin, person};
+use crate::remote::{Client, begin, person};
 use crate::support::Run;
 
 const MODEL: &[u8] = b"model";
@@ -54,6 +54,53 @@ fn refused_with_their_place(told: &dyn Fn(&Value, &[&str]) -> Run) {
             "{place}: {refused:?}"
         );
     }
+}
+
+/// What differs from what was registered is refused by name, and changes nothing.
+fn differences_are_refused(owner: &Client, version: &Path, told: &dyn Fn(&Value, &[&str]) -> Run) {
+    let card = fs::read(version.join("model-card.md")).unwrap();
+    fs::write(version.join("model-card.md"), "# Model card: spam\n\n## Limitations\n").unwrap();
+    let refused = told(&metadata(), &[]);
+    assert!(
+        refused.code == 2 && refused.stderr.contains("`model-card.json` is registered with"),
+        "{refused:?}"
+    );
+    assert!(refused.stderr.contains("\nhint: a version never changes"), "{refused:?}");
+    fs::write(version.join("model-card.md"), card).unwrap();
+    let mut by_hand = metadata();
+    by_hand["version"] = "by hand".into();
+    write(version, &by_hand);
+    let bare = owner.json(&[
+        "version",
+        "register",
+        "spam",
+        "--artifact",
+        version.join("metadata.json").to_str().unwrap(),
+    ]);
+    assert_eq!(bare["object"]["number"], 2);
+    let refused = told(&by_hand, &[]);
+    for named in ["`artifacts/model.json` is not registered", "`mails:1` is not registered"] {
+        assert!(refused.code == 2 && refused.stderr.contains(named), "{refused:?}");
+    }
+}
+
+/// No login of the repository goes on the record, and the folder is known again.
+fn no_login_goes_on_the_record(told: &dyn Fn(&Value, &[&str]) -> Run) {
+    let mut cloned = metadata();
+    cloned["code"] = json!({"repository": "https://ada:secret@host/spam?token=1"});
+    let first = told(&cloned, &["--output", "json"]).json()["object"].clone();
+    assert_eq!(
+        (&first["number"], &first["params"]["code.repository"]),
+        (&json!(3), &json!("https://host/spam"))
+    );
+    let kept = serde_json::to_vec_pretty(&{
+        cloned["code"]["repository"] = "https://host/spam".into();
+        cloned.clone()
+    });
+    let kept = Digest::of(&kept.unwrap()).to_string();
+    assert_eq!(first["artifacts"][1]["sha256"], json!(kept));
+    cloned["code"]["repository"] = "https://ada:secret@host/spam?token=1".into();
+    assert_eq!(told(&cloned, &["--output", "json"]).json()["object"]["id"], first["id"]);
 }
 
 #[test]
@@ -111,49 +158,8 @@ fn a_folder_is_one_version_with_what_its_metadata_say() {
     assert_eq!((&again["id"], again["documents"].as_array().unwrap().len()), (&first["id"], 2));
     let third = told(&metadata(), &["--output", "json"]).json()["object"].clone();
     assert_eq!(third["revision"], again["revision"]);
-    // What differs from what was registered is refused by name, and changes nothing.
-    let card = fs::read(version.join("model-card.md")).unwrap();
-    fs::write(version.join("model-card.md"), "# Model card: spam\n\n## Limitations\n").unwrap();
-    let refused = told(&metadata(), &[]);
-    assert!(
-        refused.code == 2 && refused.stderr.contains("`model-card.json` is registered with"),
-        "{refused:?}"
-    );
-    assert!(refused.stderr.contains("\nhint: a version never changes"), "{refused:?}");
-    fs::write(version.join("model-card.md"), card).unwrap();
-    let mut by_hand = metadata();
-    by_hand["version"] = "by hand".into();
-    write(&version, &by_hand);
-    let bare = owner.json(&[
-        "version",
-        "register",
-        "spam",
-        "--artifact",
-        version.join("metadata.json").to_str().unwrap(),
-    ]);
-    assert_eq!(bare["object"]["number"], 2);
-    let refused = told(&by_hand, &[]);
-    for named in ["`artifacts/model.json` is not registered", "`mails:1` is not registered"] {
-        assert!(refused.code == 2 && refused.stderr.contains(named), "{refused:?}");
-    }
-
-    // No login of the repository goes on the record, and the folder is known again.
-    let mut cloned = metadata();
-    cloned["code"] = json!({"repository": "https://ada:secret@host/spam?token=1"});
-    let first = told(&cloned, &["--output", "json"]).json()["object"].clone();
-    assert_eq!(
-        (&first["number"], &first["params"]["code.repository"]),
-        (&json!(3), &json!("https://host/spam"))
-    );
-    let kept = serde_json::to_vec_pretty(&{
-        cloned["code"]["repository"] = "https://host/spam".into();
-        cloned.clone()
-    });
-    let kept = Digest::of(&kept.unwrap()).to_string();
-    assert_eq!(first["artifacts"][1]["sha256"], json!(kept));
-    cloned["code"]["repository"] = "https://ada:secret@host/spam?token=1".into();
-    assert_eq!(told(&cloned, &["--output", "json"]).json()["object"]["id"], first["id"]);
-
+    differences_are_refused(&owner, &version, &told);
+    no_login_goes_on_the_record(&told);
     let mut next = metadata();
     next["version"] = "v2".into();
     assert_eq!(told(&next, &["--output", "json"]).json()["object"]["number"], 4);

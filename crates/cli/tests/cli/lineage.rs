@@ -68,6 +68,40 @@ fn registers(owner: &Client, model: &str, file: &Path) {
     owner.json(&["version", "register", model, "--artifact", file.to_str().unwrap()]);
 }
 
+/// What was said is taken back, and is no part of the graph until it is said again.
+fn is_taken_back(owner: &Client, up: &Value, import: &[&str]) {
+    let edges = owner.json(&["lineage", "edges", &key(&up["upstream"], "model.bin")]);
+    let edge = edges["items"][0]["edge"]["id"].as_str().unwrap().to_owned();
+    let retract = ["lineage", "retract", &edge, "--reason", "the wrong pipeline"];
+    let retracted = owner.run(&retract);
+    assert!(retracted.code == 0 && retracted.stdout.contains("nobody says"), "{retracted:?}");
+    let refused = owner.run(&retract);
+    assert!(
+        refused.code == 3 && refused.stderr.contains("cannot be retracted; it can be recorded"),
+        "{refused:?}"
+    );
+    let cut = names(&owner.json(&["lineage", "spam:1", "--up"])["upstream"]);
+    assert_eq!(cut, ["VERSION spam:1", "FILE model.bin"]);
+    assert_eq!(owner.json(import)["recorded"], 1);
+}
+
+/// Bytes in the cache that are others than their name says, folders that are too deep, and lock files of DVC 1.
+fn is_said(owner: &Client, root: &Path, import: &[&str]) {
+    let weights = fs::read(root.join("model.bin")).unwrap();
+    let cached = find(&root.join(".dvc/cache"), &weights).expect("the weights in the cache");
+    fs::remove_file(&cached).unwrap();
+    fs::write(&cached, vec![b'x'; weights.len()]).unwrap();
+    let other = owner.json(import)["missing"].to_string();
+    assert!(other.contains("for `model.bin` are not the bytes with the MD5"), "{other}");
+    let deep = (0..26).fold(root.to_owned(), |folder, _| folder.join("d"));
+    fs::create_dir_all(&deep).unwrap();
+    fs::create_dir(root.join("old")).unwrap();
+    fs::write(root.join("old/dvc.lock"), "train:\n  cmd: make\n  outs: []\n").unwrap();
+    let said = owner.json(import)["missing"].to_string();
+    assert!(said.contains("folders deep: it is not looked into"), "{said}");
+    assert!(said.contains("`old/dvc.lock` was written by DVC 1"), "{said}");
+}
+
 #[test]
 fn what_dvc_knows_leads_from_a_version_to_its_data() {
     let (folder, _, server, admin) = begin();
@@ -108,38 +142,12 @@ fn what_dvc_knows_leads_from_a_version_to_its_data() {
         "{shown:?}"
     );
 
-    // What was said is taken back, and is no part of the graph until it is said again.
-    let edges = owner.json(&["lineage", "edges", &key(&up["upstream"], "model.bin")]);
-    let edge = edges["items"][0]["edge"]["id"].as_str().unwrap().to_owned();
-    let retract = ["lineage", "retract", &edge, "--reason", "the wrong pipeline"];
-    let retracted = owner.run(&retract);
-    assert!(retracted.code == 0 && retracted.stdout.contains("nobody says"), "{retracted:?}");
-    let refused = owner.run(&retract);
-    assert!(
-        refused.code == 3 && refused.stderr.contains("cannot be retracted; it can be recorded"),
-        "{refused:?}"
-    );
-    let cut = names(&owner.json(&["lineage", "spam:1", "--up"])["upstream"]);
-    assert_eq!(cut, ["VERSION spam:1", "FILE model.bin"]);
-    assert_eq!(owner.json(&import)["recorded"], 1);
-
+    is_taken_back(&owner, &up, &import);
     // Another depth is another run; without the cache bytes are known by their MD5.
     fs::write(root.join("params.yaml"), "depth: 4\n").unwrap();
     dvc(&root, &["repro", "train", "--quiet"]);
     assert_eq!(owner.json(&import)["recorded"], 2);
-    let weights = fs::read(root.join("model.bin")).unwrap();
-    let cached = find(&root.join(".dvc/cache"), &weights).expect("the weights in the cache");
-    fs::remove_file(&cached).unwrap();
-    fs::write(&cached, vec![b'x'; weights.len()]).unwrap();
-    let other = owner.json(&import)["missing"].to_string();
-    assert!(other.contains("for `model.bin` are not the bytes with the MD5"), "{other}");
-    let deep = (0..26).fold(root.clone(), |folder, _| folder.join("d"));
-    fs::create_dir_all(&deep).unwrap();
-    fs::create_dir(root.join("old")).unwrap();
-    fs::write(root.join("old/dvc.lock"), "train:\n  cmd: make\n  outs: []\n").unwrap();
-    let said = owner.json(&import)["missing"].to_string();
-    assert!(said.contains("folders deep: it is not looked into"), "{said}");
-    assert!(said.contains("`old/dvc.lock` was written by DVC 1"), "{said}");
+    is_said(&owner, &root, &import);
     fs::remove_dir_all(root.join(".dvc/cache")).unwrap();
     assert!(owner.json(&import)["missing"].to_string().contains("`model.bin` are not in the cache of DVC"));
 
