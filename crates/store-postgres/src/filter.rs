@@ -54,7 +54,7 @@ impl<'a> Condition<'a> {
                 self.add_sql(&[column, " ", comparison, " ", &mark]);
             }
             Predicate::In(column, values) => self.list(column, values, negated),
-            Predicate::Lines(column, values) => self.lines(column, values, negated),
+            Predicate::Lines(column, values) => self.lines(table, column, values, negated),
             Predicate::AtMost(column, bound) => {
                 let mark = self.value(bound);
                 if negated {
@@ -108,19 +108,23 @@ impl<'a> Condition<'a> {
         self.sql.push_str(&sql);
     }
 
-    /// An empty text is one empty line; the function would make no line of it. An absent column gives no truth at all, which
-    /// counts as false where nothing is negated, and an index on just this expression serves.
-    fn lines(&mut self, column: &str, values: &'a [Value], negated: bool) {
+    /// An empty text is one empty line; the function would make no line of it. Where an index has just this
+    /// expression, it is asked for all ids first: a condition in its place would be tried on every row in the order of ids, since
+    /// nothing tells how rare a line is.
+    fn lines(&mut self, table: &str, column: &str, values: &'a [Value], negated: bool) {
         let lines: Vec<&str> = values.iter().filter_map(text).collect();
         if lines.is_empty() {
             return self.constant(negated);
         }
         let mark = self.param(lines);
         let held = format!("CASE {column} WHEN '' THEN ARRAY[''] ELSE string_to_array({column}, E'\\n') END");
-        if negated {
-            self.add_sql(&["NOT coalesce((", &held, ") && ", &mark, "::text[], FALSE)"]);
+        let not = if negated { "NOT " } else { "" };
+        let found = Table::named(table).and_then(|table| table.column(column));
+        if found.is_ok_and(|(_, column)| column.by_line) {
+            let select = ".id = ANY(ARRAY(SELECT id FROM ";
+            self.add_sql(&[not, table, select, table, " WHERE (", &held, ") && ", &mark, "::text[]))"]);
         } else {
-            self.add_sql(&["(", &held, ") && ", &mark, "::text[]"]);
+            self.add_sql(&[not, "coalesce((", &held, ") && ", &mark, "::text[], FALSE)"]);
         }
     }
 
