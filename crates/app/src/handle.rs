@@ -201,9 +201,7 @@ impl Hand<'_> {
             }
             Command::Onboard(new) => (new.version.into(), self.onboard(*new)?),
             Command::RecordLineage(edges, source) => self.record_lineage(edges, source)?,
-            Command::RetractLineage { edge, reason, all } => {
-                (edge.into(), self.retract_lineage(edge, reason, all)?)
-            }
+            Command::RetractLineage { edge, reason, all } => self.retract_lineage(edge, reason, all)?,
         })
     }
 

@@ -23,19 +23,14 @@ impl Hand<'_> {
         Ok((object, changes))
     }
 
-    pub(super) fn retract_lineage(
-        &self,
-        id: EdgeId,
-        reason: Sealed,
-        all: bool,
-    ) -> Result<Vec<Change>, Failure> {
+    pub(super) fn retract_lineage(&self, id: EdgeId, reason: Sealed, all: bool) -> Outcome {
         if all {
             self.may(Permission::ManagePrincipals, Target::Platform)?;
         } else {
             self.may_speak()?;
         }
         let edge = self.unit.get::<Edge>(id)?.ok_or_else(|| not_found("edge", id))?;
-        Ok(lineage::retract(&edge, self.actor.id, reason, all)?)
+        Ok((id.into(), lineage::retract(&edge, self.actor.id, reason, all)?))
     }
 
     fn may_speak(&self) -> Result<(), Refusal> {
