@@ -321,7 +321,7 @@ async fn all_neighbours_are_read_page_by_page() {
     assert_eq!(read(&steward, &format!("dataset:{dataset}"), down).await.0.len(), 41);
     let (parts, _) = read(&owner, &format!("version:{version}"), "").await;
     assert_eq!(parts, [format!("dataset:{dataset}"), format!("sha256:{}", Digest::of(b"weights"))]);
-    assert_eq!(read(&owner, &format!("dataset:{dataset}"), "").await.0, [bytes.clone()]);
+    assert_eq!(read(&owner, &format!("dataset:{dataset}"), "").await.0, [bytes.as_str()]);
 
     // What a reader may not see takes no room: one version of their own behind forty of others.
     let body = json!({"name": "late", "purpose": "sorts", "tier": "LOW"});
