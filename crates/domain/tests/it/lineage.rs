@@ -49,13 +49,17 @@ impl Talk {
         };
         let changes =
             record(vec![new], LineageSource::Said, speaker, |_| Ok::<_, Refusal>(self.0.clone())).unwrap();
-        changes.iter().for_each(|change| self.after(&change.event, speaker));
+        for change in &changes {
+            self.after(&change.event, speaker);
+        }
         !changes.is_empty()
     }
 
     fn takes_back(&mut self, actor: PrincipalId, all: bool) -> Result<(), Refusal> {
         let changes = retract(self.edge(), actor, reason(), all)?;
-        changes.iter().for_each(|change| self.after(&change.event, actor));
+        for change in &changes {
+            self.after(&change.event, actor);
+        }
         Ok(())
     }
 
