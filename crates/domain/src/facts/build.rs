@@ -94,7 +94,7 @@ impl Inputs<'_> {
 
 /// The facts, with no approvals in them; see [`with_approvals`].
 pub fn build(inputs: &Inputs<'_>) -> Value {
-    let Inputs { version, datasets, champion, target, exceptions, change, now, .. } = *inputs;
+    let Inputs { version, datasets, champion, target, exceptions, change, pack, now, .. } = *inputs;
     let mut facts = Map::new();
     put(&mut facts, "model", Some(model_facts(inputs)));
     put(&mut facts, "version", Some(version_facts(version)));
