@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use assent_domain::change_request::{ChangeFacts, Hearing, facts_of_version};
+use assent_domain::change_request::{ChangeFacts, ChangeRequest, Hearing, facts_of_version};
 use assent_domain::exception::Exception;
 use assent_domain::facts::{Inputs, Oversight, Target};
 use assent_domain::gate::{self, GateAnswer};
@@ -45,6 +45,8 @@ pub struct OwnedCase {
     pub promotion: Option<Arc<Promotion>>,
     /// The newest change to the version that was submitted and is neither rejected nor withdrawn, as conditions read it.
     pub change: Option<ChangeFacts>,
+    /// The newest change that puts the version into the target stage.
+    pub placing: Option<ChangeFacts>,
     /// The principals that the case names, as they are today.
     pub people: BTreeMap<PrincipalId, Arc<Principal>>,
     /// The pack in force.
@@ -79,7 +81,13 @@ impl OwnedCase {
                 now: self.now,
             },
             promotion: self.promotion.as_deref(),
+            placing: self.placing.as_ref(),
         }
+    }
+
+    /// The stage that it is about: where the version is to go, or where it stands.
+    pub fn stage(&self) -> &str {
+        self.target.as_ref().map_or(self.version.stage.as_str(), |target| target.stage.as_str())
     }
 
     /// The same case with who answers for the model and when it was reviewed, whether or not a condition of the pack in force
@@ -336,10 +344,16 @@ fn load(
         named.extend(signed.flat_map(SignatureRecord::hands));
     }
     let change = changes::newest(view, version.id)?;
-    named.extend(change.iter().flat_map(|change| Hearing::named(change, &model)));
+    let placing = match &target {
+        Some(target) => changes::placing(view, version.id, &target.stage)?,
+        None => None,
+    };
+    named.extend(change.iter().chain(&placing).flat_map(|change| Hearing::named(change, &model)));
     let people = changes::people(view, &named)?;
-    let change =
-        change.map(|change| facts_of_version(&Hearing::new(&change, &model, &people, &pack, now), &version));
+    let known = |change: Arc<ChangeRequest>| {
+        facts_of_version(&Hearing::new(&change, &model, &people, &pack, now), &version)
+    };
+    let (change, placing) = (change.map(known), placing.map(known));
     let mut exceptions = approved_exceptions(view, model.id.0)?;
     exceptions.extend(approved_exceptions(view, version.id.0)?);
     let assessment = counting_assessment(view, model.id, Some(version.id))?;
@@ -353,6 +367,7 @@ fn load(
         exceptions,
         promotion,
         change,
+        placing,
         people,
         pack,
         now,

@@ -108,6 +108,30 @@ pub fn people(
     Ok(people)
 }
 
+/// How many changes of a version are looked through for one that puts it into a stage, from the newest: as many as may be
+/// unfinished of a model.
+const LOOKED_THROUGH: usize = 200;
+
+/// The newest change that puts a version into a stage.
+pub fn placing(
+    view: &impl View,
+    version: VersionId,
+    stage: &str,
+) -> Result<Option<Arc<ChangeRequest>>, StoreError> {
+    for id in
+        view.ids(Kind::Change, "counts_for", &version.to_string())?.into_iter().rev().take(LOOKED_THROUGH)
+    {
+        let change = view.get::<ChangeRequest>(id.into())?;
+        let fits = |change: &Arc<ChangeRequest>| {
+            change.content.environment == stage && change.content.kind.places_a_version()
+        };
+        if let Some(change) = change.filter(fits) {
+            return Ok(Some(change));
+        }
+    }
+    Ok(None)
+}
+
 /// The newest change to a version that says something of it.
 pub fn newest(view: &impl View, version: VersionId) -> Result<Option<Arc<ChangeRequest>>, StoreError> {
     view.newest::<ChangeRequest>("counts_for", &version.to_string())

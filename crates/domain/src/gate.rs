@@ -230,7 +230,9 @@ fn approvals(
             })
             .collect();
         let lapsed = if lapsed.is_empty() { String::new() } else { format!(" ({})", lapsed.join(", ")) };
-        let (code, what, remedy) = if step.missing_people == 0 {
+        let (code, what, remedy) = if let Some(todo) = &step.todo {
+            (todo.code, todo.message.clone(), todo.remedy.as_str())
+        } else if step.missing_people == 0 {
             ("step-open", "has not happened".to_owned(), "bring the step about")
         } else if step.missing_roles.is_empty() {
             ("approval-missing", "needs the attestation of the owner".to_owned(), "let the owner attest")

@@ -2,20 +2,23 @@
 
 use std::sync::Arc;
 
-use assent_domain::change_request::{self, ChangeRequest, ChangeType, Content, NewRollback, Plan};
+use assent_domain::change_request::{
+    self, ChangeRequest, ChangeType, Content, NewRollback, Plan, facts_of_version,
+};
 use assent_domain::event::{Change, Event};
 use assent_domain::identity::{Permission, Principal, Target, left_by_token};
 use assent_domain::ids::{ChangeId, VersionId};
 use assent_domain::registry::event::Recorded;
 use assent_domain::registry::{Model, Version};
 use assent_domain::signoff::{NewSignature, Signature, SignatureRecord, Verdict};
-use assent_domain::workflow::{Approval, Decision, OWNER, Promotion, StateName as PromotionState};
-use assent_domain::{Code, Kind, Refusal, Stamp};
+use assent_domain::workflow::{self, Approval, OWNER, Promotion, StateName as PromotionState};
+use assent_domain::{Aggregate, Code, Kind, Refusal, Stamp, aggregate};
 
 use super::{Hand, Outcome};
-use crate::cases::not_found;
+use crate::cases::{self, not_found};
 use crate::changes::{ChangeCommand, OwnedHearing};
 use crate::ledger::Failure;
+use crate::project::stage_key;
 use crate::view::View;
 
 type Changes = Result<Vec<Change>, Failure>;
@@ -41,14 +44,48 @@ impl Hand<'_> {
                 change_request::complete(&held.change, original, &held.model, &held.pack, ended, self.now)?
             }
             ChangeCommand::RollBack { rollback, new } => {
-                return Ok((rollback.into(), self.roll_back(id, rollback, *new)?));
+                let changes = self.roll_back(id, rollback, *new)?;
+                let approved = self.approve_promotion(rollback, &changes)?;
+                return Ok((rollback.into(), changes.into_iter().chain(approved).collect()));
             }
             ChangeCommand::Withdraw(comment) => {
                 let held = self.requested(id)?;
                 change_request::withdraw(&held.change, &held.model, comment, self.actor.id)?
             }
         };
-        Ok((id.into(), changes))
+        let approved = self.approve_promotion(id, &changes)?;
+        Ok((id.into(), changes.into_iter().chain(approved).collect()))
+    }
+
+    /// Where these events approve a change, and nothing else is missing of the promotion that waits for it, they approve that.
+    fn approve_promotion(&self, id: ChangeId, changes: &[Change]) -> Result<Option<Change>, Failure> {
+        if !changes.iter().any(|change| matches!(change.event, Event::ChangeApproved(_))) {
+            return Ok(None);
+        }
+        let stamp = Stamp { at: self.now, actor: self.actor.id };
+        let mut state = self.of_change(Some(id))?.map(Aggregate::Change);
+        for change in changes.iter().filter(|change| change.subject.id == id.0) {
+            state = aggregate::evolve(state, id.0, &change.event, &stamp);
+        }
+        let Some(Aggregate::Change(change)) = state else { return Ok(None) };
+        let key = stage_key(change.content.target_version.0, &change.content.environment);
+        let Some(promotion) = self.unit.find::<Promotion>("open_target", &key)? else { return Ok(None) };
+        let mut case = cases::of_promotion(self.unit, self.packs, promotion.id, self.now)?;
+        let held =
+            OwnedHearing::new(self.unit, change, Arc::clone(&case.model), Arc::clone(&case.pack), self.now)?;
+        let known = facts_of_version(&held.hearing(), &case.version);
+        // A newer change that puts the version there is the one that counts.
+        if case.placing.as_ref().is_none_or(|other| other.id <= id)
+            && held.change.content.kind.places_a_version()
+        {
+            case.placing = Some(known.clone());
+        }
+        if case.change.as_ref().is_none_or(|other| other.id <= id) {
+            case.change = Some(known);
+        }
+        case.people.extend(held.people);
+        let judgement = case.judge();
+        Ok(workflow::approve(&promotion, &case.case(), &judgement))
     }
 
     fn request_change(&self, id: ChangeId, content: Box<Content>, submit: bool) -> Changes {
@@ -119,14 +156,14 @@ impl Hand<'_> {
         Ok(change_request::submit(&held.hearing(), plan, &approvals, self.actor.id)?)
     }
 
-    /// The valid approvals of the promotion that the change was made for. One with conditions is no signature.
+    /// The valid approvals of the promotion that the change was made for. One whose conditions for the time before the
+    /// deployment are not met is no signature.
     fn approvals(&self, change: &ChangeRequest) -> Result<Vec<SignatureRecord>, Failure> {
         let Some(promotion) = change.content.promotion else { return Ok(Vec::new()) };
         let (case, judgement) = self.case(promotion)?;
-        if !case.promotion.as_ref().is_some_and(|promotion| carries(promotion.state_at(self.now))) {
-            return Ok(Vec::new());
-        }
-        let given = judgement.approvals().filter(|approval| approval.decision == Decision::Approved);
+        let carrying = case.promotion.as_ref().filter(|promotion| carries(promotion.state_at(self.now)));
+        let Some(promotion) = carrying else { return Ok(Vec::new()) };
+        let given = judgement.approvals().filter(|approval| promotion.is_unconditional(approval));
         let record = |approval: &Approval| SignatureRecord {
             signature: Signature {
                 role: approval.role.clone(),

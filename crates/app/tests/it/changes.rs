@@ -18,7 +18,7 @@ use assent_domain::identity::Permission;
 use assent_domain::ids::{ChangeId, ModelId, PrincipalId, PromotionId, VersionId};
 use assent_domain::registry::VersionCommand;
 use assent_domain::signoff::{NewSignature, Verdict};
-use assent_domain::workflow::{Decision, NewReview};
+use assent_domain::workflow::{ConditionTime, Decision, NewCondition, NewReview};
 use assent_domain::{Code, Sealed};
 use assent_log::verify::Level;
 use common::World;
@@ -161,6 +161,54 @@ async fn facts_tell_of_the_newest_change_that_was_not_given_up() {
     assert_eq!(cast.facts()["id"], second.to_string());
     cast.run(cast.owner, second, ChangeCommand::Withdraw(None)).await;
     assert_eq!(cast.facts()["id"], first.to_string());
+}
+
+/// An approval with conditions counts for a change once those for the time before the deployment are met.
+#[tokio::test]
+async fn a_conditional_approval_counts_once_what_was_to_come_first_is_met() {
+    use ConditionTime::{AfterDeployment, BeforeDeployment};
+    let cast = cast().await;
+    let version = cast.versions[1];
+    let attach = Command::Version(version, Box::new(VersionCommand::Attach(common::card())));
+    cast.world.run(cast.owner, attach).await.unwrap();
+    let tables: [(&[ConditionTime], &[&str], bool); 5] = [
+        (&[BeforeDeployment], &[], false),
+        (&[BeforeDeployment, BeforeDeployment], &["c0"], false),
+        (&[BeforeDeployment], &["c0"], true),
+        (&[BeforeDeployment, AfterDeployment], &["c0"], true),
+        (&[AfterDeployment], &[], true),
+    ];
+    for (conditions, met, counts) in tables {
+        let promotion = PromotionId(cast.world.id());
+        let target = Target { stage: "PROD".to_owned(), environment: None, strategy: None, replicas: None };
+        let ask = Command::RequestPromotion { id: promotion, version, target, comment: None, submit: true };
+        cast.world.run(cast.owner, ask).await.unwrap();
+        let due_at = cast.world.assent.wiring.now().checked_add(jiff::SignedDuration::from_hours(24)).ok();
+        let condition = |(i, when): (usize, &ConditionTime)| NewCondition {
+            id: format!("c{i}"),
+            text: cast.sealed("look again"),
+            owner: cast.owner,
+            due_at,
+            when: *when,
+        };
+        let review = NewReview {
+            step: "compliance".to_owned(),
+            role: None,
+            decision: Decision::Conditional,
+            comment: Some(cast.sealed("if")),
+            conditions: conditions.iter().enumerate().map(condition).collect(),
+            evidence: cast.world.evidence(promotion),
+        };
+        cast.world.run(cast.compliance, Command::Review(promotion, Box::new(review))).await.unwrap();
+        for id in met {
+            let meet = Command::MeetCondition { promotion, condition: (*id).to_owned(), comment: None };
+            cast.world.run(cast.owner, meet).await.unwrap();
+        }
+        let content = Content { current_version: None, promotion: Some(promotion), ..cast.content() };
+        let signed = cast.change(cast.request(content).await).signatures.len();
+        assert_eq!(signed, usize::from(counts), "{conditions:?} {met:?}");
+        cast.world.run(cast.owner, Command::WithdrawPromotion(promotion, None)).await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -61,6 +61,11 @@ impl ChangeType {
     pub fn is_urgent(self) -> bool {
         matches!(self, Self::Rollback | Self::Emergency)
     }
+
+    /// Whether it puts its target version in place, instead of changing something about one that stands there.
+    pub fn places_a_version(self) -> bool {
+        matches!(self, Self::ModelUpdate | Self::Rollback | Self::Emergency)
+    }
 }
 
 /// A period: from (included) until (not included).

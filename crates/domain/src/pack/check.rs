@@ -462,7 +462,20 @@ impl Check {
             StepKind::Deployment { stage } => {
                 self.known(&format!("steps/{i}/stage"), "stage", [stage], |id| pack.stage(id).is_some());
             }
+            StepKind::Change {} => self.change_step(pack, workflow, i),
             StepKind::Automated {} | StepKind::Attestation { .. } => {}
+        }
+    }
+
+    /// A change names an environment of the pack: where the stage is none of them, nobody could ever ask for the change.
+    fn change_step(&mut self, pack: &Pack, workflow: &Workflow, i: usize) {
+        let environments = pack.change_rules.as_ref().map(|rules| &rules.environments);
+        if environments.is_none_or(|known| !known.contains_key(&workflow.target)) {
+            let message = format!(
+                "no change is made in `{}`: name it among the `environments` of the `ChangeRules`",
+                workflow.target
+            );
+            self.say(format!("steps/{i}"), message);
         }
     }
 

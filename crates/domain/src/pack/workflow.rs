@@ -121,6 +121,9 @@ pub enum StepKind {
         /// Which.
         stage: String,
     },
+    /// The reviewers of a change that puts the version into the target stage have approved it. It is asked for and signed as a
+    /// change, and not in the promotion.
+    Change {},
 }
 
 fn one() -> u32 {

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::horizon;
 use super::standing::{self, Approval, StepStanding};
 use super::{Promotion, ReviewRecord, StepState};
+use crate::change_request::ChangeFacts;
 use crate::exception::{Waiver, Waivers};
 use crate::facts::{self, Inputs};
 use crate::ids::{Digest, PrincipalId};
@@ -22,6 +23,8 @@ pub struct Case<'a> {
     pub inputs: Inputs<'a>,
     /// The promotion of the version to the target that counts: the open one, or the last.
     pub promotion: Option<&'a Promotion>,
+    /// The newest change that puts the version into the target stage, was submitted, and is neither rejected nor withdrawn.
+    pub placing: Option<&'a ChangeFacts>,
 }
 
 impl Case<'_> {

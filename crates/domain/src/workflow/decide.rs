@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::case::{Case, Judgement, workflow_of};
 use super::emergency;
 use super::event::{
-    ConditionMet, FailedRule, PromotionCompleted, PromotionExpired, PromotionRequested, PromotionSubmitted,
-    PromotionWithdrawn, StepPassed,
+    ConditionMet, FailedRule, PromotionApproved, PromotionCompleted, PromotionExpired, PromotionRequested,
+    PromotionSubmitted, PromotionWithdrawn, StepPassed,
 };
 use super::standing::was_refused;
 use super::{Move, Promotion, StateName, notices};
@@ -137,6 +137,15 @@ fn passed(promotion: &Promotion, case: &Case<'_>, judgement: &Judgement, round: 
     passed.collect()
 }
 
+/// Notes that every step of a promotion under review has passed, where one of them waited for a change and that was approved.
+pub fn approve(promotion: &Promotion, case: &Case<'_>, judgement: &Judgement) -> Option<Change> {
+    let waits = promotion.workflow.steps.iter().any(|step| step.kind == StepKind::Change {});
+    let is_due =
+        waits && promotion.state_at(case.inputs.now) == StateName::InReview && judgement.is_complete();
+    let event = Event::PromotionApproved(PromotionApproved { evidence: judgement.evidence });
+    is_due.then(|| change(promotion.id, case.inputs.model, case.inputs.version, &promotion.target, event))
+}
+
 /// Lets an open promotion go on through the workflow that leads a model of another tier there. Where none does, it is
 /// over. Steps that both workflows have keep the time by which they are due.
 pub(crate) fn repin(
@@ -175,7 +184,8 @@ fn due_times(workflow: &Workflow, pack: &Pack, now: Time) -> BTreeMap<String, Ti
         StepKind::Review { .. }
         | StepKind::Automated {}
         | StepKind::Attestation { .. }
-        | StepKind::Deployment { .. } => None,
+        | StepKind::Deployment { .. }
+        | StepKind::Change {} => None,
     });
     let due = |days| calendar::due(&pack.settings().calendar, now, days);
     steps.filter_map(|(step, days)| Some((step, due(days)?))).collect()

@@ -74,7 +74,7 @@ pub fn review(
             separate(promotion, case, reviewer)?;
             Some(role_of(case, reviewer, standing, roles, *mode, new.role.as_deref())?)
         }
-        StepKind::Automated {} | StepKind::Deployment { .. } => {
+        StepKind::Automated {} | StepKind::Deployment { .. } | StepKind::Change {} => {
             return Err(unknown_step(promotion, &new.step));
         }
     };
@@ -197,7 +197,10 @@ fn well_formed(step: &CompiledStep, new: &NewReview, is_followed_up: bool) -> Re
     let every = [Decision::Approved, Decision::Rejected];
     let allowed: &[Decision] = match &step.step.kind {
         StepKind::Review { decisions, .. } => decisions,
-        StepKind::Automated {} | StepKind::Attestation { .. } | StepKind::Deployment { .. } => &every,
+        StepKind::Automated {}
+        | StepKind::Attestation { .. }
+        | StepKind::Deployment { .. }
+        | StepKind::Change {} => &every,
     };
     // What went through in an emergency cannot be submitted again: it may stay, or has to leave.
     let after: Vec<Decision> = allowed.iter().copied().filter(|decision| decision.is_approval()).collect();
@@ -339,7 +342,7 @@ fn returned(promotion: &Promotion, model: &Model, version: &Version, pack: &Pack
 pub(super) fn unknown_step(promotion: &Promotion, id: &str) -> Refusal {
     let steps = promotion.workflow.steps.iter().filter_map(|step| match step.kind {
         StepKind::Review { .. } | StepKind::Attestation { .. } => Some(step.id.as_str()),
-        StepKind::Automated {} | StepKind::Deployment { .. } => None,
+        StepKind::Automated {} | StepKind::Deployment { .. } | StepKind::Change {} => None,
     });
     let steps: Vec<&str> = steps.collect();
     let message = format!("the workflow has no step `{id}` that people decide; it has {}", steps.join(", "));

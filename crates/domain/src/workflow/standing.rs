@@ -76,6 +76,17 @@ pub struct Lapsed {
     pub lapse: Lapse,
 }
 
+/// What has to happen for a step that waits for no approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Todo {
+    /// Stable code, in kebab-case.
+    pub code: &'static str,
+    /// What is missing, in words after "the step".
+    pub message: String,
+    /// What to do next.
+    pub remedy: String,
+}
+
 /// Where one step stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -111,6 +122,9 @@ pub struct StepStanding {
     /// Whether the conditions of the pack let it pass without a person.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub automatic: bool,
+    /// What has to happen, where that is no approval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub todo: Option<Todo>,
 }
 
 /// The role that an attestation is given in.
@@ -163,6 +177,18 @@ fn assess(
             if order(&case.inputs.version.stage).zip(order(stage)).is_some_and(|(here, there)| here >= there)
             {
                 standing.state = StepState::Passed;
+            } else {
+                standing.todo = Some(Todo {
+                    code: "step-open",
+                    message: format!("waits for the version to reach `{stage}`"),
+                    remedy: format!("promote the version to `{stage}` first"),
+                });
+            }
+        }
+        StepKind::Change {} => {
+            standing.todo = change_missing(case, target);
+            if standing.todo.is_none() {
+                standing.state = StepState::Passed;
             }
         }
         StepKind::Attestation { expires_after } => {
@@ -191,6 +217,40 @@ fn assess(
     standing
 }
 
+/// What is missing of the change that puts the version into its target. A version that stands there by its promotion came in by
+/// one; what becomes of that change, or of later ones, is no longer about letting it in.
+fn change_missing(case: &Case<'_>, target: &str) -> Option<Todo> {
+    let is_in = |promotion: &Promotion| promotion.state_at(case.inputs.now) == StateName::Completed;
+    if case.promotion.is_some_and(is_in) {
+        return None;
+    }
+    let (found, remedy) = match case.placing {
+        Some(change) if change.lets_into(target) => return None,
+        Some(change) if change.is_decided() => {
+            let found = format!(
+                "the last one, `{}`, is {}, and lost a signature or was used before",
+                change.id,
+                change.state.name()
+            );
+            (found, "let who is missing sign it, or ask for another change".to_owned())
+        }
+        Some(change) => {
+            let found = format!("the last one, `{}`, is {}", change.id, change.state.name());
+            let remedy =
+                format!("see with `assent change show {}` who is missing, and let them sign", change.id);
+            (found, remedy)
+        }
+        None => {
+            let named = case.promotion.map_or_else(String::new, |it| format!(" --promotion {}", it.id));
+            let remedy =
+                format!("ask for it with `assent change request{named}`, and let its reviewers sign");
+            ("there is none".to_owned(), remedy)
+        }
+    };
+    let message = format!("needs an approved change that puts the version into `{target}`; {found}");
+    Some(Todo { code: "change-missing", message, remedy })
+}
+
 fn needs_people(kind: &StepKind) -> bool {
     matches!(kind, StepKind::Review { .. } | StepKind::Attestation { .. })
 }
@@ -214,6 +274,7 @@ fn blank(case: &Case<'_>, compiled: &CompiledStep) -> StepStanding {
         due_at: due.copied(),
         overdue: false,
         automatic: false,
+        todo: None,
     }
 }
 

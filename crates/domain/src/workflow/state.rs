@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::emergency::Emergency;
 use super::emergency::Followed;
 use super::event::{FailedRule, PromotionRequested, PromotionSubmitted, Review, ReviewAssigned, StepPassed};
-use super::{ConditionTime, Decision, Notice};
+use super::{Approval, ConditionTime, Decision, Notice};
 use crate::event::{Event, Stamp};
 use crate::facts::Target;
 use crate::ids::{Digest, ModelId, PrincipalId, PromotionId, VersionId};
@@ -256,6 +256,19 @@ impl Promotion {
                 record.review.conditions.iter().filter(|condition| !record.met.contains(&condition.id));
             open.map(move |condition| (record, condition))
         })
+    }
+
+    /// Whether an approval says yes without more: it has no conditions, or each that was to be met before the deployment is
+    /// met. What is to be met afterwards does not hold it up.
+    pub fn is_unconditional(&self, approval: &Approval) -> bool {
+        let given = |record: &ReviewRecord| {
+            (record.review.step.as_str(), record.recorded.by, record.recorded.at)
+                == (approval.step.as_str(), approval.reviewer, approval.at)
+        };
+        approval.decision.is_approval()
+            && !self
+                .open_conditions()
+                .any(|(record, condition)| condition.when == ConditionTime::BeforeDeployment && given(record))
     }
 
     pub(crate) fn evolve(&mut self, event: &Event, stamp: &Stamp) {

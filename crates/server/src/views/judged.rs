@@ -14,7 +14,8 @@ pub(crate) struct JudgedView {
     /// Digest of the evidence: what a decision made now binds to.
     evidence: String,
     /// Where each step stands: `step`, `title`, `state`, `waitsFor`, `missingRoles`, `requiredPeople`, `missingPeople`,
-    /// `approvals`, `lapsed`, `dueAt`, `overdue`.
+    /// `approvals`, `lapsed`, `dueAt`, `overdue`, `automatic`; `todo` with `code`, `message` and `remedy` where no approval is
+    /// missing.
     #[schema(value_type = Vec<Object>)]
     steps: Vec<StepStanding>,
     /// Why the gate is shut: `code`, `message`, `remedy`. Empty if the promotion can be completed.

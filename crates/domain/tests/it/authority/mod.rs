@@ -12,6 +12,7 @@
 )]
 
 mod automatic;
+mod change_step;
 mod delegations;
 mod emergencies;
 mod independence;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use assent_domain::change_request::ChangeFacts;
 use assent_domain::delegation::{self, Acting, Delegation, NewDelegation};
 use assent_domain::facts::{Inputs, Target};
 use assent_domain::gate::{GateAnswer, gate};
@@ -118,6 +119,8 @@ pub(crate) struct World {
     pub(crate) earlier: Vec<Arc<Promotion>>,
     pub(crate) delegations: Vec<Arc<Delegation>>,
     pub(crate) champion: Option<Version>,
+    /// What is known of the change into production.
+    pub(crate) placing: Option<ChangeFacts>,
     pub(crate) now: Time,
     target: Target,
 }
@@ -176,6 +179,7 @@ impl World {
             earlier: Vec::new(),
             delegations: Vec::new(),
             champion: None,
+            placing: None,
             now: noon(),
             target,
         }
@@ -206,6 +210,7 @@ impl World {
                 now: self.now,
             },
             promotion: self.promotion.as_ref(),
+            placing: self.placing.as_ref(),
         }
     }
 

@@ -226,3 +226,20 @@ fn a_change_that_was_made_is_spent_once_its_version_has_left() {
     version.stage = "PRODUCTION".to_owned();
     assert!(approved(&version), "it stands where the change brought it");
 }
+
+#[test]
+fn a_change_that_nobody_said_was_made_is_spent_too_once_its_version_has_left() {
+    let mut world = World::new();
+    let id = world.request(20, content(ChangeType::ModelUpdate)).unwrap();
+    world.submit(id, &[]).unwrap();
+    world.approve(id, &[TECH, SECURITY, OWNER]);
+    let mut version = world.versions[1].clone();
+    let approved = |version: &Version| facts_of_version(&world.hearing(id), version).approved;
+    version.stage_since = world.now + jiff::SignedDuration::from_hours(1);
+    assert!(!approved(&version), "it stood in production, and went elsewhere after the request");
+    version.stage_since = world.now - jiff::SignedDuration::from_hours(1);
+    assert!(approved(&version), "it had left before: this is the way back");
+    version.stage_since = world.now + jiff::SignedDuration::from_hours(1);
+    version.stood_in.clear();
+    assert!(approved(&version), "it never stood there, and only came nearer since");
+}

@@ -32,7 +32,7 @@ fn judged(world: &World, version: usize, now: Time) -> (Judgement, GateAnswer) {
         pack: &world.pack,
         now,
     };
-    let case = Case { inputs, promotion: None };
+    let case = Case { inputs, promotion: None, placing: None };
     let judgement = workflow::judge(&case);
     let answer = gate::gate(&case, &judgement);
     (judgement, answer)

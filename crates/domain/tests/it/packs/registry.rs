@@ -19,7 +19,10 @@ fn reviews(pack: &Pack, stage: &str, tier: &str) -> Vec<(String, u32)> {
         StepKind::Review { roles, sla_business_days, .. } => {
             Some((roles.join("+"), sla_business_days.unwrap()))
         }
-        StepKind::Automated {} | StepKind::Attestation { .. } | StepKind::Deployment { .. } => None,
+        StepKind::Automated {}
+        | StepKind::Attestation { .. }
+        | StepKind::Deployment { .. }
+        | StepKind::Change {} => None,
     };
     way.workflow.steps.iter().filter_map(|step| review(&step.kind)).collect()
 }

@@ -49,7 +49,10 @@ fn the_reviews_of_llmops_are_those_of_its_environments_and_the_score_adds_the_re
         wanted
             .filter_map(|step| match &step.step.kind {
                 StepKind::Review { roles, .. } => Some(roles.join(",")),
-                StepKind::Automated {} | StepKind::Attestation { .. } | StepKind::Deployment { .. } => None,
+                StepKind::Automated {}
+                | StepKind::Attestation { .. }
+                | StepKind::Deployment { .. }
+                | StepKind::Change {} => None,
             })
             .collect()
     };

@@ -9,6 +9,7 @@ fn steps(pack: &Pack, stage: &str, tier: &str) -> Vec<String> {
             StepKind::Automated {} => "automated".to_owned(),
             StepKind::Attestation { expires_after } => format!("attestation {}", expires_after.unwrap()),
             StepKind::Deployment { stage } => format!("deployment {stage}"),
+            StepKind::Change {} => "change".to_owned(),
             StepKind::Review { roles, people, sla_business_days, expires_after, .. } => format!(
                 "{} x{people} in {} for {}",
                 roles.join(","),

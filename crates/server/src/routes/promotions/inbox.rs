@@ -187,7 +187,10 @@ fn could_decide(
             decisions.iter().copied().find(|decision| *decision != Decision::Conditional)
         }
         StepKind::Attestation { .. } => Some(Decision::Approved),
-        StepKind::Review { .. } | StepKind::Automated {} | StepKind::Deployment { .. } => None,
+        StepKind::Review { .. }
+        | StepKind::Automated {}
+        | StepKind::Deployment { .. }
+        | StepKind::Change {} => None,
     };
     let Some(decision) = decision else { return false };
     let trial = NewReview {
