@@ -343,6 +343,44 @@ async fn a_policy_can_demand_an_approved_change() {
     );
 }
 
+/// A promotion says what is changed and where; what is said besides holds, and people bring impact and plan.
+#[tokio::test]
+async fn a_promotion_fills_in_what_is_left_out() {
+    let cast = cast().await;
+    let ask = json!({"version": cast.versions[1], "target": {"stage": "STAGING"}});
+    let asked = cast.world.post(&cast.owner, "/api/v1/promotions", ask).await.expect(201);
+    let promotion = text(&asked["object"]["id"]);
+    let body = json!({"promotion": promotion, "description": "d", "justification": "j"});
+    let send = async |body: Value| cast.world.post(&cast.owner, "/api/v1/changes", body).await;
+    // It is not under review yet, so that nothing that was said for it counts.
+    assert_eq!(send(body.clone()).await.problem(400, "invalid-value")["pointer"], "/promotion");
+    let without = json!({"description": "d", "justification": "j"});
+    for (field, value) in [
+        ("type", json!("MODEL_UPDATE")),
+        ("title", json!("t")),
+        ("environment", json!("STAGING")),
+        ("targetVersion", json!(cast.versions[1])),
+    ] {
+        let mut body = without.clone();
+        for (other, value) in [
+            ("type", "MODEL_UPDATE"),
+            ("title", "t"),
+            ("environment", "STAGING"),
+            ("targetVersion", &cast.versions[1]),
+        ] {
+            body[other] = json!(value);
+        }
+        assert_eq!(body.as_object_mut().unwrap().remove(field), Some(value));
+        let problem = send(body).await.problem(400, "invalid-value");
+        assert_eq!(problem["pointer"], format!("/{field}"), "{problem}");
+        assert!(problem["detail"].as_str().unwrap().contains("or the promotion"), "{problem}");
+    }
+    let foreign = json!({"promotion": "01931e2c-5b1a-7cc3-98c4-000000000000", "description": "d", "justification": "j"});
+    assert_eq!(send(foreign).await.problem(404, "not-found")["pointer"], "/promotion");
+    let (_, stranger) = cast.world.person_with("Nora", &[]).await;
+    cast.world.post(&stranger, "/api/v1/changes", body).await.problem(404, "not-found");
+}
+
 #[tokio::test]
 async fn wrong_requests_name_the_field() {
     let cast = cast().await;

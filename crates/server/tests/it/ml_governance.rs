@@ -67,6 +67,12 @@ async fn two_people_in_two_roles_agree() {
     assert_eq!(done["version"]["stage"], "PRODUCTION");
 }
 
+/// The draft of a change that says no more than the promotion that it is made for.
+async fn change_of(walk: &Walk, promotion: &Value) -> Value {
+    let body = json!({"promotion": promotion["id"], "description": "d", "justification": "j"});
+    walk.post("Alice", "/api/v1/changes", body).await
+}
+
 #[tokio::test]
 async fn a_version_that_is_better_by_a_twentieth_passes_without_people() {
     let walk = walk().await;
@@ -74,6 +80,17 @@ async fn a_version_that_is_better_by_a_twentieth_passes_without_people() {
     let data = walk.data("payments", "CONFIDENTIAL", "gender").await;
     let first = staged(&walk, "fraud", &data, 12).await;
     let promotion = walk.promotion("Alice", &first, json!({"stage": "PRODUCTION"})).await;
+    let change = change_of(&walk, &promotion).await;
+    assert_eq!(
+        (&change["type"], &change["title"]["text"]),
+        (&json!("MODEL_UPDATE"), &json!("fraud 1 to PRODUCTION"))
+    );
+    assert_eq!((&change["environment"], &change["promotion"]), (&json!("PRODUCTION"), &promotion["id"]));
+    assert_eq!(
+        (&change["targetVersion"]["id"], change.get("currentVersion")),
+        (&json!(first), None),
+        "it is the first to stand there: {change}"
+    );
     walk.approved(&promotion, &[("Charlie", "approval"), ("Bob", "approval")]).await;
     walk.complete("Rene", &promotion).await.expect(200);
     // 12 of 80 wrong is an F1 of 0.85, 4 of 80 one of 0.95, 8 of 80 one of 0.90.
@@ -81,6 +98,9 @@ async fn a_version_that_is_better_by_a_twentieth_passes_without_people() {
     let promotion = walk.promotion("Alice", &better, json!({"stage": "PRODUCTION"})).await;
     let step = &promotion["now"]["steps"][1];
     assert_eq!((&step["step"], &step["automatic"]), (&json!("approval"), &json!(true)), "{promotion}");
+    let change = change_of(&walk, &promotion).await;
+    let versions = (&change["targetVersion"]["id"], &change["currentVersion"]["id"]);
+    assert_eq!(versions, (&json!(better), &json!(first)), "it takes the place of the champion");
     walk.complete("Rene", &promotion).await.expect(200);
     let worse = staged(&walk, "fraud", &data, 8).await;
     let promotion = walk.promotion("Alice", &worse, json!({"stage": "PRODUCTION"})).await;

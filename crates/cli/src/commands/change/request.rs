@@ -13,24 +13,25 @@ use crate::problem::Problem;
 /// Options of `assent change request`.
 #[derive(Debug, Args)]
 pub(crate) struct Request {
-    /// The version that is there afterwards: its id, or `model:number`
-    version: String,
-    /// What kind of change; a rollback is asked for with `assent change roll-back`
-    #[arg(long = "type", value_name = "TYPE", value_enum)]
-    kind: Type,
-    /// Where it is made: an environment of the pack
-    #[arg(long, value_name = "NAME")]
-    environment: String,
-    /// In a few words
-    #[arg(long)]
-    title: String,
+    /// The version that is there afterwards: its id, or `model:number`; with --promotion the one that is promoted
+    #[arg(required_unless_present = "promotion")]
+    version: Option<String>,
+    /// What kind of change; a rollback is asked for with `assent change roll-back`; with --promotion an update of the model
+    #[arg(long = "type", value_name = "TYPE", value_enum, required_unless_present = "promotion")]
+    kind: Option<Type>,
+    /// Where it is made: an environment of the pack; with --promotion the one that is named as its stage
+    #[arg(long, value_name = "NAME", required_unless_present = "promotion")]
+    environment: Option<String>,
+    /// In a few words; with --promotion, which version goes where
+    #[arg(long, required_unless_present = "promotion")]
+    title: Option<String>,
     /// In more words
     #[arg(long, value_name = "TEXT")]
     description: String,
     /// Why
     #[arg(long, value_name = "TEXT")]
     justification: String,
-    /// The version that is there before: its id, or `model:number`
+    /// The version that is there before: its id, or `model:number`; with --promotion the one that stands in its stage now
     #[arg(long = "from", value_name = "VERSION")]
     current: Option<String>,
     /// For which part of the house
@@ -42,7 +43,7 @@ pub(crate) struct Request {
     /// When it may not be made: two times as RFC 3339 with a blank between them; several times for several periods
     #[arg(long = "blackout", num_args = 2, value_names = ["FROM", "UNTIL"])]
     blackouts: Vec<String>,
-    /// Id of the promotion that it is made for, whose approvals count here too
+    /// Id of the promotion that it is made for: its approvals count here too, and it says what is changed and where
     #[arg(long, value_name = "ID")]
     promotion: Option<uuid::Uuid>,
     #[command(flatten)]
@@ -78,18 +79,18 @@ impl Request {
     /// Runs the command.
     pub(super) fn run(self, context: &Context) -> Result<Answer, Problem> {
         let client = context.client()?;
-        let target = names::version_id(&client, &self.version)?;
-        let current = self.current.map(|version| names::version_id(&client, &version)).transpose()?;
+        let version = |name: Option<String>| name.map(|name| names::version_id(&client, &name)).transpose();
+        let (target, current) = (version(self.version)?, version(self.current)?);
         let mut body = json!({
-            "type": self.kind.wire(),
-            "title": self.title,
             "description": self.description,
             "justification": self.justification,
-            "environment": self.environment,
-            "targetVersion": target,
             "blackouts": windows(&self.blackouts),
             "submit": self.submit,
         });
+        pairs::put(&mut body, "type", self.kind.map(Type::wire).as_ref());
+        pairs::put(&mut body, "title", self.title.as_ref());
+        pairs::put(&mut body, "environment", self.environment.as_ref());
+        pairs::put(&mut body, "targetVersion", target.as_ref());
         pairs::put(&mut body, "currentVersion", current.as_ref());
         pairs::put(&mut body, "department", self.department.as_ref());
         pairs::put(&mut body, "preferredWindow", windows(&self.window).first());

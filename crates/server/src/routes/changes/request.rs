@@ -1,10 +1,10 @@
 //! `POST /api/v1/changes`
 
-use assent_app::Command;
 use assent_app::changes::ChangeCommand;
+use assent_app::{Command, cases};
 use assent_domain::change_request::{ChangeType, Content};
 use assent_domain::ids::{PrincipalId, PromotionId, VersionId};
-use assent_domain::{Refusal, text};
+use assent_domain::{Code, Refusal, text};
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
@@ -22,29 +22,32 @@ use crate::problem::Problem;
 use crate::views::schemas::ChangeTypeWords;
 use crate::views::{ChangeView, Written};
 
-/// What is to change.
+/// What is to change. Where `promotion` is given, it fills in what is left out of `type`, `title`, `environment`,
+/// `targetVersion` and `currentVersion`; without it, all but the last have to be there.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NewChange {
-    /// What kind of change; ROLLBACK is asked for by rolling back a change.
+    /// What kind of change; ROLLBACK is asked for by rolling back a change. For a promotion it is MODEL_UPDATE.
     #[serde(rename = "type")]
-    #[schema(value_type = ChangeTypeWords)]
-    kind: ChangeType,
-    /// In a few words.
+    #[schema(value_type = Option<ChangeTypeWords>)]
+    kind: Option<ChangeType>,
+    /// In a few words; for a promotion, which version goes where.
     #[schema(min_length = 1, max_length = 200)]
-    title: String,
+    title: Option<String>,
     /// In more words.
     #[schema(min_length = 1, max_length = 10000)]
     description: String,
     /// Why.
     #[schema(min_length = 1, max_length = 10000)]
     justification: String,
-    /// Where it is made: an environment of the pack.
-    environment: String,
-    /// Id of the version that is there before; absent where there is none, and then nothing can be rolled back.
+    /// Where it is made: an environment of the pack. For a promotion it is the one that is named as its stage.
+    environment: Option<String>,
+    /// Id of the version that is there before; absent where there is none, and then nothing can be rolled back. For a promotion
+    /// it is the one that stands in its stage now, if there is one.
     current_version: Option<Uuid>,
-    /// Id of the version that is there afterwards, of the same model. Where the version stays, the same.
-    target_version: Uuid,
+    /// Id of the version that is there afterwards, of the same model. Where the version stays, the same. For a promotion it is
+    /// the one that is promoted.
+    target_version: Option<Uuid>,
     /// For which part of the house.
     #[schema(min_length = 1, max_length = 200)]
     department: Option<String>,
@@ -91,7 +94,8 @@ pub(crate) async fn request(State(app): State<App>, write: Write<NewChange>) -> 
     let (caller, submit) = (sent.caller.clone(), body.submit);
     let content = app.read(move |desk| {
         sees(desk, &caller, &body)?;
-        sealed(desk, caller.id(), body, plan).map(Box::new)
+        let what = filled(desk, &mut body)?;
+        sealed(desk, caller.id(), body, what, plan).map(Box::new)
     });
     let content = content.await?;
     let (id, target) = (assent_domain::ids::ChangeId(app.id()), content.target_version);
@@ -103,10 +107,11 @@ pub(crate) async fn request(State(app): State<App>, write: Write<NewChange>) -> 
 }
 
 fn check(body: &NewChange) -> Result<(), Refusal> {
-    text::name("/title", &body.title)?;
     check_comment("/description", &body.description)?;
     check_comment("/justification", &body.justification)?;
-    text::name("/environment", &body.environment)?;
+    for (place, name) in [("/title", &body.title), ("/environment", &body.environment)] {
+        name.as_ref().map_or(Ok(()), |name| text::name(place, name))?;
+    }
     body.department.as_ref().map_or(Ok(()), |name| text::name("/department", name))?;
     bounded("/blackouts", body.blackouts.len())
 }
@@ -116,7 +121,7 @@ fn sees(desk: &Desk<'_>, caller: &Caller, body: &NewChange) -> Result<(), Proble
     let version = |id: Uuid, place: &str| {
         desk.version(caller, VersionId(id)).map(drop).map_err(|problem| problem.at(place))
     };
-    version(body.target_version, "/targetVersion")?;
+    body.target_version.map_or(Ok(()), |id| version(id, "/targetVersion"))?;
     body.current_version.map_or(Ok(()), |id| version(id, "/currentVersion"))?;
     let promotion = |id: Uuid| {
         desk.promotion(caller, PromotionId(id)).map(drop).map_err(|problem| problem.at("/promotion"))
@@ -124,20 +129,68 @@ fn sees(desk: &Desk<'_>, caller: &Caller, body: &NewChange) -> Result<(), Proble
     body.promotion.map_or(Ok(()), promotion)
 }
 
+/// What a promotion knows, or the body has to say.
+struct What {
+    kind: ChangeType,
+    title: String,
+    environment: String,
+    target_version: VersionId,
+    current_version: Option<VersionId>,
+}
+
+/// What the change is about: as it is asked for, and the rest as the promotion has it.
+fn filled(desk: &Desk<'_>, body: &mut NewChange) -> Result<What, Problem> {
+    let known = body.promotion.map(|id| of_promotion(desk, PromotionId(id))).transpose()?;
+    let missing = |field: &str| {
+        let message = format!("`{field}` is missing; name it, or the promotion that the change is made for");
+        Refusal::new(Code::InvalidValue, message).at(format!("/{field}"))
+    };
+    let own = body.current_version.map(VersionId);
+    let kind = body.kind.or(known.as_ref().map(|known| known.kind)).ok_or_else(|| missing("type"))?;
+    let target_version =
+        body.target_version.map(VersionId).or(known.as_ref().map(|known| known.target_version));
+    let current_version = own.or(known.as_ref().and_then(|known| known.current_version));
+    let (title, environment) = known.map(|known| (known.title, known.environment)).unzip();
+    Ok(What {
+        kind,
+        title: body.title.take().or(title).ok_or_else(|| missing("title"))?,
+        environment: body.environment.take().or(environment).ok_or_else(|| missing("environment"))?,
+        target_version: target_version.ok_or_else(|| missing("targetVersion"))?,
+        current_version,
+    })
+}
+
+/// What a promotion knows of the change that it is made by.
+fn of_promotion(desk: &Desk<'_>, id: PromotionId) -> Result<What, Problem> {
+    let case = cases::of_promotion(&desk.view, desk.app.assent.ledger.packs(), id, desk.now)?;
+    let (model, number, stage) = (&case.model.name, case.version.number, case.stage());
+    let title = format!("{model} {number} to {stage}");
+    // A model may have a name that fills the title.
+    let fits = text::name("/title", &title).is_ok();
+    Ok(What {
+        kind: ChangeType::ModelUpdate,
+        title: if fits { title } else { format!("version {number} to {stage}") },
+        environment: stage.to_owned(),
+        target_version: case.version.id,
+        current_version: case.incumbents.last().map(|version| version.id),
+    })
+}
+
 fn sealed(
     desk: &Desk<'_>,
     subject: PrincipalId,
     body: NewChange,
+    what: What,
     plan: PlanBody,
 ) -> Result<Content, Problem> {
     Ok(Content {
-        kind: body.kind,
-        title: desk.seal(subject, &body.title)?,
+        kind: what.kind,
+        title: desk.seal(subject, &what.title)?,
         description: desk.seal(subject, &body.description)?,
         justification: desk.seal(subject, &body.justification)?,
-        environment: body.environment,
-        current_version: body.current_version.map(VersionId),
-        target_version: VersionId(body.target_version),
+        environment: what.environment,
+        current_version: what.current_version,
+        target_version: what.target_version,
         department: body.department,
         plan: plan.sealed(desk, subject)?,
         preferred_window: body.preferred_window.map(Into::into),
