@@ -107,6 +107,7 @@ fn refusals_are_those_of_the_rules(story: &Value) {
             ("Noor", "reviewer-lacks-role", 403),
             ("Tomasz", "gate-shut", 422),
             ("Eva", "permission-missing", 403),
+            ("Tomasz", "gate-shut", 422),
         ]
     );
 }
@@ -118,7 +119,7 @@ fn the_record_holds(story: &Value) {
     assert!(story["replay"]["rows"].as_u64().unwrap() > 20);
     let (inclusion, consistency) = (&story["proofs"]["inclusion"], &story["proofs"]["consistency"]);
     assert_eq!((&inclusion["verified"], &inclusion["signatureChecked"]), (&json!(true), &json!(true)));
-    assert_eq!(inclusion["entry"]["type"], "versionStageChanged");
+    assert_eq!(inclusion["entry"]["type"], "changeCompleted", "the last thing that was done");
     assert_eq!(consistency["verified"], true);
     assert!(consistency["from"].as_u64().unwrap() <= consistency["to"].as_u64().unwrap());
     assert!(story["checkpoint"].as_str().unwrap().starts_with(story["origin"].as_str().unwrap()));
@@ -276,7 +277,9 @@ fn the_pack_registry_workflows_is_told() {
     assert_eq!(figures["stage of the version after the no"], "STAGING");
     assert_eq!(figures["stage of what a reviewer rejected afterwards"], "STAGING");
     assert_eq!(figures["a no before staging"], "CHANGES_REQUIRED");
-    assert_eq!(figures["reviews that production takes"], json!(["production", "authorisation"]));
+    assert_eq!(figures["what production takes"], json!(["production", "authorisation", "change"]));
+    assert_eq!(figures["what is left of it"], json!(["change"]));
+    assert_eq!(figures["who has to sign the change besides"], json!(["security_architect"]));
     assert_eq!(figures["who signs the exception"], json!(["mrc", "security_architect"]));
     assert_eq!(
         refusals(&story),

@@ -197,6 +197,92 @@ pub(super) fn open_steps(gate: &Value) -> Vec<String> {
     steps.filter(|step| text(step, "/state") != "PASSED").map(|step| text(step, "/step")).collect()
 }
 
+/// Assesses the risks of a model as they come, and has that approved.
+pub(super) fn assess(story: &mut Story, who: &str, approver: &str, model: &str) -> Result<(), Problem> {
+    let body = json!({"model": model});
+    let begun = object(&story.ask(&Ask::post(who, "assesses its risks", "/api/v1/assessments", body))?);
+    let at = format!("/api/v1/assessments/{}", names::id("an assessment", &begun)?);
+    story.ask(&Ask::post(who, "  submits the assessment", format!("{at}/submit"), json!({})))?;
+    let yes = json!({"verdict": "APPROVED"});
+    story.ask(&Ask::post(approver, "approves the assessment", format!("{at}/signatures"), yes)).map(drop)
+}
+
+/// Names who answers for a model in each of these roles.
+pub(super) fn answer_for(
+    story: &mut Story,
+    who: &str,
+    model: &str,
+    people: &[(&str, &str)],
+) -> Result<(), Problem> {
+    let path = format!("/api/v1/models/{model}/accountability");
+    for (name, role) in people {
+        let body = json!({"role": role, "principal": story.id_of(name)?, "reason": "it is their subject"});
+        let title = format!("names {name}, who answers for the model as {role}");
+        story.ask(&Ask::post(who, title, path.as_str(), body))?;
+    }
+    Ok(())
+}
+
+/// Asks for the change by which a promotion is made, and submits it: what is changed and where the promotion says, and its
+/// approvals count in the roles that both ask for. Gives the change.
+pub(super) fn change_of(
+    story: &mut Story,
+    who: &str,
+    promotion: &str,
+    description: &str,
+) -> Result<Value, Problem> {
+    let body = json!({"promotion": promotion, "description": description,
+        "justification": "the reviews of the promotion are given",
+        "impact": {"affectedSystems": [], "affectedUsers": "SPECIFIC_GROUPS", "estimatedDowntime": "none",
+            "rollbackTime": "5 minutes"},
+        "rollbackPlan": "take the version out of service, and decide as before it", "submit": true});
+    let title = "asks for the change that the promotion is made by, and submits it";
+    let change = object(&story.ask(&Ask::post(who, title, "/api/v1/changes", body))?);
+    let signed: Vec<String> = change
+        .get("signatures")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|signature| text(signature, "/role"))
+        .collect();
+    let missing = change.pointer("/now/missing").and_then(Value::as_array);
+    let missing: Vec<&str> = missing.into_iter().flatten().filter_map(Value::as_str).collect();
+    story.show(&[
+        Block::Line(format!("  {}, its risk is {}", text(&change, "/title/text"), text(&change, "/risk"))),
+        Block::Good(format!("  signed already, by the reviews of the promotion: {}", signed.join(", "))),
+        Block::Line(format!("  missing: {}", missing.join(", "))),
+    ]);
+    Ok(change)
+}
+
+/// Signs a change as the last of its reviewers, which approves the promotion too.
+pub(super) fn sign_change(
+    story: &mut Story,
+    who: &str,
+    change: &str,
+    promotion: &str,
+) -> Result<(), Problem> {
+    let path = format!("/api/v1/changes/{change}/signatures");
+    let title = "signs the change";
+    let signed = object(&story.ask(&Ask::post(who, title, path, json!({"verdict": "APPROVED"})))?);
+    let path = format!("/api/v1/promotions/{promotion}");
+    let held = story.ask(&Ask::get(who, "looks at the promotion", path))?;
+    let states = [text(&signed, "/state"), text(&held, "/state")];
+    if states.iter().any(|state| state != "APPROVED") {
+        return Err(story.broken(title, &format!("change and promotion are {}", states.join(" and "))));
+    }
+    story.show(&[Block::Good("  the change is APPROVED, and with it the promotion".to_owned())]);
+    Ok(())
+}
+
+/// Makes an approved change.
+pub(super) fn make_change(story: &mut Story, who: &str, change: &str) -> Result<(), Problem> {
+    let at = |what: &str| format!("/api/v1/changes/{change}/{what}");
+    story.ask(&Ask::post(who, "begins the change", at("start"), json!({})))?;
+    let ended = json!({"success": true, "notes": "it answers"});
+    story.ask(&Ask::post(who, "says that the change is made", at("complete"), ended)).map(drop)
+}
+
 /// Completes a promotion; the version then stands in that stage.
 pub(super) fn complete(story: &mut Story, who: &str, promotion: &str, stage: &str) -> Result<(), Problem> {
     let title = format!("completes the promotion to {stage}");

@@ -31,6 +31,7 @@ pub(super) fn introduce(story: &mut Story, cast: &[Member]) -> Result<(), Proble
         let issued = story.ask(&Ask::post(ADMINISTRATOR, title, path, json!({"life": "1d"})))?;
         let secret = text(&issued, "/object/secret");
         story.give_token(name, secret);
+        story.give_id(name, id);
     }
     Ok(())
 }

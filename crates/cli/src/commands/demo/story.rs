@@ -18,6 +18,7 @@ pub(super) struct Story {
     client: Client,
     printer: Printer,
     tokens: BTreeMap<String, String>,
+    ids: BTreeMap<String, String>,
     steps: Vec<Value>,
     /// Further members of the document: figures, gates, refusals, ...
     kept: Map<String, Value>,
@@ -61,12 +62,23 @@ impl<'a> Ask<'a> {
 impl Story {
     pub(super) fn new(client: Client, printer: Printer, administrator: &str) -> Self {
         let tokens = BTreeMap::from([(ADMINISTRATOR.to_owned(), administrator.to_owned())]);
-        Self { client, printer, tokens, steps: Vec::new(), kept: Map::new() }
+        Self { client, printer, tokens, ids: BTreeMap::new(), steps: Vec::new(), kept: Map::new() }
     }
 
     /// Somebody has a token from now on.
     pub(super) fn give_token(&mut self, name: &str, token: String) {
         self.tokens.insert(name.to_owned(), token);
+    }
+
+    /// Somebody is known by that id.
+    pub(super) fn give_id(&mut self, name: &str, id: String) {
+        self.ids.insert(name.to_owned(), id);
+    }
+
+    /// The id of that person.
+    pub(super) fn id_of(&self, name: &str) -> Result<&str, Problem> {
+        let id = self.ids.get(name).map(String::as_str);
+        id.ok_or_else(|| Problem::new(format!("`{name}` is not in the story")).exit(Exit::No))
     }
 
     /// The tokens, by name.

@@ -103,7 +103,8 @@ fn complete() -> Value {
         "thresholds": [{"metric": "m", "operator": "<=", "bound": 0.1, "value": 0.05, "passed": true}],
     });
     json!({
-        "model": {"tier": "CRITICAL", "owner": "owner"},
+        "model": {"tier": "CRITICAL", "owner": "owner", "accountability": {"complete": true, "assigned": [], "missing": []}},
+        "risk": {"assessment": {"status": "APPROVED", "reviewOverdue": false}},
         "version": {"kind": "CLASSICAL", "stage": "STAGING", "createdBy": "builder"},
         "artifact": {"securityScan": {"status": "PASSED", "provenance": "MEASURED", "findings": {"LOW": 2, "CRITICAL": 0}, "ageDays": 1}},
         "documents": {"kinds": ["API_DOCUMENTATION", "DATASHEET", "DEPLOYMENT_GUIDE", "MODEL_CARD"]},
@@ -231,4 +232,25 @@ fn documents_and_the_attestation_are_asked_for_in_production() {
         facts["datasets"][0]["classification"] = json!("PUBLIC");
     };
     check("LOW", "STAGING", public, &[]);
+}
+
+#[test]
+fn who_answers_and_for_which_risks_is_known_before_production_where_much_is_at_stake() {
+    let gap = |facts: &mut Value| facts["model"]["accountability"]["complete"] = json!(false);
+    let none = |facts: &mut Value| facts["risk"]["assessment"] = json!({"status": "MISSING"});
+    let overdue = |facts: &mut Value| facts["risk"]["assessment"]["reviewOverdue"] = json!(true);
+    for tier in ["CRITICAL", "HIGH"] {
+        check(tier, "PRODUCTION", gap, &["accountability-complete/roles-assigned"]);
+        check(tier, "PRODUCTION", none, &["risk-assessment/risks-assessed"]);
+        check(tier, "PRODUCTION", overdue, &["risk-assessment/risks-assessed"]);
+        check(tier, "STAGING", gap, &[]);
+        check(tier, "STAGING", none, &[]);
+    }
+    for tier in ["MEDIUM", "LOW"] {
+        check(tier, "PRODUCTION", gap, &[]);
+        check(tier, "PRODUCTION", none, &[]);
+    }
+    let advised = policy(&default_pack(), "accountability-advised").policy.clone();
+    assert_eq!(advised.enforcement, Enforcement::Advisory);
+    assert_eq!(advised.scope.tiers, Some(strings(&["MEDIUM", "LOW"])));
 }

@@ -65,6 +65,20 @@ fn a_no_asks_for_changes_before_staging_and_sends_back_to_it_afterwards() {
 }
 
 #[test]
+fn a_change_is_a_step_for_high_and_a_policy_for_medium() {
+    let pack = pack();
+    for tier in TIERS {
+        let way = pack.workflow_to("PRODUCTION", tier).unwrap();
+        let changes = way.steps.iter().filter(|step| step.step.kind == StepKind::Change {});
+        let after =
+            changes.map(|step| step.after.iter().map(|i| way.steps[*i].step.id.as_str()).collect::<Vec<_>>());
+        let expected = if tier == "HIGH" { vec![vec!["authorisation"]] } else { Vec::new() };
+        assert_eq!(after.collect::<Vec<_>>(), expected, "{tier}");
+    }
+    assert_eq!(policy(&pack, "change-management").policy.scope.tiers, Some(strings(&["MEDIUM"])));
+}
+
+#[test]
 fn duties_are_those_of_its_own_roles() {
     let pack = pack();
     let signs = |duty: Duty<'_>| pack.duty(duty).unwrap().to_vec();

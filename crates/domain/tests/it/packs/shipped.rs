@@ -86,3 +86,22 @@ fn ml_governance_asks_two_in_two_roles_and_three_in_three_where_the_risk_is_high
         assert_eq!(pack.tier(tier).unwrap().review_every, Some(Period::days(90)));
     }
 }
+
+#[test]
+fn an_overdue_review_is_an_advisory_finding_and_its_tiers_have_a_period() {
+    // The guide stands as it was published, and says it of the review as a whole.
+    for name in SHIPPED.iter().copied().filter(|name| *name != "model-governance-guide") {
+        let pack = shipped(name);
+        let reads = |compiled: &&CompiledPolicy| {
+            compiled.rules.iter().any(|rule| rule.rule.condition.contains("review.overdue"))
+        };
+        let found: Vec<&CompiledPolicy> = pack.policies().iter().filter(reads).collect();
+        assert_eq!(found.len(), 1, "{name}");
+        let policy = &found[0].policy;
+        assert_eq!(policy.enforcement, Enforcement::Advisory, "{name}");
+        assert_eq!(policy.scope.stages, Some(strings(&["PRODUCTION"])), "{name}");
+        for tier in policy.scope.tiers.iter().flatten() {
+            assert!(pack.tier(tier).unwrap().review_every.is_some(), "{name}: {tier}");
+        }
+    }
+}

@@ -49,6 +49,7 @@ fn production_asks_by_tier() {
         high.push("business: business_owner x1 in 3 for 90d <- automated".to_owned());
         let before = "attestation,compliance,security,ethics,business";
         high.push(format!("production: risk_manager x1 in 1 for 90d <- {before}"));
+        high.push("change: change <- production".to_owned());
         assert_eq!(steps(&pack, "PRODUCTION", tier), high, "{tier}");
     }
 }

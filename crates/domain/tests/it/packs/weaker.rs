@@ -480,12 +480,16 @@ fn lower_risks_of_changes_are_weaker_and_higher_ones_are_not() {
     let with = compiled(documents);
     assert_eq!(weaker(&default_pack(), &with), NOTHING);
     says(&weaker(&with, &default_pack()), "blackout from 2026-12-24 until 2026-12-26 removed or changed");
-    let mut without = default_documents();
+    // Where no change can be asked for, no way can wait for one.
+    let mut with = default_documents();
+    for steps in with.iter_mut().filter_map(|(_, document)| document.get_mut("steps")?.as_array_mut()) {
+        steps.retain(|step| step["type"] != "change");
+    }
+    let mut without = with.clone();
     without.retain(|(_, document)| document["kind"] != "ChangeRules");
-    let without = compiled(without);
-    says(
-        &weaker(&without, &default_pack()),
-        "rules of changes added (what nobody could ask for becomes possible)",
-    );
-    says(&weaker(&default_pack(), &without), "rules of changes removed");
+    let (with, without) = (compiled(with), compiled(without));
+    let added = "rules of changes added (what nobody could ask for becomes possible)";
+    says(&weaker(&without, &with), added);
+    says(&weaker(&with, &without), "rules of changes removed");
+    says(&weaker(&default_pack(), &with), "step `change` of way `production-high` removed");
 }

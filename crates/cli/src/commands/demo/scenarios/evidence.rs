@@ -84,12 +84,7 @@ pub(super) fn evaluate(
 
 /// Assesses the risks of a model as they come, and has that approved.
 pub(super) fn assess(story: &mut Story, who: &str, approver: &str, model: &Value) -> Result<(), Problem> {
-    let body = json!({"model": names::id("a model", model)?});
-    let begun = object(&story.ask(&Ask::post(who, "assesses its risks", "/api/v1/assessments", body))?);
-    let at = format!("/api/v1/assessments/{}", names::id("an assessment", &begun)?);
-    story.ask(&Ask::post(who, "  submits the assessment", format!("{at}/submit"), json!({})))?;
-    let yes = json!({"verdict": "APPROVED"});
-    story.ask(&Ask::post(approver, "approves the assessment", format!("{at}/signatures"), yes)).map(drop)
+    acts::assess(story, who, approver, &names::id("a model", model)?)
 }
 
 /// Asks for a promotion, which then has to be in that state; gives its id.

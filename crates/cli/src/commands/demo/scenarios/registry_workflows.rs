@@ -215,14 +215,21 @@ fn high_to_production(story: &mut Story, version: &str) -> Result<(), Problem> {
     acts::attach(story, MONA, version, &FOR_PRODUCTION)?;
     let promotion = request(story, version, "PRODUCTION", "IN_REVIEW")?;
     let shut = acts::gate(story, REMY, version, "PRODUCTION", "NOT_ELIGIBLE")?;
-    let open = json!(["production", "authorisation"]);
-    figure(story, "reviews that production takes", &json!(acts::open_steps(&shut)), &open)?;
+    let open = json!(["production", "authorisation", "change"]);
+    figure(story, "what production takes", &json!(acts::open_steps(&shut)), &open)?;
     let early = acts::decision(REMY, &promotion, ("authorisation", "APPROVED"), "the place is ready");
     story.ask_refused(&early, &["step-not-reached"])?;
     acts::decide(story, MAX, &promotion, ("production", "APPROVED"), "the reviews fit together")?;
     acts::decide(story, REMY, &promotion, ("authorisation", "APPROVED"), "the place is ready")?;
+    let shut = acts::gate(story, REMY, version, "PRODUCTION", "NOT_ELIGIBLE")?;
+    figure(story, "what is left of it", &json!(acts::open_steps(&shut)), &json!(["change"]))?;
+    let change = acts::change_of(story, MONA, &promotion, "decide about credit by version 1")?;
+    let missing = json!(["security_architect"]);
+    figure(story, "who has to sign the change besides", &member(&change, "/now/missing"), &missing)?;
+    acts::sign_change(story, SARA, &names::id("a change", &change)?, &promotion)?;
     acts::gate(story, REMY, version, "PRODUCTION", "ELIGIBLE")?;
-    acts::complete(story, REMY, &promotion, "PRODUCTION")
+    acts::complete(story, REMY, &promotion, "PRODUCTION")?;
+    acts::make_change(story, REMY, &names::id("a change", &change)?)
 }
 
 /// The router gets to staging without a scan, by an exception that two roles sign.
