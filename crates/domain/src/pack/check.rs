@@ -176,18 +176,29 @@ impl Check {
             checklist: Vec::new(),
             retention: Vec::new(),
         };
-        self.names(&pack);
-        self.duties(&pack);
-        pack.risk = self.risk(&pack);
-        self.change_rules(&pack);
-        pack.tier_rules = self.tier_rules(&pack, tier_rules);
-        pack.policies = policies.into_iter().map(|policy| self.policy(&pack, policy)).collect();
-        pack.workflows = workflows.iter().filter_map(|workflow| self.workflow(&pack, workflow)).collect();
-        pack.checklist = self.checklist(&pack);
-        pack.retention = self.retention(&pack);
-        self.one_way_each(&pack);
-        pack.reads = reads(&pack);
+        self.judge(&mut pack, tier_rules, policies, &workflows);
         Some(pack)
+    }
+
+    /// Judges every document by all others, and compiles what is evaluated.
+    fn judge(
+        &mut self,
+        pack: &mut Pack,
+        tier_rules: Vec<TierRule>,
+        policies: Vec<Policy>,
+        workflows: &[Workflow],
+    ) {
+        self.names(pack);
+        self.duties(pack);
+        pack.risk = self.risk(pack);
+        self.change_rules(pack);
+        pack.tier_rules = self.tier_rules(pack, tier_rules);
+        pack.policies = policies.into_iter().map(|policy| self.policy(pack, policy)).collect();
+        pack.workflows = workflows.iter().filter_map(|workflow| self.workflow(pack, workflow)).collect();
+        pack.checklist = self.checklist(pack);
+        pack.retention = self.retention(pack);
+        self.one_way_each(pack);
+        pack.reads = reads(pack);
     }
 
     fn needed(&mut self, kinds: [(&str, bool); 3]) {
