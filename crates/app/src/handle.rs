@@ -191,9 +191,7 @@ impl Hand<'_> {
             Command::PeriodicReview(id, command) => (id.into(), self.periodic_review(id, *command)?),
             Command::DeclareEmergency(id, new) => (id.into(), self.declare_emergency(id, *new)?),
             Command::SignEmergency(id, new, evidence) => (id.into(), self.sign_emergency(id, new, evidence)?),
-            Command::GiveDelegation(id, delegate, new) => {
-                (id.into(), self.give_delegation(id, delegate, *new)?)
-            }
+            Command::GiveDelegation(id, to, new) => (id.into(), self.give_delegation(id, to, *new)?),
             Command::RevokeDelegation(id, comment) => (id.into(), self.revoke_delegation(id, comment)?),
             Command::Comment(id, command) => (id.into(), self.comment(id, *command)?),
             Command::AssignReview { promotion, step, to } => {
