@@ -9,8 +9,8 @@ use assent_domain::ids::{ChangeId, PrincipalId, VersionId};
 use assent_domain::pack::Pack;
 use assent_domain::registry::Model;
 use assent_domain::signoff::NewSignature;
-use assent_domain::{Sealed, Time};
-use assent_store::StoreError;
+use assent_domain::{Kind, Sealed, Time};
+use assent_store::{Order, StoreError};
 
 use crate::cases::not_found;
 use crate::governance::Packs;
@@ -110,7 +110,7 @@ pub fn people(
 
 /// How many changes of a version are looked through for one that puts it into a stage, from the newest: as many as may be
 /// unfinished of a model.
-const LOOKED_THROUGH: usize = 200;
+const LOOKED_THROUGH: u32 = 200;
 
 /// The newest change that puts a version into a stage.
 pub fn placing(
@@ -118,9 +118,8 @@ pub fn placing(
     version: VersionId,
     stage: &str,
 ) -> Result<Option<Arc<ChangeRequest>>, StoreError> {
-    for id in
-        view.ids(Kind::Change, "counts_for", &version.to_string())?.into_iter().rev().take(LOOKED_THROUGH)
-    {
+    let key = version.to_string();
+    for id in view.first_ids(Kind::Change, "counts_for", &key, Order::Descending, LOOKED_THROUGH)? {
         let change = view.get::<ChangeRequest>(id.into())?;
         let fits = |change: &Arc<ChangeRequest>| {
             change.content.environment == stage && change.content.kind.places_a_version()

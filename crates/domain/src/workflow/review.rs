@@ -294,7 +294,8 @@ fn decided(
     if let Some(acting) = &reviewer.acting {
         people.insert(acting.delegator.id, std::sync::Arc::clone(&acting.delegator));
     }
-    let case = Case { inputs: Inputs { people: &people, ..case.inputs }, promotion: Some(&after) };
+    let inputs = Inputs { people: &people, ..case.inputs };
+    let case = Case { inputs, promotion: Some(&after), ..*case };
     let is_complete = steps_after(&case, judgement).iter().all(|step| step.state.is_done());
     if let Some(followed) = emergency::follow_up(promotion, new.decision, is_complete, now) {
         changes.push(change(promotion.id, model, version, target, followed));
