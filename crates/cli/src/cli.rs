@@ -140,7 +140,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Report(commands::report::Report),
     /// Say how long records are to be kept, by the pack in force
-    Retention(commands::retention::Retention),
+    Retention,
     /// Search, follow, verify, prove, export and replay the log
     #[command(subcommand)]
     Audit(commands::audit::Audit),

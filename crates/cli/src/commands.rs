@@ -107,7 +107,7 @@ pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
         Command::Accountability(command) => command.run(&context),
         Command::PeriodicReview(command) => command.run(&context),
         Command::Report(command) => command.run(&context),
-        Command::Retention(command) => command.run(&context),
+        Command::Retention => retention::run(&context),
         Command::Audit(command) => return command.run(&context),
         Command::Backup(command) => command.run(),
         Command::Restore(command) => command.run(),

@@ -376,10 +376,9 @@ async fn two_under_stewards() -> (World, PrincipalId, PrincipalId) {
 
 /// The role in which a proposal was confirmed.
 fn confirmed_as(world: &World, id: ProposalId) -> Option<String> {
-    match &get::<Proposal>(world, id).unwrap().lifecycle {
-        Lifecycle::Confirmed { role, .. } => role.clone(),
-        other => panic!("{other:?}"),
-    }
+    let proposal = get::<Proposal>(world, id).unwrap();
+    let Lifecycle::Confirmed { role, .. } = &proposal.lifecycle else { panic!("{proposal:?}") };
+    role.clone()
 }
 
 async fn propose_looser(world: &World, by: PrincipalId, version: &str) -> ProposalId {

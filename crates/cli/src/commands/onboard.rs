@@ -33,12 +33,12 @@ pub(crate) struct Onboard {
     #[arg(long = "document", value_name = "KIND=FILE", value_parser = pairs::parse)]
     documents: Vec<(String, String)>,
     #[command(flatten)]
-    data: ValidationData,
+    data: HeldOut,
 }
 
 /// The data that a version is validated on.
 #[derive(Debug, Args)]
-struct ValidationData {
+struct HeldOut {
     /// The data that it is validated on
     #[arg(long, value_name = "FILE", requires_all = ["data_name", "classification"])]
     validation_data: Option<PathBuf>,
@@ -102,7 +102,7 @@ impl Onboard {
     }
 }
 
-impl ValidationData {
+impl HeldOut {
     /// The same as `assent dataset register` takes it, where there is some.
     fn registered(self) -> Option<dataset::register::Register> {
         let (file, name, classification) = (

@@ -1,6 +1,5 @@
 //! `assent retention`: how long records are to be kept, and until when the log is by that.
 
-use clap::Args;
 use serde_json::Value;
 
 use super::Context;
@@ -8,15 +7,9 @@ use crate::output::Answer;
 use crate::problem::Problem;
 use crate::table::{Table, text};
 
-/// Options of `assent retention`.
-#[derive(Debug, Args)]
-pub(crate) struct Retention {}
-
-impl Retention {
-    /// Runs the command.
-    pub(crate) fn run(self, context: &Context) -> Result<Answer, Problem> {
-        Ok(shown(context.client()?.get("/api/v1/retention")?))
-    }
+/// Runs the command, which takes no options.
+pub(crate) fn run(context: &Context) -> Result<Answer, Problem> {
+    Ok(shown(context.client()?.get("/api/v1/retention")?))
 }
 
 fn shown(answer: Value) -> Answer {

@@ -191,8 +191,8 @@ impl ProposalView {
         let (pack, confirmer) = (desk.pack()?, &caller.principal);
         let another = || approvers::another(&desk.view, &proposer, &pack, desk.now);
         let approver = proposal::approver(&held.proposed, &pack, confirmer, desk.now, another)?;
-        let confirmed = proposal::confirm(held, confirmer, &proposer, gains, approver, held.digest, desk.now);
-        Ok(confirmed.is_ok())
+        let answer = proposal::confirm(held, confirmer, &proposer, gains, approver, held.digest, desk.now);
+        Ok(answer.is_ok())
     }
 }
 

@@ -67,8 +67,8 @@ fn to_staging(story: &mut Story, version: &str, data: &str, wrong: usize) -> Res
 }
 
 /// Registers a model with its first version and its documents in one call; gives its governance record.
-fn onboard(story: &mut Story, model: Value, data: &str, wrong: usize) -> Result<Value, Problem> {
-    let name = text(&model, "/name");
+fn onboard(story: &mut Story, model: &Value, data: &str, wrong: usize) -> Result<Value, Problem> {
+    let name = text(model, "/name");
     let sha256 = story.upload(ALICE, "model.json", format!("the first weights of {name}").as_bytes())?;
     let mut documents = Vec::new();
     for kind in DOCUMENTS {
@@ -118,7 +118,7 @@ fn tier(story: &mut Story, model: &Value, expected: &str) -> Result<(), Problem>
 fn two_roles(story: &mut Story) -> Result<String, Problem> {
     let data = evidence::dataset(story, STAN, ("payments", "CONFIDENTIAL", "gender"))?;
     let model = json!({"name": FRAUD, "purpose": "Detects fraud in financial transactions as they happen"});
-    let record = onboard(story, model, &data, 12)?;
+    let record = onboard(story, &model, &data, 12)?;
     let part = |name: &str| record.get(name).cloned().unwrap_or_default();
     tier(story, &part("model"), "standard_risk")?;
     first_check(story, &record)?;
