@@ -177,8 +177,8 @@ async fn steps_that_wait_for_somebody_wait_for_the_delegate_too() {
     let assign = json!({"step": "technical", "to": first_id});
     world.post(&owner, &format!("/api/v1/promotions/{promotion}/assign"), assign).await.expect(200);
     assert_eq!(inbox("?assigned=true").await[0]["onBehalfOf"][0]["assigned"], json!(["technical"]));
-    let lena = world.get(&first, "/api/v1/inbox").await.expect(200)["items"].clone();
-    assert_eq!((own(&lena[0]).0, &lena[0]["onBehalfOf"]), (json!(["technical"]), &json!([])));
+    let hers = world.get(&first, "/api/v1/inbox").await.expect(200)["items"].clone();
+    assert_eq!((own(&hers[0]).0, &hers[0]["onBehalfOf"]), (json!(["technical"]), &json!([])));
 
     let path = format!("/api/v1/delegations/{}/revoke", text(&given["id"]));
     world.post(&first, &path, json!({})).await.expect(200);
@@ -191,5 +191,5 @@ async fn who_leaves_takes_the_delegations_along() {
     cast.give(24).await;
     let path = format!("/api/v1/principals/{}/disable", cast.cora.0);
     cast.world.post(&cast.world.admin, &path, json!({})).await.expect(200);
-    cast.world.post(&cast.lena.1, &cast.sign, cast.signature()).await.problem(403, "reviewer-lacks-role");
+    cast.world.post(&cast.hers.1, &cast.sign, cast.signature()).await.problem(403, "reviewer-lacks-role");
 }
