@@ -21,6 +21,7 @@ mod at_rest;
 mod changes;
 mod clock;
 mod concurrency;
+mod drawn;
 mod durability;
 mod erase;
 mod exceptions;

@@ -83,7 +83,7 @@ pub fn pack() -> Vec<(String, Value)> {
          "permissions": ["READ", "READ_LOG", "MANAGE_PRINCIPALS", "MANAGE_GRANTS", "ERASE_SUBJECTS", "APPLY_PACK"]},
         {"kind": "Role", "id": "model_owner", "title": "Model owner", "permissions":
          ["READ", "REGISTER_MODEL", "REGISTER_VERSION", "ATTACH_EVIDENCE", "EVALUATE", "REQUEST_PROMOTION",
-          "REQUEST_EXCEPTION", "ASSESS_RISK", "REQUEST_CHANGE"]},
+          "REQUEST_EXCEPTION", "ASSESS_RISK", "REQUEST_CHANGE", "REGISTER_SYSTEM"]},
         {"kind": "Role", "id": "steward", "title": "Data steward", "permissions": ["READ", "REGISTER_DATASET", "EVALUATE"]},
         {"kind": "Role", "id": "compliance", "title": "Compliance", "permissions": ["READ", "REVIEW", "COMMENT"]},
         {"kind": "Role", "id": "security", "title": "Security", "permissions": ["READ", "REVIEW", "COMMENT"]},
