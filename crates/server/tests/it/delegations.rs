@@ -191,5 +191,5 @@ async fn who_leaves_takes_the_delegations_along() {
     cast.give(24).await;
     let path = format!("/api/v1/principals/{}/disable", cast.cora.0);
     cast.world.post(&cast.world.admin, &path, json!({})).await.expect(200);
-    cast.world.post(&cast.hers.1, &cast.sign, cast.signature()).await.problem(403, "reviewer-lacks-role");
+    cast.world.post(&cast.lena.1, &cast.sign, cast.signature()).await.problem(403, "reviewer-lacks-role");
 }
