@@ -399,7 +399,7 @@ impl Drawer<'_> {
                 let id = SessionId(self.world.id());
                 let life = SignedDuration::from_hours(1);
                 let new = NewSession { id, secret_hash: Digest::of(id.0.as_bytes()), life, failures: 0 };
-                let proof = if self.draw.who % 2 == 0 {
+                let proof = if self.draw.who.is_multiple_of(2) {
                     Proof::Password(hash(self.draw.one))
                 } else {
                     Proof::Provider("house".to_owned())
@@ -460,13 +460,13 @@ impl Drawer<'_> {
                 Command::RequestEvaluation(EvaluationId(world.id()), Box::new(Task::Figures(task)))
             }
             5 => Command::CancelEvaluation(self.or_none("evaluations")),
-            6 | 7 => self.run()?,
+            6 | 7 => self.run(),
             _ => self.of_system()?,
         })
     }
 
     /// What becomes of an evaluation.
-    fn run(&self) -> Option<Command> {
+    fn run(&self) -> Command {
         let id: EvaluationId = self.or_none("evaluations");
         let run = self.get::<Job>(id).map_or(1, |job| job.runs.max(1));
         let ran = match self.draw.two % 4 {
@@ -475,7 +475,7 @@ impl Drawer<'_> {
             2 => Ran::Released { run },
             _ => Ran::Finished { run, report: common::card().blob, found: common::scan(self.draw.two > 99) },
         };
-        Some(Command::RanEvaluation(id, ran))
+        Command::RanEvaluation(id, ran)
     }
 
     fn of_system(&self) -> Option<Command> {
@@ -514,7 +514,7 @@ impl Drawer<'_> {
             dependencies: Vec::new(),
         };
         let plan = || Plan { impact: Some(impact()), rollback_plan: Some(self.words()), ..Plan::default() };
-        if draw.what % 4 == 0 {
+        if draw.what.is_multiple_of(4) {
             let target: VersionId = self.one("versions")?;
             let kind = [ChangeType::ModelUpdate, ChangeType::ConfigChange, ChangeType::Emergency];
             let content = Content {
@@ -522,7 +522,7 @@ impl Drawer<'_> {
                 title: self.words(),
                 description: self.words(),
                 justification: self.words(),
-                environment: if draw.two % 2 == 0 { "PROD" } else { "DEV" }.to_owned(),
+                environment: if draw.two.is_multiple_of(2) { "PROD" } else { "DEV" }.to_owned(),
                 current_version: None,
                 target_version: target,
                 department: None,
@@ -558,12 +558,16 @@ impl Drawer<'_> {
             // What helps it on, mostly: a history that tries everything gets nowhere.
             _ => match self.get::<ChangeRequest>(id)?.state {
                 ChangeState::Draft => ChangeCommand::Submit(Box::new(plan())),
-                ChangeState::Submitted | ChangeState::UnderReview => sign(),
-                ChangeState::Approved if draw.two % 2 == 0 => schedule(),
+                ChangeState::Approved if draw.two.is_multiple_of(2) => schedule(),
                 ChangeState::Approved | ChangeState::Scheduled => ChangeCommand::Start,
                 ChangeState::InProgress => complete(),
                 ChangeState::Completed | ChangeState::Failed => roll_back(),
-                ChangeState::Rejected | ChangeState::Withdrawn | ChangeState::RolledBack => sign(),
+                // Those that are over refuse it.
+                ChangeState::Submitted
+                | ChangeState::UnderReview
+                | ChangeState::Rejected
+                | ChangeState::Withdrawn
+                | ChangeState::RolledBack => sign(),
             },
         };
         Some(Command::Change(id, Box::new(command)))
@@ -608,7 +612,7 @@ impl Drawer<'_> {
             }
             4 => PeriodicReviewCommand::Submit,
             5 | 6 => PeriodicReviewCommand::Sign(self.signature()),
-            _ if draw.two % 2 == 0 => PeriodicReviewCommand::Withdraw(Some(self.words())),
+            _ if draw.two.is_multiple_of(2) => PeriodicReviewCommand::Withdraw(Some(self.words())),
             _ => {
                 PeriodicReviewCommand::Act { action: "performance-1".to_owned(), comment: Some(self.words()) }
             }
@@ -628,10 +632,10 @@ impl Drawer<'_> {
                     (Kind::System, "systems"),
                 ][usize::from(draw.what % 4)];
                 let subject = Subject { kind, id: self.one(table)? };
-                let answers = self.two::<CommentId>("comments").filter(|_| draw.two % 3 == 0);
+                let answers = self.two::<CommentId>("comments").filter(|_| draw.two.is_multiple_of(3));
                 let mentions = self.two("principals").into_iter().collect();
                 let file = Attachment { name: "a.txt".to_owned(), media_type: "text/plain".to_owned(), blob };
-                let attachments = Some(file).filter(|_| draw.two % 2 == 0).into_iter().collect();
+                let attachments = Some(file).filter(|_| draw.two.is_multiple_of(2)).into_iter().collect();
                 let new = NewComment { subject, answers, text: self.words(), mentions, attachments };
                 Command::Comment(CommentId(world.id()), Box::new(CommentCommand::Make(new)))
             }
@@ -661,16 +665,16 @@ impl Drawer<'_> {
         })
     }
 
-    fn of_proposals(&self) -> Option<Command> {
+    fn of_proposals(&self) -> Command {
         let id: ProposalId = self.or_none("proposals");
-        Some(match self.draw.two % 4 {
+        match self.draw.two % 4 {
             0 => Command::DeclineProposal(id, self.words()),
             1 => Command::WithdrawProposal(id, None),
             _ => Command::ConfirmProposal(
                 id,
                 self.get::<Proposal>(id).map_or(Digest::of(b""), |held| held.digest),
             ),
-        })
+        }
     }
 }
 
@@ -680,7 +684,7 @@ pub fn command(world: &World, draw: Draw) -> Option<(PrincipalId, Command)> {
     let drawer = Drawer { world, draw, sealed };
     let somebody: PrincipalId = drawer.any("principals", draw.who)?;
     // Who manages access is one of many, and would seldom be drawn.
-    let manager = if draw.who % 2 == 0 { world.admin } else { somebody };
+    let manager = if draw.who.is_multiple_of(2) { world.admin } else { somebody };
     let topic = draw.what / 16;
     Some(match topic {
         0 | 1 => {
@@ -702,6 +706,6 @@ pub fn command(world: &World, draw: Draw) -> Option<(PrincipalId, Command)> {
         8..=10 => (somebody, drawer.of_oversight()?),
         11 | 12 => (somebody, drawer.of_talk()?),
         13 => (SYSTEM, Command::Notify(drawer.or_none("promotions"))),
-        _ => (manager, drawer.of_proposals()?),
+        _ => (manager, drawer.of_proposals()),
     })
 }
