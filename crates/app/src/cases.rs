@@ -332,8 +332,7 @@ fn load(
     }
     let (is_first, champion) = others_there(view, &pack, &version, target.as_ref())?;
     let mut named = vec![version.registered.by];
-    let evaluated =
-        [&version].into_iter().chain(&champion).flat_map(|version| version.suites.values());
+    let evaluated = [&version].into_iter().chain(&champion).flat_map(|version| version.suites.values());
     named.extend(evaluated.map(|record| record.recorded.by));
     named.extend(champion.iter().map(|champion| champion.registered.by));
     named.extend(model.owners_since(version.registered.at));

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use assent_app::Command;
 use assent_app::changes::ChangeCommand;
 use assent_app::command::{
-    AssessmentCommand, CommentCommand, ExceptionCommand, Ran, SYSTEM, TierChangeCommand,
+    AssessmentCommand, CommentCommand, ExceptionCommand, Onboarding, Ran, SYSTEM, TierChangeCommand,
 };
 use assent_app::doors::Door;
 use assent_app::log_in::Shut;
@@ -22,7 +22,7 @@ use assent_domain::identity::provider::{Identity, Vouched};
 use assent_domain::identity::session::{NewSession, Proof};
 use assent_domain::identity::{self, Restriction};
 use assent_domain::ids::{
-    ChangeId, CommentId, DatasetId, Digest, EvaluationId, GrantId, PeriodicReviewId, PrincipalId,
+    ChangeId, CommentId, DatasetId, Digest, EvaluationId, GrantId, ModelId, PeriodicReviewId, PrincipalId,
     PromotionId, ProposalId, SessionId, SystemId, TokenId, VersionId,
 };
 use assent_domain::lineage::{FileDigest, LineageSource, NewEdge, Thing};
@@ -30,7 +30,7 @@ use assent_domain::periodic_review::{NewFinding, Outcome};
 use assent_domain::proposal::Proposal;
 use assent_domain::registry::card::NewCard;
 use assent_domain::registry::event::{Classification, DatasetRegistered};
-use assent_domain::registry::{DatasetCommand, VersionCommand};
+use assent_domain::registry::{DatasetCommand, NewVersion, VersionCommand};
 use assent_domain::signoff::{NewSignature, Verdict};
 use assent_domain::system::{Description, Role, SystemCommand};
 use assent_domain::workflow::Promotion;
@@ -107,6 +107,8 @@ names!(COMMANDS, of_command, Command, {
     "assign review": Command::AssignReview { .. },
     "notify": Command::Notify(_),
     "record lineage": Command::RecordLineage(..),
+    "retract lineage": Command::RetractLineage { .. },
+    "onboard": Command::Onboard(_),
 });
 
 names!(OF_PRINCIPALS, of_principal, identity::Command, {
@@ -412,7 +414,7 @@ impl Drawer<'_> {
 
     fn of_registry(&self) -> Option<Command> {
         let world = self.world;
-        Some(match self.draw.what % 9 {
+        Some(match self.draw.what % 10 {
             0 => {
                 let mut document = common::card();
                 document.name = "other.md".to_owned();
@@ -461,8 +463,22 @@ impl Drawer<'_> {
             }
             5 => Command::CancelEvaluation(self.or_none("evaluations")),
             6 | 7 => self.run(),
+            8 => self.onboard(),
             _ => self.of_system()?,
         })
+    }
+
+    /// A model with all that it begins with.
+    fn onboard(&self) -> Command {
+        let world = self.world;
+        Command::Onboard(Box::new(Onboarding {
+            model: ModelId(world.id()),
+            described: common::register(&format!("onboarded {}", self.draw.one % 4)),
+            version: VersionId(world.id()),
+            first: NewVersion { artifacts: vec![common::artifact()], ..common::new_version() },
+            validation_data: None,
+            documents: vec![VersionCommand::Attach(common::card())],
+        }))
     }
 
     /// What becomes of an evaluation.
@@ -653,6 +669,10 @@ impl Drawer<'_> {
                 let condition = conditions.next().map(|condition| condition.id.clone());
                 let condition = condition.unwrap_or_else(|| "security-1".to_owned());
                 Command::MeetCondition { promotion, condition, comment: Some(self.words()) }
+            }
+            _ if self.draw.two.is_multiple_of(3) => {
+                let edge = self.or_none("lineage");
+                Command::RetractLineage { edge, reason: self.words(), all: self.draw.two > 128 }
             }
             _ => {
                 let upstream = Thing::File { digest: FileDigest::Md5(format!("{:032x}", draw.one)) };

@@ -1,6 +1,7 @@
 //! `assent onboard`: files become a model, its first version, its card and its validation data.
 
 use std::fs;
+use std::path::Path;
 
 use serde_json::json;
 
@@ -10,11 +11,7 @@ use crate::remote::{begin, person};
 fn files_become_a_governed_model_in_one_call() {
     let (folder, _, server, admin) = begin();
     let olga = person(&admin, "Olga", &["model_owner", "data_steward"]);
-    let at = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
-    };
+    let at = |name: &str, text: &str| written(&folder.path().join(name), text);
     let (weights, data) = (at("model.json", "{}"), at("held-out.csv", "id,right\nr1,1\nr2,0\n"));
     let card = at("card.json", &json!({"schema": "https://assent.example/schemas/nothing"}).to_string());
     let note = at("note.md", "what it can not do");
@@ -73,4 +70,9 @@ fn files_become_a_governed_model_in_one_call() {
     assert!(again.stderr.contains("the model"), "{again:?}");
     assert_eq!(olga.json(&["dataset", "list"])["items"].as_array().unwrap().len(), 1);
     server.stop();
+}
+
+fn written(path: &Path, text: &str) -> String {
+    fs::write(path, text).unwrap();
+    path.to_str().unwrap().to_owned()
 }

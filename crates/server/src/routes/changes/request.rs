@@ -27,7 +27,7 @@ use crate::views::{ChangeView, Written};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NewChange {
-    /// What kind of change; ROLLBACK is asked for by rolling back a change. For a promotion it is MODEL_UPDATE.
+    /// What kind of change; ROLLBACK is asked for by rolling back a change. For a promotion it is `MODEL_UPDATE`.
     #[serde(rename = "type")]
     #[schema(value_type = Option<ChangeTypeWords>)]
     kind: Option<ChangeType>,
@@ -172,7 +172,7 @@ fn of_promotion(desk: &Desk<'_>, id: PromotionId) -> Result<What, Problem> {
         title: if fits { title } else { format!("version {number} to {stage}") },
         environment: stage.to_owned(),
         target_version: case.version.id,
-        current_version: case.incumbents.last().map(|version| version.id),
+        current_version: case.champion.as_ref().map(|version| version.id),
     })
 }
 
