@@ -303,7 +303,7 @@ pub fn status(
 }
 
 /// The promotion whose approvals count: the open one, or else the newest.
-fn counting_promotion(
+pub(crate) fn counting_promotion(
     view: &impl View,
     version: VersionId,
     stage: &str,

@@ -112,17 +112,18 @@ pub fn people(
 /// unfinished of a model.
 const LOOKED_THROUGH: u32 = 200;
 
-/// The newest change that puts a version into a stage.
+/// The newest change that puts a version into a stage, a rejected one included: a no shuts the way that an older yes opened.
 pub fn placing(
     view: &impl View,
     version: VersionId,
     stage: &str,
 ) -> Result<Option<Arc<ChangeRequest>>, StoreError> {
     let key = version.to_string();
-    for id in view.first_ids(Kind::Change, "counts_for", &key, Order::Descending, LOOKED_THROUGH)? {
+    for id in view.first_ids(Kind::Change, "version_id", &key, Order::Descending, LOOKED_THROUGH)? {
         let change = view.get::<ChangeRequest>(id.into())?;
         let fits = |change: &Arc<ChangeRequest>| {
-            change.content.environment == stage && change.content.kind.places_a_version()
+            let is_said = change.says_something() || change.rejected.is_some();
+            is_said && change.content.environment == stage && change.content.kind.places_a_version()
         };
         if let Some(change) = change.filter(fits) {
             return Ok(Some(change));

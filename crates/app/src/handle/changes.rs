@@ -7,7 +7,7 @@ use assent_domain::change_request::{
 };
 use assent_domain::event::{Change, Event};
 use assent_domain::identity::{Permission, Principal, Target, left_by_token};
-use assent_domain::ids::{ChangeId, VersionId};
+use assent_domain::ids::{ChangeId, PromotionId, VersionId};
 use assent_domain::registry::event::Recorded;
 use assent_domain::registry::{Model, Version};
 use assent_domain::signoff::{NewSignature, Signature, SignatureRecord, Verdict};
@@ -23,9 +23,17 @@ use crate::view::View;
 
 type Changes = Result<Vec<Change>, Failure>;
 
-/// Whether approvals of a promotion in that state say anything today.
-fn carries(state: PromotionState) -> bool {
-    matches!(state, PromotionState::InReview | PromotionState::Approved | PromotionState::Completed)
+/// Whether approvals of a promotion in that state say anything today: those that brought the version where it stands do.
+fn carries(state: PromotionState, is_there: bool) -> bool {
+    match state {
+        PromotionState::InReview | PromotionState::Approved => true,
+        PromotionState::Completed => is_there,
+        PromotionState::Draft
+        | PromotionState::ChangesRequired
+        | PromotionState::Rejected
+        | PromotionState::Withdrawn
+        | PromotionState::Expired => false,
+    }
 }
 
 impl Hand<'_> {
@@ -57,9 +65,10 @@ impl Hand<'_> {
         Ok((id.into(), changes.into_iter().chain(approved).collect()))
     }
 
-    /// Where these events approve a change, and nothing else is missing of the promotion that waits for it, they approve that.
+    /// Where these events approve a change, or start an emergency, and nothing else is missing of the promotion that waits for it, they approve that.
     fn approve_promotion(&self, id: ChangeId, changes: &[Change]) -> Result<Option<Change>, Failure> {
-        if !changes.iter().any(|change| matches!(change.event, Event::ChangeApproved(_))) {
+        let lets_in = |event: &Event| matches!(event, Event::ChangeApproved(_) | Event::ChangeStarted(_));
+        if !changes.iter().any(|change| lets_in(&change.event)) {
             return Ok(None);
         }
         let stamp = Stamp { at: self.now, actor: self.actor.id };
@@ -93,7 +102,7 @@ impl Hand<'_> {
         let current = content.current_version.map(|id| self.of_version(id, "/currentVersion")).transpose()?;
         let model = self.unit.get::<Model>(target.model)?.ok_or_else(|| not_found("model", target.model))?;
         self.may(Permission::RequestChange, Target::Model(&model))?;
-        self.fits_promotion(&content)?;
+        self.fits_promotion(&content, &target)?;
         let unfinished = self.unit.ids(Kind::Change, "open_model_id", &model.id.to_string())?.len();
         let versions = (current.as_deref(), &*target);
         let mut changes = change_request::request(id, content, &model, versions, self.pack, unfinished)?;
@@ -119,7 +128,7 @@ impl Hand<'_> {
 
     /// Whoever approved that a version goes to one stage has not approved that it goes to another, nor anything else than that
     /// it goes there.
-    fn fits_promotion(&self, content: &Content) -> Result<(), Failure> {
+    fn fits_promotion(&self, content: &Content, version: &Version) -> Result<(), Failure> {
         let Some(id) = content.promotion else { return Ok(()) };
         let promotion = self.unit.get::<Promotion>(id)?;
         let promotion = promotion.ok_or_else(|| not_found("promotion", id).at("/promotion"))?;
@@ -130,19 +139,27 @@ impl Hand<'_> {
                 "a change of the type {} is not made for a promotion; MODEL_UPDATE is",
                 content.kind.name()
             )
-        } else if !carries(lifecycle) {
+        } else if !carries(lifecycle, version.stage == *stage) {
             format!(
-                "the promotion `{id}` is {}; IN_REVIEW, APPROVED or COMPLETED ones count",
+                "the promotion `{id}` is {}; IN_REVIEW and APPROVED ones count, and COMPLETED ones while the version stands there",
                 lifecycle.name()
             )
         } else if promotion.version != content.target_version {
             format!("the promotion `{id}` is of another version")
         } else if stage != environment {
             format!("the promotion `{id}` leads to `{stage}`, and the change is made in `{environment}`")
+        } else if self.counting(&promotion)? != Some(id) {
+            format!("the promotion `{id}` is over: another one to `{stage}` was asked for since")
         } else {
             return Ok(());
         };
         Err(Refusal::new(Code::InvalidValue, message).at("/promotion").into())
+    }
+
+    /// The promotion of the same version to the same stage whose approvals count.
+    fn counting(&self, promotion: &Promotion) -> Result<Option<PromotionId>, Failure> {
+        let found = cases::counting_promotion(self.unit, promotion.version, &promotion.target.stage)?;
+        Ok(found.map(|found| found.id))
     }
 
     fn submit_change(&self, held: &OwnedHearing, plan: Plan) -> Changes {
@@ -161,8 +178,12 @@ impl Hand<'_> {
     fn approvals(&self, change: &ChangeRequest) -> Result<Vec<SignatureRecord>, Failure> {
         let Some(promotion) = change.content.promotion else { return Ok(Vec::new()) };
         let (case, judgement) = self.case(promotion)?;
-        let carrying = case.promotion.as_ref().filter(|promotion| carries(promotion.state_at(self.now)));
-        let Some(promotion) = carrying else { return Ok(Vec::new()) };
+        let is_there = |held: &Promotion| case.version.stage == held.target.stage;
+        let carrying = |held: &&Arc<Promotion>| carries(held.state_at(self.now), is_there(held));
+        let Some(promotion) = case.promotion.as_ref().filter(carrying) else { return Ok(Vec::new()) };
+        if self.counting(promotion)? != Some(promotion.id) {
+            return Ok(Vec::new());
+        }
         let given = judgement.approvals().filter(|approval| promotion.is_unconditional(approval));
         let record = |approval: &Approval| SignatureRecord {
             signature: Signature {

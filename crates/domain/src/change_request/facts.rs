@@ -4,11 +4,13 @@ use serde::Serialize;
 
 use super::{ChangeRequest, ChangeType, Hearing, StateName};
 use crate::RiskLevel;
-use crate::ids::ChangeId;
+use crate::ids::{ChangeId, PrincipalId};
 use crate::registry::Version;
 use crate::registry::event::Recorded;
+use crate::signoff::SignatureRecord;
+use crate::workflow::OWNER;
 
-/// The newest change to a version that is neither rejected nor withdrawn.
+/// A change to a version, as conditions read it and the step of a promotion that waits for one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ChangeFacts {
     /// Its id.
@@ -23,9 +25,17 @@ pub struct ChangeFacts {
     /// Its risk, once it was submitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub risk: Option<RiskLevel>,
-    /// Whether its reviewers have signed, it was neither made in vain nor taken back, and until it is begun each of them could
-    /// still sign.
+    /// Whether its reviewers have signed, it was neither made in vain nor taken back, and until it has brought the version where
+    /// it is made each of them could still sign.
     pub approved: bool,
+    /// Whether the version has been where the change brings it, and has left since.
+    pub spent: bool,
+    /// Whether somebody said no, even after an emergency had started.
+    #[serde(skip)]
+    pub rejected: bool,
+    /// Whose signatures count, those included in whose place somebody signed, and the attestation of the owner left out.
+    #[serde(skip)]
+    pub signers: Vec<PrincipalId>,
 }
 
 impl ChangeFacts {
@@ -33,7 +43,8 @@ impl ChangeFacts {
     /// approved it, or it is an emergency that its pair has started.
     pub fn lets_into(&self, stage: &str) -> bool {
         let is_under_way = self.kind == ChangeType::Emergency && self.state == StateName::InProgress;
-        self.environment == stage && self.kind.places_a_version() && (self.approved || is_under_way)
+        let holds = self.approved || (is_under_way && !self.rejected && !self.spent);
+        self.environment == stage && self.kind.places_a_version() && holds
     }
 
     /// Whether nobody was left to sign once, or what was to be done failed.
@@ -43,23 +54,29 @@ impl ChangeFacts {
 }
 
 /// What conditions read of that change, for the version that it leads to. A change brings the version where it is to stand
-/// once: when the version has gone elsewhere since, the change is spent, and another way back there needs another one.
+/// once: when the version has gone elsewhere since, the change is spent, and another way back there needs another one. As long
+/// as the version is not there, the signatures have to hold, whether or not somebody has begun to make the change.
 pub fn facts_of_version(hearing: &Hearing<'_>, version: &Version) -> ChangeFacts {
     let facts = facts(hearing);
-    ChangeFacts { approved: facts.approved && !is_spent(hearing.change, version), ..facts }
+    let spent = is_spent(hearing.change, version);
+    let is_there = version.stage == hearing.change.content.environment;
+    let approved = facts.approved && !spent && (is_there || hearing.missing().is_empty());
+    ChangeFacts { approved, spent, ..facts }
 }
 
-/// Whether the version has left since where the change brought it, whether or not anybody said that the change was made.
+/// Whether the version has left since where the change brought it, whether or not, and whenever, anybody said that the change
+/// was made.
 fn is_spent(change: &ChangeRequest, version: &Version) -> bool {
     let ChangeRequest { state, content, submitted, completed, .. } = change;
     let environment = &content.environment;
     let before = |recorded: Option<&Recorded>| recorded.is_some_and(|it| it.at < version.stage_since);
+    let stood_there = version.stood_in.contains(environment)
+        && before(submitted.as_ref().map(|submitted| &submitted.recorded));
     let since = match state {
-        StateName::Completed => before(completed.as_ref().map(|completed| &completed.recorded)),
-        StateName::Approved | StateName::Scheduled | StateName::InProgress => {
-            version.stood_in.contains(environment)
-                && before(submitted.as_ref().map(|submitted| &submitted.recorded))
+        StateName::Completed => {
+            stood_there || before(completed.as_ref().map(|completed| &completed.recorded))
         }
+        StateName::Approved | StateName::Scheduled | StateName::InProgress => stood_there,
         StateName::Draft
         | StateName::Submitted
         | StateName::UnderReview
@@ -81,7 +98,20 @@ pub fn facts(hearing: &Hearing<'_>) -> ChangeFacts {
         environment: change.content.environment.clone(),
         risk: change.risk(),
         approved: is_approved(hearing),
+        spent: false,
+        rejected: change.rejected.is_some(),
+        signers: signers(hearing),
     }
+}
+
+/// Everybody who had a hand in a signature that counts, but for the owner's for their own work.
+fn signers(hearing: &Hearing<'_>) -> Vec<PrincipalId> {
+    let standing = hearing.standing();
+    let counts = |record: &&SignatureRecord| {
+        let role = &record.signature.role;
+        role != OWNER && standing.signed.get(role) == Some(&record.recorded.by)
+    };
+    hearing.change.signatures.iter().filter(counts).flat_map(SignatureRecord::hands).collect()
 }
 
 fn is_approved(hearing: &Hearing<'_>) -> bool {

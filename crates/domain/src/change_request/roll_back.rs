@@ -66,12 +66,14 @@ pub fn roll_back(
         blackouts: Vec::new(),
         promotion: None,
     };
+    // What puts no version in place leaves the one that stood there: going to another is no way back.
+    let goes_elsewhere = !original.content.kind.places_a_version() && target.id != original.content.target_version;
     let event = ChangeRequested {
         model: model.id,
         content: Box::new(content),
         maker: target.registered.by,
         rollback_of: Some(original.id),
-        to_unserved: !target.stood_in.contains(&original.content.environment),
+        to_unserved: goes_elsewhere || !target.stood_in.contains(&original.content.environment),
     };
     let rollback = ChangeRequest::new(id, &event, &Stamp { at: hearing.now, actor });
     let review = Hearing::new(&rollback, model, hearing.people, hearing.pack, hearing.now);

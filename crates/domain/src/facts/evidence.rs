@@ -12,12 +12,18 @@ use crate::policy::Finding;
 /// Top-level facts that approvals, exceptions, changes, monitoring, the clock and other versions change by themselves. The
 /// champion is one of them: a version that takes its place must not lose its approvals by that. So is the risk: an
 /// assessment is approved by others, acceptances end by the clock, and a deployment is scored by the champion and by
-/// evidence that counts by itself. How long records are kept says nothing of a version. When a model was reviewed in service says nothing of a version on its way there.
+/// evidence that counts by itself. How long records are kept says nothing of a version. When a model was reviewed in service says
+/// nothing of a version on its way there.
 const VOLATILE_ROOTS: [&str; 9] =
     ["now", "approvals", "exceptions", "monitoring", "champion", "risk", "change", "review", "retention"];
 /// Members, at any depth, that the clock, the position of the version, or a scan that found the same again change by
 /// themselves.
 const VOLATILE_MEMBERS: [&str; 4] = ["ageDays", "stale", "stage", "scannedAt"];
+/// What follows from other members and the links of accounts: who evaluated and who registered is evidence already, and the
+/// finding of a rule that reads it.
+const DERIVED: &str = "independent";
+/// How deep the members of a suite are: below `evaluation`, `suites` and its name.
+const SUITE_DEPTH: usize = 3;
 /// The same for what is known of the model: who answers for it today is no evidence about a version.
 const VOLATILE_OF_MODEL: [&str; 5] = ["ageDays", "stale", "stage", "scannedAt", ACCOUNTABILITY];
 const ACCOUNTABILITY: &str = "accountability";
@@ -108,7 +114,8 @@ fn write(out: &mut Vec<u8>, value: &Value, depth: usize) {
 
 /// The members but for the volatile ones, sorted.
 fn write_object(out: &mut Vec<u8>, members: &Map<String, Value>, volatile: &[&str], depth: usize) {
-    let kept = members.iter().filter(|(key, _)| !volatile.contains(&key.as_str()));
+    let is_derived = |key: &str| depth == SUITE_DEPTH && key == DERIVED;
+    let kept = members.iter().filter(|(key, _)| !volatile.contains(&key.as_str()) && !is_derived(key));
     let mut kept: Vec<(Cow<'_, str>, &Value)> = kept.map(|(key, value)| (ascii(key), value)).collect();
     kept.sort_unstable_by(|one, other| one.0.cmp(&other.0));
     out.push(b'{');
@@ -157,7 +164,7 @@ mod tests {
             "approvals": {"roles": ["security"]},
             "model": {"tier": "HIGH", "tags": {"équipe": "\"a\"\n", "b": null, "A": true}},
             "version": {"number": 3, "stage": "DEV", "reportedMetrics": {"f1": 0.25, "loss": -1}},
-            "evaluation": {"suites": {"bias": {"ageDays": 4, "stale": false, "rows": 10, "failed": [[], {}]}}},
+            "evaluation": {"suites": {"bias": {"ageDays": 4, "stale": false, "rows": 10, "independent": true, "failed": [[], {}]}}},
             "target": {"stage": "PROD"},
         });
         let canonical = json!({

@@ -309,6 +309,7 @@ fn change() -> ObjectType {
         .field("environment", Type::String, "where it is made")
         .field("risk", Type::String, "LOW, MEDIUM, HIGH or CRITICAL, once it was submitted")
         .field("approved", Type::Bool, "whether its reviewers have signed and what they signed was neither made in vain nor taken back")
+        .field("spent", Type::Bool, "whether the version has been where the change brings it, and has left since")
 }
 
 fn exceptions() -> ObjectType {

@@ -11,6 +11,7 @@ use super::case::{Case, is_completion};
 use super::emergency;
 use super::{Decision, Promotion, ReviewRecord, StateName};
 use crate::Time;
+use crate::change_request::ChangeFacts;
 use crate::delegation::OnBehalf;
 use crate::facts;
 use crate::identity::{Permission, Principal, PrincipalKind, Status, Target, holds_role};
@@ -217,6 +218,14 @@ fn assess(
     standing
 }
 
+/// Whom separation of duties keeps away from a review of the promotion, and who signed the change all the same: it takes the
+/// place of a review.
+fn own_signer(case: &Case<'_>, change: &ChangeFacts) -> Option<&'static str> {
+    let promotion = case.promotion?;
+    let own = |id: &PrincipalId| case.own_work(promotion, case.person(*id));
+    change.signers.iter().find_map(own).map(|(_, why)| why)
+}
+
 /// What is missing of the change that puts the version into its target. A version that stands there by its promotion came in by
 /// one; what becomes of that change, or of later ones, is no longer about letting it in.
 fn change_missing(case: &Case<'_>, target: &str) -> Option<Todo> {
@@ -225,7 +234,17 @@ fn change_missing(case: &Case<'_>, target: &str) -> Option<Todo> {
         return None;
     }
     let (found, remedy) = match case.placing {
-        Some(change) if change.lets_into(target) => return None,
+        Some(change) if change.lets_into(target) => match own_signer(case, change) {
+            None => return None,
+            Some(why) => (
+                format!("`{}` is signed by somebody who may not review this promotion: {why}", change.id),
+                "ask for another change, and let others sign it".to_owned(),
+            ),
+        },
+        Some(change) if change.rejected => {
+            let found = format!("the last one, `{}`, was rejected", change.id);
+            (found, "mend what was said against it, and ask for another change".to_owned())
+        }
         Some(change) if change.is_decided() => {
             let found = format!(
                 "the last one, `{}`, is {}, and lost a signature or was used before",

@@ -1,5 +1,6 @@
 //! What people are told of a version in one word: derived from where it stands, its promotions and the gate, and never stored.
 
+use super::emergency::EmergencyState;
 use super::{Promotion, StateName};
 use crate::Time;
 use crate::gate::GateAnswer;
@@ -112,6 +113,11 @@ pub fn status(
     let last = promotions.iter().max_by_key(|promotion| promotion.id);
     if let Some(promotion) = last.filter(|promotion| promotion.state_at(now) == StateName::Rejected) {
         return said(Status::Rejected, format!("the promotion to `{}` was rejected", to(promotion)));
+    }
+    let emergency = gates.iter().find(|answer| answer.stage == stage).and_then(|answer| answer.emergency.as_ref());
+    if emergency.is_some_and(|emergency| emergency.state == EmergencyState::FollowUpDue) {
+        let because = format!("it stands in `{stage}` by an emergency, and its reviews are still to be given");
+        return said(Status::InReview, because);
     }
     if is_let_in(version, pack) {
         return said(Status::Approved(stage.to_owned()), format!("it stands in `{stage}`"));

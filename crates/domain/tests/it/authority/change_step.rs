@@ -8,7 +8,9 @@ use assent_domain::workflow::{self, Decision, StateName as PromotionState, StepS
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::authority::world::{ANNE, BEN, OWNER, World, codes, compiled, documents, kinds, noon};
+use crate::authority::world::{
+    ANNE, BEN, MAKER, OWNER, REQUESTER, World, codes, compiled, documents, id, kinds, noon,
+};
 
 const PROMOTION: &str = "00000000-0000-0000-0000-0000000000c8";
 
@@ -41,7 +43,9 @@ fn reviewed() -> World {
 
 fn known(kind: ChangeType, state: StateName, approved: bool) -> ChangeFacts {
     let id = ChangeId(Uuid::from_u128(7));
-    ChangeFacts { id, kind, state, environment: "PROD".to_owned(), risk: None, approved }
+    let environment = "PROD".to_owned();
+    let (spent, rejected, signers) = (false, false, vec![]);
+    ChangeFacts { id, kind, state, environment, risk: None, approved, spent, rejected, signers }
 }
 
 fn approved() -> ChangeFacts {
@@ -101,6 +105,12 @@ fn only_an_approved_change_that_puts_the_version_there_counts() {
         (known(PromptUpdate, Approved, true), false),
         (known(Infrastructure, Approved, true), false),
         (ChangeFacts { environment: "DEV".to_owned(), ..approved() }, false),
+        (ChangeFacts { spent: true, ..known(Emergency, InProgress, false) }, false),
+        (ChangeFacts { rejected: true, ..known(Emergency, InProgress, false) }, false),
+        (ChangeFacts { signers: vec![id(ANNE), id(BEN)], ..approved() }, true),
+        (ChangeFacts { signers: vec![id(ANNE), id(REQUESTER)], ..approved() }, false),
+        (ChangeFacts { signers: vec![id(MAKER)], ..approved() }, false),
+        (ChangeFacts { signers: vec![id(OWNER)], ..approved() }, false),
     ];
     for (facts, passes) in table {
         let mut world = reviewed();

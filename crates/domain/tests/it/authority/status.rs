@@ -88,3 +88,13 @@ fn an_approval_that_holds_no_more_is_none() {
     world.pass(SignedDuration::from_hours(24 * 400));
     assert_eq!(said(&world).0, "DRAFT");
 }
+
+#[test]
+fn what_an_emergency_let_through_is_still_in_review() {
+    let mut world = World::in_review();
+    world.break_glass();
+    world.complete().unwrap();
+    check(&world, "IN_REVIEW", "it stands in `PROD` by an emergency, and its reviews are still to be given");
+    world.pass(SignedDuration::from_hours(24 * 30));
+    assert_eq!(said(&world).0, "SUSPENDED", "nobody gave them");
+}

@@ -243,3 +243,38 @@ fn a_change_that_nobody_said_was_made_is_spent_too_once_its_version_has_left() {
     version.stood_in.clear();
     assert!(approved(&version), "it never stood there, and only came nearer since");
 }
+
+#[test]
+fn a_spent_change_stays_spent_when_somebody_says_later_that_it_was_made() {
+    let mut world = World::new();
+    let id = world.request(20, content(ChangeType::ModelUpdate)).unwrap();
+    world.submit(id, &[]).unwrap();
+    world.approve(id, &[TECH, SECURITY, OWNER]);
+    let mut version = world.versions[1].clone();
+    version.stage_since = world.now + jiff::SignedDuration::from_mins(1);
+    assert!(facts_of_version(&world.hearing(id), &version).spent);
+    world.now += jiff::SignedDuration::from_hours(1);
+    world.start(id).unwrap();
+    assert!(facts_of_version(&world.hearing(id), &version).spent, "it was begun after the version had left");
+    world.complete(id, true).unwrap();
+    let known = facts_of_version(&world.hearing(id), &version);
+    assert!(known.spent && !known.approved && !known.lets_into("PRODUCTION"));
+}
+
+#[test]
+fn beginning_a_change_freezes_no_signature_before_the_version_is_there() {
+    let (mut world, id) = submitted(ChangeType::ModelUpdate);
+    world.approve(id, &[TECH, SECURITY, OWNER]);
+    let version = world.versions[1].clone();
+    let elsewhere = Version { stage: "STAGING".to_owned(), stage_since: world.now, ..version.clone() };
+    let there = Version { stage: "PRODUCTION".to_owned(), ..version };
+    let known = facts_of_version(&world.hearing(id), &elsewhere);
+    assert!(known.approved);
+    let mut signers = known.signers;
+    signers.sort_unstable();
+    assert_eq!(signers, [id_of(TECH), id_of(SECURITY)], "the owner attests to their own work");
+    world.start(id).unwrap();
+    world.person(TECH, &[]);
+    assert!(!facts_of_version(&world.hearing(id), &elsewhere).approved);
+    assert!(facts_of_version(&world.hearing(id), &there).approved, "it was approved on the day it was made");
+}

@@ -77,3 +77,19 @@ fn a_way_back_to_what_never_stood_there_is_an_update() {
     world.now = time("2026-12-27T12:00:00Z");
     world.start(rollback).unwrap();
 }
+
+#[test]
+fn taking_back_what_placed_no_version_is_no_cheap_way_to_another_one() {
+    let mut world = World::new();
+    let id = world.request(20, content(ChangeType::ConfigChange)).unwrap();
+    world.submit(id, &[]).unwrap();
+    let missing = world.hearing(id).missing();
+    let signers: Vec<u128> =
+        [OWNER, TECH, SECURITY].into_iter().zip(["owner", "tech", "security"])
+            .filter_map(|(number, role)| missing.contains(&role.to_owned()).then_some(number)).collect();
+    world.approve(id, &signers);
+    world.start(id).unwrap();
+    world.complete(id, true).unwrap();
+    let rollback = world.roll_back(id, 21).unwrap();
+    assert_eq!(world.changes[&rollback].risk(), Some(RiskLevel::High), "the other version is an update");
+}

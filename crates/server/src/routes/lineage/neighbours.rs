@@ -87,6 +87,7 @@ impl<'a> Neighbours<'a> {
         place: Place,
         limit: usize,
     ) -> Result<(Vec<Step>, Option<Place>), Problem> {
+        self.desk.in_time()?;
         let limit = limit.clamp(1, AT_ONCE);
         match place {
             Place::Parts(from) => self.parts(node, from, limit),
