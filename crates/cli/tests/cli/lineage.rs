@@ -70,8 +70,11 @@ fn registers(owner: &Client, model: &str, file: &Path) {
 
 /// What was said is taken back, and is no part of the graph until it is said again.
 fn is_taken_back(owner: &Client, up: &Value, import: &[&str]) {
-    let edges = owner.json(&["lineage", "edges", &key(&up["upstream"], "model.bin")]);
+    let weights = key(&up["upstream"], "model.bin");
+    let edges = owner.json(&["lineage", "edges", &weights]);
     let edge = edges["items"][0]["edge"]["id"].as_str().unwrap().to_owned();
+    let none = owner.run(&["lineage", "edges", &weights, "--limit", "0"]);
+    assert!(none.code == 0 && none.stdout.contains("there are more"), "{none:?}");
     let retract = ["lineage", "retract", &edge, "--reason", "the wrong pipeline"];
     let retracted = owner.run(&retract);
     assert!(retracted.code == 0 && retracted.stdout.contains("nobody says"), "{retracted:?}");
@@ -79,6 +82,12 @@ fn is_taken_back(owner: &Client, up: &Value, import: &[&str]) {
     assert!(
         refused.code == 3 && refused.stderr.contains("cannot be retracted; it can be recorded"),
         "{refused:?}"
+    );
+    let shown = owner.run(&["lineage", "edges", &weights, "--retracted"]);
+    let line = shown.stdout.lines().find(|line| line.contains(&edge)).unwrap_or_default();
+    assert!(
+        shown.stdout.starts_with("from ") && line.split_whitespace().any(|word| word == "yes"),
+        "{shown:?}"
     );
     let cut = names(&owner.json(&["lineage", "spam:1", "--up"])["upstream"]);
     assert_eq!(cut, ["VERSION spam:1", "FILE model.bin"]);

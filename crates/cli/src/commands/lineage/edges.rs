@@ -21,9 +21,9 @@ pub(crate) struct Edges {
     /// Also those that were taken back
     #[arg(long)]
     retracted: bool,
-    /// At most so many
-    #[arg(long, default_value_t = 1_000)]
-    limit: usize,
+    /// At most so many; all of them if absent
+    #[arg(long)]
+    limit: Option<usize>,
 }
 
 impl Edges {
@@ -31,22 +31,41 @@ impl Edges {
     pub(super) fn run(self, context: &Context) -> Result<Answer, Problem> {
         let client = context.client()?;
         let node = key(&client, &self.node)?;
-        let direction = if self.down { "DOWNSTREAM" } else { "UPSTREAM" };
+        let (direction, other_end) = if self.down { ("DOWNSTREAM", "to") } else { ("UPSTREAM", "from") };
         let query = [
             ("direction", Some(direction.to_owned())),
             ("retracted", self.retracted.then(|| true.to_string())),
         ];
         let path = format!("/api/v1/lineage/{}/edges", escaped(&node));
-        let items = client.list(&path, &query, self.limit)?;
-        let mut table = Table::new(["to", "known by", ">said by", "edge"]);
+        let limit = self.limit.unwrap_or(usize::MAX);
+        // One more than is shown tells whether there are more.
+        let mut items = client.list(&path, &query, limit.saturating_add(1))?;
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let mut table = if self.retracted {
+            Table::new([other_end, "known by", ">said by", "retracted", "edge"])
+        } else {
+            Table::new([other_end, "known by", ">said by", "edge"])
+        };
         for item in &items {
             let name = format!("{} {}", text(item, "/node/kind"), text(item, "/node/name"));
             let said = item.pointer("/edge/statements").and_then(Value::as_array).into_iter().flatten();
             let standing = said.filter(|statement| statement.get("retracted").is_none()).count();
             let is_registered = item.pointer("/edge/id").is_none();
             let count = if is_registered { String::new() } else { standing.to_string() };
-            table.row([name, text(item, "/edge/source"), count, text(item, "/edge/id")]);
+            let mut row = vec![name, text(item, "/edge/source"), count];
+            if self.retracted {
+                let is_retracted = item.pointer("/edge/retracted").and_then(Value::as_bool) == Some(true);
+                row.push(if is_retracted { "yes" } else { "" }.to_owned());
+            }
+            row.push(text(item, "/edge/id"));
+            table.row(row);
         }
-        Ok(Answer::new(json!({"items": items})).table(table))
+        let answer = Answer::new(json!({"items": items})).table(table);
+        Ok(if more {
+            answer.hint("there are more: ask with a greater --limit, or without one")
+        } else {
+            answer
+        })
     }
 }
