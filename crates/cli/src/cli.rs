@@ -117,7 +117,7 @@ pub(crate) enum Command {
     /// Assess the risks of models
     #[command(subcommand)]
     Risk(commands::risk::Risk),
-    /// Ask for changes of models in service, sign them, make them, and take them back
+    /// Changes to what people rely on: ask for them, sign them, make them, and take them back
     #[command(subcommand)]
     Change(commands::change::Change),
     /// Draft, check, attach and write model cards and datasheets

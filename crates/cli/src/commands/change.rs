@@ -1,4 +1,4 @@
-//! `assent change`: changes of models in service.
+//! `assent change`: what is done to what people rely on.
 
 mod calendar;
 mod complete;
