@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 
 /// The character as it is shown: visible where it would steer or hide, and none for a mark that only helps to set text.
+/// Evaluations show text by a twin of this (`shown` in `crates/eval/src/markup.rs`): neither crate knows the other. The
+/// test `pages_of_cards_and_of_evaluations_show_text_alike` of the application compares the two.
 pub fn shown(c: char) -> Option<char> {
     match c {
         // Soft hyphens, and the marks of direction: letters do as well without them, and they end no isolate.

@@ -1,12 +1,14 @@
 //! Markdown out and in.
 //!
-//! The layout is that of the form: `# Model card: NAME`, `## Section`, single lines as `- **Field:** answer`, everything else
-//! under `### Field`, tables as tables. What asks for an answer stands in a comment, which reading leaves out. Markdown carries
-//! every field: lines, items and cells with each run of blanks as one blank, paragraphs without blanks at the ends of lines.
-//! Characters that steer or hide text are made visible ([`crate::shown`]). [`carried`] is what is left of a record, and reading what was written gives exactly that.
+//! The layout is that of the form: `# Model card: NAME`, `## Section`, single lines as `- **Field:** answer`,
+//! everything else under `### Field`, tables as tables. What asks for an answer stands in a comment, which reading
+//! leaves out. Markdown carries every field: lines, items and cells with each run of blanks as one blank, paragraphs
+//! without blanks at the ends of lines. Characters that steer or hide text are made visible ([`crate::shown`]).
+//! [`carried`] is what is left of a record, and reading what was written gives exactly that.
 //!
-//! Reading is tolerant of people: headings in any case and by other names that are in use, `*` and numbers as marks of items,
-//! items over several lines, tables with columns in another order or without some. Anything else is told with its line.
+//! Reading is tolerant of people: headings in any case and by other names that are in use, `*` and numbers as marks of
+//! items, items over several lines, tables with columns in another order or without some. Anything else is told with
+//! its line.
 
 mod read;
 mod table;
@@ -65,8 +67,8 @@ pub(crate) fn paragraphs(text: &str) -> String {
     lines.get(first..=last).unwrap_or_default().join("\n")
 }
 
-/// Whether a line would be read as structure once the backslashes before it are taken away: a heading of the first three
-/// levels, or a comment.
+/// Whether a line would be read as structure once the backslashes before it are taken away: a heading of the first
+/// three levels, or a comment.
 fn is_structure(line: &str) -> bool {
     let line = line.trim_start();
     let hashes = line.chars().take_while(|c| *c == '#').count();

@@ -1,13 +1,13 @@
 //! Packs: governance as data. A pack is a set of YAML documents, each with `kind` and `id`; roles, tiers, stages,
-//! workflows, policies, suites, thresholds, duties, templates and models of risk, criteria, rules of changes, checklists, rules of retention and settings
-//! are its words, and the engine knows none of them.
+//! workflows, policies, suites, thresholds, duties, templates and models of risk, criteria, rules of changes,
+//! checklists, rules of retention and settings are its words, and the engine knows none of them.
 //!
-//! [`compile`](Pack::compile) checks every document against every other and compiles every condition; what it returns can
-//! be trusted: a name that a document uses exists. A pack is applied as one event that carries the documents, so that a
-//! past moment can be judged by the pack of that moment.
+//! [`compile`](Pack::compile) checks every document against every other and compiles every condition; what it returns
+//! can be trusted: a name that a document uses exists. A pack is applied as one event that carries the documents, so
+//! that a past moment can be judged by the pack of that moment.
 //!
-//! Invariants: a compiled pack has at least one stage and one role; ids are unique within a kind; every condition has the
-//! type that its place asks for; no workflow has a cycle.
+//! Invariants: a compiled pack has at least one stage and one role; ids are unique within a kind; every condition has
+//! the type that its place asks for; no workflow has a cycle.
 
 mod applied;
 mod change_rules;

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::{keeps, same};
 use crate::pack::{Duties, Duty, Pack};
 
-/// Fewer roles that sign are weaker; more are not, where each of them signs. What was refused because no duty was bound becomes possible.
+/// Fewer roles that sign are weaker; more are not, where each of them signs. What was refused because no duty was bound
+/// becomes possible.
 pub(super) fn duties(before: &Pack, after: &Pack, reasons: &mut Vec<String>) {
     let (old, new) = match (&before.duties, &after.duties) {
         (Some(old), Some(new)) => (old, new),
@@ -24,7 +25,7 @@ pub(super) fn duties(before: &Pack, after: &Pack, reasons: &mut Vec<String>) {
         if duty == Duty::EmergencyPair {
             same(what, &old.emergency_pair, &new.emergency_pair, reasons);
         } else if duty == Duty::ConfigurationApprover {
-            // One of these roles is enough: another one lets others confirm, and without one it may be that nobody is left.
+            // One of these roles is enough: another one lets others confirm, and without one nobody may be left.
             let set = |duties: &Duties| -> BTreeSet<String> { duties.of(duty).iter().cloned().collect() };
             same(what, &set(old), &set(new), reasons);
         } else {

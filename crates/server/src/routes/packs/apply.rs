@@ -61,14 +61,14 @@ pub(crate) struct PackAnswer {
     /// By document: `kind`, `id`, `change` (ADDED, REMOVED, CHANGED), and the `fields` that differ.
     #[schema(value_type = Vec<Object>)]
     changes: Vec<DocumentChange>,
-    /// Why the pack is weaker than the one in force, one sentence each; then a second person has to confirm it, once two
-    /// persons can manage grants.
+    /// Why the pack is weaker than the one in force, one sentence each; then a second person has to confirm it, once
+    /// two persons can manage grants.
     weaker: Vec<String>,
     /// When the pack in force asks for a second person.
     #[schema(value_type = SecondPersonWords)]
     second_person: &'static str,
-    /// The roles of which that person holds one, besides managing grants. None where nobody but the caller holds one: then
-    /// whoever manages grants confirms.
+    /// The roles of which that person holds one, besides managing grants. None where nobody but the caller holds one:
+    /// then whoever manages grants confirms.
     approvers: Vec<String>,
     /// The proposal that a second person has to confirm before the pack is in force.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,8 +92,9 @@ pub(crate) enum AppliedOrTried {
     Tried(PackAnswer),
 }
 
-/// Puts a pack in force, or tells what that would change. One that is weaker than the one in force is proposed only, and comes
-/// in force once a second person has confirmed it; so does every pack where the one in force asks for that. A dry run answers without a receipt.
+/// Puts a pack in force, or tells what that would change. One that is weaker than the one in force is proposed only,
+/// and comes in force once a second person has confirmed it; so does every pack where the one in force asks for that. A
+/// dry run answers without a receipt.
 #[utoipa::path(post, path = "/api/v1/packs", tag = "packs", operation_id = "applyPack",
     params(WriteHeaders), request_body = NewPack,
     responses((status = 200, description = "Applied, or tried", body = AppliedOrTried),
