@@ -60,7 +60,6 @@ pub fn approver<E>(
 /// one of the roles now. One that is disabled counts as long as it holds them: to disable takes one person, who could choose
 /// otherwise who confirms.
 pub fn is_waited_for(account: &Principal, proposer: &Principal, pack: &Pack, now: Time) -> bool {
-    let is_approver = |role: &str| pack.configuration_approvers().iter().any(|bound| bound == role);
     let held = |role: &dyn Fn(&str) -> bool| {
         account.grants_at(now).any(|grant| grant.scope.is_unrestricted() && role(&grant.role))
     };
@@ -68,5 +67,5 @@ pub fn is_waited_for(account: &Principal, proposer: &Principal, pack: &Pack, now
         && account.status != Status::Erased
         && account.person() != proposer.person()
         && held(&|role| pack.manages(role))
-        && held(&is_approver)
+        && held(&|role| pack.confirms_packs(role))
 }
