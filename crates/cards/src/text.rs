@@ -13,14 +13,22 @@ pub fn shown(c: char) -> Option<char> {
     match c {
         // Soft hyphens, and the marks of direction: letters do as well without them, and they end no isolate.
         '\u{ad}' | '\u{61c}' | '\u{200e}' | '\u{200f}' => None,
-        // Blanks without width; separators; embeddings, overrides and isolates; operators that nobody sees; tags.
-        '\u{180e}'
+        // Blanks without width; separators; embeddings, overrides and isolates; operators that nobody sees; letters that are
+        // blank; selectors of variants, but for those of pictures; tags.
+        '\u{34f}'
+        | '\u{115f}'..='\u{1160}'
+        | '\u{180e}'
         | '\u{200b}'
         | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}'
+        | '\u{2800}'
+        | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0d}'
         | '\u{feff}'
+        | '\u{ffa0}'
         | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}' => Some(char::REPLACEMENT_CHARACTER),
+        | '\u{e0000}'..='\u{e007f}'
+        | '\u{e0100}'..='\u{e01ef}' => Some(char::REPLACEMENT_CHARACTER),
         c => Some(c),
     }
 }
@@ -51,6 +59,9 @@ mod tests {
             ("👩\u{200d}💻", "👩\u{200d}💻"),
             ("ad\u{200b}min", "ad\u{fffd}min"),
             ("\u{e0041}\u{e0042}", "\u{fffd}\u{fffd}"),
+            ("a\u{e0101}\u{fe01}", "a\u{fffd}\u{fffd}"),
+            ("\u{3164}", "\u{fffd}"),
+            ("\u{2764}\u{fe0f}", "\u{2764}\u{fe0f}"),
             (" \u{200e} ", "\u{fffd}"),
             ("", ""),
         ] {

@@ -105,13 +105,20 @@ fn escape(out: &mut String, text: &str) {
 pub fn shown(c: char) -> Option<char> {
     match c {
         '\u{ad}' | '\u{61c}' | '\u{200e}' | '\u{200f}' => None,
-        '\u{180e}'
+        '\u{34f}'
+        | '\u{115f}'..='\u{1160}'
+        | '\u{180e}'
         | '\u{200b}'
         | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}'
+        | '\u{2800}'
+        | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0d}'
         | '\u{feff}'
+        | '\u{ffa0}'
         | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}' => Some(char::REPLACEMENT_CHARACTER),
+        | '\u{e0000}'..='\u{e007f}'
+        | '\u{e0100}'..='\u{e01ef}' => Some(char::REPLACEMENT_CHARACTER),
         c => Some(c),
     }
 }

@@ -61,7 +61,8 @@ fn a_card_becomes_a_page() {
     let text = fs::read_to_string(&page).unwrap();
     assert_eq!(made["sizeBytes"], text.len());
     assert!(
-        text.starts_with("<!DOCTYPE html>") && text.contains("<h1>Model card: <bdi>&lt;sorter&gt;</bdi></h1>"),
+        text.starts_with("<!DOCTYPE html>")
+            && text.contains("<h1>Model card: <bdi>&lt;sorter&gt;</bdi></h1>"),
         "{text}"
     );
 }

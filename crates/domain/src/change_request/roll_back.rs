@@ -67,7 +67,8 @@ pub fn roll_back(
         promotion: None,
     };
     // What puts no version in place leaves the one that stood there: going to another is no way back.
-    let goes_elsewhere = !original.content.kind.places_a_version() && target.id != original.content.target_version;
+    let goes_elsewhere =
+        !original.content.kind.places_a_version() && target.id != original.content.target_version;
     let event = ChangeRequested {
         model: model.id,
         content: Box::new(content),

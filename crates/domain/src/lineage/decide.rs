@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::event::{LineageRecorded, LineageRetracted, LineageSource};
 use super::state::{Edge, KEPT, Move, Said};
-use super::thing::{Thing, named, without_login};
+use super::thing::{FileDigest, MD5_OF_NOTHING, Thing, named, without_login};
 use crate::event::{Change, Event};
 use crate::ids::{Digest, EdgeId, PrincipalId};
 use crate::{Code, Refusal, Sealed, moves, text};
@@ -17,6 +17,11 @@ pub const MAX_EDGES: usize = 1_000;
 pub const MAX_STATEMENTS: usize = KEPT;
 /// The most of them by one speaker, who may know a file by more than one name.
 pub const MAX_OF_ONE: usize = 4;
+
+/// How much text the statements of one edge hold. The first one always has room, and so has one that takes no more than its
+/// share: nobody's long words keep out the short ones of others.
+const MAX_EDGE_BYTES: usize = 64 * 1024;
+const SHARE_BYTES: usize = MAX_EDGE_BYTES / MAX_STATEMENTS;
 
 /// What somebody says of two things.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +82,10 @@ fn say(standing: &mut Vec<(PrincipalId, Said)>, speaker: PrincipalId, new: Said)
     let stays = |(by, said): &(PrincipalId, Said)| *by != speaker || !new.covers(said);
     let others = standing.iter().filter(|held| stays(held));
     let of_speaker = others.clone().filter(|(by, _)| *by == speaker).count();
-    if of_speaker >= MAX_OF_ONE || others.count() >= MAX_STATEMENTS {
+    let held: usize = others.clone().map(|(_, said)| said.bytes()).sum();
+    let more = new.bytes();
+    let is_full = held > 0 && more > SHARE_BYTES && held.saturating_add(more) > MAX_EDGE_BYTES;
+    if is_full || of_speaker >= MAX_OF_ONE || others.count() >= MAX_STATEMENTS {
         return false;
     }
     standing.retain(stays);
@@ -114,9 +122,10 @@ impl NewEdge {
     fn named(self, pointer: &str) -> Result<Self, Refusal> {
         self.upstream.check(&format!("{pointer}/upstream"))?;
         self.downstream.check(&format!("{pointer}/downstream"))?;
-        let nothing = Thing::file(Digest::of(&[]));
+        let sha256 = Thing::file(Digest::of(&[]));
+        let md5 = Thing::File { digest: FileDigest::Md5(MD5_OF_NOTHING.to_owned()) };
         for (field, end) in [("upstream", &self.upstream), ("downstream", &self.downstream)] {
-            if *end == nothing {
+            if *end == sha256 || *end == md5 {
                 let message = "an empty file is everywhere, and leads from nothing to nothing";
                 return Err(Refusal::new(Code::InvalidValue, message).at(format!("{pointer}/{field}")));
             }

@@ -81,6 +81,12 @@ pub struct Said {
 }
 
 impl Said {
+    /// How much text it holds.
+    pub fn bytes(&self) -> usize {
+        let texts = self.label.iter().chain(&self.data_source).chain(&self.columns);
+        texts.map(String::len).sum()
+    }
+
     /// Whether the other one adds nothing to this one.
     pub fn covers(&self, other: &Self) -> bool {
         let holds = |own: &Option<String>, other: &Option<String>| other.is_none() || own == other;

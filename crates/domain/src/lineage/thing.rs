@@ -138,19 +138,39 @@ fn hashed(kind: &str, names: &[&String], last: Option<&str>) -> String {
     key
 }
 
+/// The MD5 of a file without bytes.
+pub(super) const MD5_OF_NOTHING: &str = "d41d8cd98f00b204e9800998ecf8427e";
+
+/// How many addresses in one are looked at, as in `cache://s3://bucket/key`. What comes after is left out.
+const MAX_NESTED: usize = 8;
+
 /// An address without the name and password that may stand in it, and without what follows `?` or `#`, where addresses carry
 /// keys and signatures. A name that is no address stays as it is.
 pub fn without_login(address: &str) -> String {
     let is_java = address.starts_with("jdbc:");
-    let Some((scheme, rest)) = address.split_once("://") else {
+    if !address.contains("://") {
         // As `jdbc:oracle:thin:scott/tiger@host:1521:x`.
         return match address.rsplit_once('@').filter(|_| is_java) {
             Some((_, place)) => format!("jdbc:{place}"),
             None => address.to_owned(),
         };
-    };
+    }
     let ends: &[char] = if is_java { &['?', '#', ';'] } else { &['?', '#'] };
-    let rest = rest.split(ends).next().unwrap_or_default();
+    let (mut clean, mut left) = (String::new(), address.to_owned());
+    for _ in 0..MAX_NESTED {
+        let Some((scheme, rest)) = left.split_once("://") else {
+            clean.push_str(&left);
+            break;
+        };
+        clean.push_str(scheme);
+        clean.push_str("://");
+        left = without_login_at_its_start(rest.split(ends).next().unwrap_or_default());
+    }
+    clean
+}
+
+/// The part of an address behind its scheme.
+fn without_login_at_its_start(rest: &str) -> String {
     let (mut host, mut path) =
         rest.split_at_checked(rest.find('/').unwrap_or(rest.len())).unwrap_or((rest, ""));
     // A password may hold a slash: what looks like a host with a port that is none ends at the next `@`.
@@ -162,7 +182,7 @@ pub fn without_login(address: &str) -> String {
         (host, path) = place.split_at_checked(place.find('/').unwrap_or(place.len())).unwrap_or((place, ""));
     }
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-    format!("{scheme}://{host}{path}")
+    format!("{host}{path}")
 }
 
 impl Thing {

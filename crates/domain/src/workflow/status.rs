@@ -114,9 +114,11 @@ pub fn status(
     if let Some(promotion) = last.filter(|promotion| promotion.state_at(now) == StateName::Rejected) {
         return said(Status::Rejected, format!("the promotion to `{}` was rejected", to(promotion)));
     }
-    let emergency = gates.iter().find(|answer| answer.stage == stage).and_then(|answer| answer.emergency.as_ref());
+    let emergency =
+        gates.iter().find(|answer| answer.stage == stage).and_then(|answer| answer.emergency.as_ref());
     if emergency.is_some_and(|emergency| emergency.state == EmergencyState::FollowUpDue) {
-        let because = format!("it stands in `{stage}` by an emergency, and its reviews are still to be given");
+        let because =
+            format!("it stands in `{stage}` by an emergency, and its reviews are still to be given");
         return said(Status::InReview, because);
     }
     if is_let_in(version, pack) {

@@ -161,6 +161,18 @@ fn statements_of_an_edge_are_bounded_and_what_was_taken_back_makes_room() {
 }
 
 #[test]
+fn long_statements_are_bounded_in_bytes_and_keep_no_short_one_out() {
+    let names: Vec<String> = (0..60).map(|number| format!("{number:0>999}")).collect();
+    let wide: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut talk = Talk(None);
+    assert!(talk.says(ANNE, None, &wide));
+    assert!(!talk.says(BEN, None, &wide), "twice as much is too much");
+    assert!(talk.says(BEN, Some("short"), &wide[..4]));
+    assert!(talk.says(BEN, None, &wide[4..5]), "it still fits");
+    assert!(!talk.says(BEN, None, &wide[..5]), "more than a share, and no room");
+}
+
+#[test]
 fn what_is_said_twice_is_one_edge() {
     let data = Thing::file(Digest::of(b"data"));
     let there = [edge(data.clone(), run("1")), edge(data.clone(), run("2"))];
@@ -274,6 +286,8 @@ fn an_address_loses_its_login_and_nothing_else() {
         ("http://[::1]/a@b", "http://[::1]/a@b"),
         ("s3://bucket/a@b", "s3://bucket/a@b"),
         ("https://a:b@c@host", "https://host"),
+        ("s3a://cache://user:pw@host/x", "s3a://cache://host/x"),
+        ("https://u:p@host/a://v:w@b", "https://host/a://b"),
         ("file", "file"),
         ("://", "://"),
     ] {

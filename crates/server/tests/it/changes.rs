@@ -116,7 +116,7 @@ async fn a_change_is_written_reviewed_scheduled_and_made() {
     let facts = cast.get(&format!("/api/v1/versions/{}/facts", cast.versions[1])).await;
     assert_eq!(
         facts["change"],
-        json!({"id": id, "type": "MODEL_UPDATE", "state": "APPROVED", "environment": "PRODUCTION", "risk": "HIGH", "approved": true})
+        json!({"id": id, "type": "MODEL_UPDATE", "state": "APPROVED", "environment": "PRODUCTION", "risk": "HIGH", "approved": true, "spent": false})
     );
 
     let at = |at: &str| json!({"at": at});

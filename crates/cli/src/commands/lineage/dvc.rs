@@ -5,7 +5,8 @@
 //! and so they meet the files of versions and data sets. Where it does not, they are known by their MD5 alone.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use assent_domain::ids::Digest;
@@ -22,12 +23,18 @@ const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 /// How many files and folders are looked at, and how deep.
 const MAX_ENTRIES: usize = 200_000;
 const MAX_DEPTH: usize = 24;
+/// How many edges one file may tell of.
+const MAX_EDGES: usize = 100_000;
+/// The MD5 of a file without bytes.
+const MD5_OF_NOTHING: &str = "d41d8cd98f00b204e9800998ecf8427e";
 
 /// Edges to send, and what could not be told.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     pub(super) edges: Vec<Value>,
     pub(super) missing: Vec<String>,
+    /// What the cache has, by MD5: a file is read once, however many stages use it.
+    looked_up: BTreeMap<String, Cached>,
 }
 
 /// `dvc.lock`, since DVC 2.
@@ -139,8 +146,11 @@ impl Known {
     fn pipeline(&mut self, shown: &str, path: &Path) -> Result<(), Problem> {
         let pipeline: Pipeline = parse(shown, path)?;
         let beside = path.with_file_name("dvc.lock");
-        let lock =
-            if beside.exists() { lock_of(shown, &beside)? } else { Some(Lock { stages: BTreeMap::new() }) };
+        let lock = if fs::symlink_metadata(&beside).is_ok_and(|found| found.is_file()) {
+            lock_of(shown, &beside)?
+        } else {
+            Some(Lock { stages: BTreeMap::new() })
+        };
         // That it is too old is said where it is read.
         let Some(lock) = lock else { return Ok(()) };
         for stage in pipeline.stages.keys() {
@@ -159,17 +169,15 @@ impl Known {
 
     fn tracked(&mut self, root: &Path, shown: &str, path: &Path) -> Result<(), Problem> {
         let Tracked { deps, outs } = parse(shown, path)?;
-        for dep in &deps {
-            for out in &outs {
-                if let Some(to) = self.thing(root, shown, out) {
-                    self.edges.push(json!({"upstream": origin(dep), "downstream": to, "label": out.path}));
-                }
-            }
+        if deps.len().saturating_mul(outs.len()) > MAX_EDGES {
+            let message = format!("`{shown}` says more than {MAX_EDGES} times what came from what");
+            return Err(Problem::new(message).hint("leave it out of the folder"));
         }
-        if deps.is_empty() {
-            for out in &outs {
-                // Nothing is said of where it came from; but which bytes it is can still be found out.
-                self.thing(root, shown, out);
+        for out in &outs {
+            // Where nothing is said of where it came from, it can still be told which bytes it is.
+            let Some(to) = self.thing(root, shown, out) else { continue };
+            for dep in &deps {
+                self.edges.push(json!({"upstream": origin(dep), "downstream": to, "label": out.path}));
             }
         }
         Ok(())
@@ -187,7 +195,17 @@ impl Known {
             ));
             return Some(json!({"kind": "FILE_BY_MD5", "md5": md5}));
         }
-        match cached(root, md5, entry.size) {
+        let is_digit = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+        if md5.len() != 32 || !md5.chars().all(is_digit) {
+            self.missing.push(format!("{shown}: `{md5}` of `{}` is no MD5", entry.path));
+            return None;
+        }
+        if entry.size == Some(0) || md5 == MD5_OF_NOTHING {
+            self.missing.push(format!("{shown}: `{}` is empty, and an empty file is everywhere", entry.path));
+            return None;
+        }
+        let found = self.looked_up.entry(md5.clone()).or_insert_with(|| cached(root, md5, entry.size));
+        match found.clone() {
             Cached::Held(sha256) => return Some(json!({"kind": "FILE", "sha256": sha256})),
             Cached::Missing => self.missing.push(format!(
                 "{shown}: the bytes of `{}` are not in the cache of DVC, so they are known by their MD5 alone: `dvc pull`, then import again",
@@ -215,6 +233,7 @@ fn origin(dep: &Entry) -> Value {
 }
 
 /// What DVC's cache has for an MD5.
+#[derive(Debug, Clone)]
 enum Cached {
     /// Bytes with that MD5; their SHA-256.
     Held(String),
@@ -258,12 +277,17 @@ fn lock_of(shown: &str, path: &Path) -> Result<Option<Lock>, Problem> {
 }
 
 fn parse<T: serde::de::DeserializeOwned>(shown: &str, path: &Path) -> Result<T, Problem> {
-    let size_bytes = fs::metadata(path).map_err(|error| Problem::path("read", path, error))?.len();
-    if size_bytes > MAX_FILE_BYTES {
-        return Err(Problem::new(format!("`{shown}` has {size_bytes} bytes, more than {MAX_FILE_BYTES}"))
+    let unreadable = |error| Problem::path("read", path, error);
+    let mut text = String::new();
+    File::open(path)
+        .map_err(unreadable)?
+        .take(MAX_FILE_BYTES + 1)
+        .read_to_string(&mut text)
+        .map_err(unreadable)?;
+    if text.len() as u64 > MAX_FILE_BYTES {
+        return Err(Problem::new(format!("`{shown}` has more than {MAX_FILE_BYTES} bytes"))
             .hint("leave it out of the folder"));
     }
-    let text = fs::read_to_string(path).map_err(|error| Problem::path("read", path, error))?;
     let value: Value = serde_saphyr::from_str(&text).map_err(|error| not_read(shown, &error))?;
     serde_json::from_value(value).map_err(|error| not_read(shown, &error))
 }

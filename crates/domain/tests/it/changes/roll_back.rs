@@ -84,9 +84,11 @@ fn taking_back_what_placed_no_version_is_no_cheap_way_to_another_one() {
     let id = world.request(20, content(ChangeType::ConfigChange)).unwrap();
     world.submit(id, &[]).unwrap();
     let missing = world.hearing(id).missing();
-    let signers: Vec<u128> =
-        [OWNER, TECH, SECURITY].into_iter().zip(["owner", "tech", "security"])
-            .filter_map(|(number, role)| missing.contains(&role.to_owned()).then_some(number)).collect();
+    let signers: Vec<u128> = [OWNER, TECH, SECURITY]
+        .into_iter()
+        .zip(["owner", "tech", "security"])
+        .filter_map(|(number, role)| missing.contains(&role.to_owned()).then_some(number))
+        .collect();
     world.approve(id, &signers);
     world.start(id).unwrap();
     world.complete(id, true).unwrap();

@@ -44,19 +44,24 @@ pub(crate) async fn retract(
     let (edge, sent, RetractionBody { reason, all }) = (EdgeId(id), write.sent, write.body);
     check_comment("/reason", &reason)?;
     let caller = sent.caller.clone();
+    let speaker = caller.id();
     let sealed = app.read(move |desk| {
         let reads = desk.can(&caller, Permission::Read, Target::Platform)?;
         let held = desk.any::<Edge>(edge)?;
         let spoke =
             |edge: &Edge| edge.statements.iter().any(|statement| statement.recorded.by == caller.id());
         held.filter(|held| reads || spoke(held)).ok_or_else(|| desk.not_there(&caller, "edge", id))?;
-        desk.seal(caller.id(), &reason)
+        Ok((desk.seal(caller.id(), &reason)?, reads))
     });
-    let command = Command::RetractLineage { edge, reason: sealed.await?, all };
+    let (reason, reads) = sealed.await?;
+    let command = Command::RetractLineage { edge, reason, all };
     let receipt = app.execute(&sent, Some(edge.into()), command).await?;
     let shown = app.read(move |desk| {
         let held = desk.any::<Edge>(edge)?.ok_or_else(|| Problem::not_found("edge", id))?;
-        Link::recorded(desk, &held, true)
+        let mut shown = Edge::clone(&held);
+        // Who may not read the graph is shown their own words.
+        shown.statements.retain(|statement| reads || statement.recorded.by == speaker);
+        Link::recorded(desk, &shown, true)
     });
     Ok(done(receipt, shown.await?))
 }
