@@ -26,3 +26,4 @@ pub mod site;
 pub mod tamper;
 pub mod test;
 pub mod tidy;
+mod watch;

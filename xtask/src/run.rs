@@ -109,8 +109,10 @@ fn read(command: &mut Command, see: fn(&str)) -> Result<(i32, Vec<String>)> {
     Ok((child.wait()?.code().unwrap_or(-1), lines))
 }
 
+/// Every line to the end, whatever bytes it has: who stopped reading would end the program that writes.
 fn lines(pipe: impl std::io::Read, see: fn(&str)) -> Vec<String> {
-    let lines = BufReader::new(pipe).lines().map_while(Result::ok);
+    let lines = BufReader::new(pipe).split(b'\n').map_while(Result::ok);
+    let lines = lines.map(|line| String::from_utf8_lossy(&line).into_owned());
     lines.inspect(|line| see(line)).collect()
 }
 

@@ -3,14 +3,15 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::Instant;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
 
 use crate::postgres::{self, Postgres};
 use crate::run::{cargo, check, is_there, shown, target};
 use crate::site::Kind;
-use crate::{crash, fault, out, powerloss, reference, replicas, sabotage, schemathesis, tamper, tidy};
+use crate::{crash, fault, out, powerloss, reference, replicas, sabotage, schemathesis, tamper, tidy, watch};
 
 /// Kills in the short run.
 pub const CRASH_ROUNDS: u64 = 20;
@@ -25,6 +26,9 @@ pub const TAMPER_ROUNDS: u64 = 1;
 
 /// How long requests are made up in the short run.
 pub const SCHEMATHESIS_SECONDS: u64 = 60;
+
+/// A run that takes longer stands still somewhere.
+const LIMIT: Duration = Duration::from_mins(80);
 
 /// The conformance suite of the rule language.
 const CEL_SPEC: Npm =
@@ -71,33 +75,71 @@ const STEPS: [Step; 14] = [
     }),
 ];
 
-/// Runs every step, and says how long each took. The last line has the totals; whether all is well.
-pub fn run() -> Result<bool> {
-    provide();
-    let (mut passed, mut failed, mut times) = (0, 0, Vec::new());
-    for (name, step) in STEPS {
-        out::step(name);
-        let begun = Instant::now();
-        let outcome = step();
+/// What is known of a run.
+#[derive(Debug, Default)]
+struct Totals {
+    passed: Passed,
+    failed: u64,
+    times: Vec<String>,
+    /// The step that is running.
+    running: Option<(&'static str, Instant)>,
+}
+
+impl Totals {
+    fn begin(&mut self, name: &'static str) {
+        self.running = Some((name, Instant::now()));
+    }
+
+    /// The end of the running step.
+    fn end(&mut self, outcome: &Result<Passed>) {
+        let Some((name, begun)) = self.running.take() else { return };
         let seconds = begun.elapsed().as_secs();
         match outcome {
             Ok(count) => {
-                passed += count;
-                times.push(format!("{seconds:>6} s  ok      {name}"));
+                self.passed += count;
+                self.times.push(format!("{seconds:>6} s  ok      {name}"));
             }
             Err(error) => {
-                out::line(&format!("error: {name}: {error:#}"));
-                failed += 1;
-                times.push(format!("{seconds:>6} s  FAILED  {name}: {}", first_line(&format!("{error:#}"))));
+                let error = format!("{error:#}");
+                out::line(&format!("error: {name}: {error}"));
+                self.failed += 1;
+                self.times.push(format!("{seconds:>6} s  FAILED  {name}: {}", first_line(&error)));
             }
         }
     }
-    out::step("times");
-    for line in &times {
-        out::line(line);
+
+    fn show(&self) {
+        out::step("times");
+        for line in &self.times {
+            out::line(line);
+        }
+        out::line(&format!("\n{} passed, {} failed", self.passed, self.failed));
     }
-    out::line(&format!("\n{passed} passed, {failed} failed"));
-    Ok(failed == 0)
+}
+
+/// Runs every step, and says how long each took. The last line has the totals; whether all is well.
+pub fn run() -> Result<bool> {
+    let totals = Arc::new(Mutex::new(Totals::default()));
+    let late = Arc::clone(&totals);
+    let _watch = watch::over(LIMIT, move || {
+        let mut totals = lock(&late);
+        totals.end(&Err(anyhow!("there is no end {} minutes after the beginning", LIMIT.as_secs() / 60)));
+        totals.show();
+    });
+    provide();
+    for (name, step) in STEPS {
+        out::step(name);
+        lock(&totals).begin(name);
+        let outcome = step();
+        lock(&totals).end(&outcome);
+    }
+    let totals = lock(&totals);
+    totals.show();
+    Ok(totals.failed == 0)
+}
+
+fn lock(totals: &Mutex<Totals>) -> MutexGuard<'_, Totals> {
+    totals.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Installs packages of Debian that are missing, where that can be done. Where it cannot, the step that needs one says how to

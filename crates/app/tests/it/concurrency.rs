@@ -141,15 +141,18 @@ impl Scene {
 
     /// All of them at once, spread over the servers.
     fn race(&self, tries: &[Try], servers: &[&Assent]) -> Vec<(Answer, Option<u64>)> {
-        let barrier = Barrier::new(tries.len());
+        let barrier = &Barrier::new(tries.len());
+        let request = |what: &Try| {
+            let (actor, command) = self.command(*what);
+            self.world.request(actor, command)
+        };
+        // All of them are made before any thread waits: what cannot be made would let the others wait for ever.
+        let requests: Vec<_> = tries.iter().map(request).collect();
         thread::scope(|scope| {
-            let running: Vec<_> = tries
-                .iter()
+            let running: Vec<_> = requests
+                .into_iter()
                 .zip(servers.iter().cycle())
-                .map(|(what, server)| {
-                    let (actor, command) = self.command(*what);
-                    let request = self.world.request(actor, command);
-                    let barrier = &barrier;
+                .map(|(request, server)| {
                     scope.spawn(move || {
                         barrier.wait();
                         Self::answer(wait(server.ledger.execute(request)))

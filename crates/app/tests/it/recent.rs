@@ -113,14 +113,16 @@ async fn two_servers_that_write_know_what_the_store_knows() {
                 });
             }
         }
-        tokio::task::block_in_place(|| {
+        // A write that fails is heard of only once the readers have stopped: until then the scope would wait for them.
+        let written = tokio::task::block_in_place(|| {
             tokio::runtime::Handle::current().block_on(async {
-                for writer in writers {
-                    writer.await.unwrap();
-                }
-            });
+                let [first, second] = writers;
+                tokio::join!(first, second)
+            })
         });
         stop.store(true, Ordering::Relaxed);
+        written.0.unwrap();
+        written.1.unwrap();
     });
     assert!(compared.load(Ordering::Relaxed) > 10);
     for (place, version) in versions.iter().enumerate() {

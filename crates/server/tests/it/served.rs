@@ -16,7 +16,8 @@ use crate::world::World;
 pub(crate) async fn exchange(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), request: &str) -> String {
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.unwrap();
+    let reading = tokio::time::timeout(Duration::from_mins(1), stream.read_to_end(&mut answer)).await;
+    reading.expect("the server closes").unwrap();
     String::from_utf8_lossy(&answer).into_owned()
 }
 
@@ -93,7 +94,8 @@ async fn flood(address: SocketAddr, head: String, chunked: bool) -> (usize, Stri
     let (mut reader, mut writer) = stream.into_split();
     let reading = tokio::spawn(async move {
         let mut answer = vec![0; 4_096];
-        let length = reader.read(&mut answer).await.unwrap_or(0);
+        let reading = tokio::time::timeout(Duration::from_mins(1), reader.read(&mut answer)).await;
+        let length = reading.expect("the server answers").unwrap_or(0);
         String::from_utf8_lossy(&answer[..length]).into_owned()
     });
     writer.write_all(head.as_bytes()).await.unwrap();
