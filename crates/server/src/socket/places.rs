@@ -28,7 +28,7 @@ struct Idle {
 pub(crate) struct Place {
     places: Arc<Places>,
     given_up: Arc<Notify>,
-    /// Since when it is idle, if it is.
+    /// Since when it is idle, if it is. Nobody holds this lock and that of all places at once.
     idle_since: Mutex<Option<u64>>,
     _permit: OwnedSemaphorePermit,
 }
@@ -97,7 +97,8 @@ impl Place {
     }
 
     fn leave(&self) {
-        if let Some(number) = self.since().take() {
+        let since = self.since().take();
+        if let Some(number) = since {
             self.places.lock().waiting.remove(&number);
         }
     }
@@ -109,7 +110,8 @@ impl Place {
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        *self.0.since() = Some(self.0.places.lock().enter(&self.0.given_up));
+        let since = self.0.places.lock().enter(&self.0.given_up);
+        *self.0.since() = Some(since);
     }
 }
 
