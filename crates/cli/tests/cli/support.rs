@@ -4,6 +4,9 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -33,13 +36,27 @@ impl Run {
     }
 }
 
+/// How long a command may take. The longest trains a network.
+const LIMIT: Duration = Duration::from_mins(3);
+
+/// Runs to the end. What does not come to one is ended and named, with what it had said.
 pub(crate) fn run(command: &mut Command) -> Run {
-    let Output { status, stdout, stderr } = command.output().unwrap();
-    Run {
-        code: status.code().unwrap(),
-        stdout: String::from_utf8(stdout).unwrap(),
-        stderr: String::from_utf8(stderr).unwrap(),
-    }
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (id, name) = (child.id(), format!("{command:?}"));
+    let (ended, end) = channel::<()>();
+    let watch = thread::spawn(move || {
+        let is_late = end.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout);
+        if is_late {
+            let killed = Command::new("kill").args(["-KILL", &id.to_string()]).status();
+            assert!(killed.unwrap().success(), "{name} cannot be ended");
+        }
+        is_late
+    });
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+    drop(ended);
+    let (stdout, stderr) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
+    assert!(!watch.join().unwrap(), "{command:?} did not end; it had said: {stdout}{stderr}");
+    Run { code: status.code().unwrap(), stdout, stderr }
 }
 
 /// Runs with these arguments.
