@@ -36,7 +36,7 @@ pub struct Duties {
     /// By tier, the roles that somebody has to hold for every model.
     #[serde(default)]
     pub accountability: BTreeMap<String, Vec<String>>,
-    /// The roles of the two persons who let a version through in an emergency.
+    /// The two different roles of the two persons who let a version through in an emergency.
     #[serde(default)]
     pub emergency_pair: Vec<String>,
     /// The roles of which whoever confirms a pack holds one, besides managing grants.

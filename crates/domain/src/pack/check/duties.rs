@@ -3,7 +3,7 @@
 
 use super::Check;
 use crate::identity::Permission;
-use crate::pack::{Duties, Pack, Role};
+use crate::pack::{Duties, Duty, Pack, Role};
 use crate::workflow::OWNER;
 
 impl Check {
@@ -16,7 +16,11 @@ impl Check {
         }
         for duty in Duties::all(pack.tiers.keys()) {
             let (place, roles) = (duty.place(), duties.of(duty));
-            self.distinct(&place, roles.iter().map(String::as_str));
+            if duty == Duty::EmergencyPair {
+                self.pair(&place, roles);
+            } else {
+                self.distinct(&place, roles.iter().map(String::as_str));
+            }
             let roles = || roles.iter().filter(|role| !(duty.takes_owner() && role.as_str() == OWNER));
             self.known(&place, "role", roles(), |id| pack.roles.contains_key(id));
             let signs = |role: &Role| role.permissions.contains(&Permission::Review);
@@ -27,8 +31,16 @@ impl Check {
                 self.say(&place, format!("the role `{}` lacks the permission `{name}`", role.id));
             }
         }
-        if !matches!(duties.emergency_pair.len(), 0 | 2) {
-            self.say("emergencyPair", format!("a pair is two roles, not {}", duties.emergency_pair.len()));
-        }
+    }
+
+    /// Two persons sign in two roles; two persons of one role are no pair.
+    fn pair(&mut self, place: &str, roles: &[String]) {
+        let found = match roles {
+            [] => return,
+            [one, other] if one != other => return,
+            [_, _] => "one role twice".to_owned(),
+            others => others.len().to_string(),
+        };
+        self.say(place, format!("a pair is two different roles, not {found}"));
     }
 }

@@ -22,10 +22,9 @@ pub(super) fn duties(before: &Pack, after: &Pack, reasons: &mut Vec<String>) {
     };
     for duty in Duties::all(before.tiers.keys()) {
         let what = format!("duty `{}`", duty.place());
-        if duty == Duty::EmergencyPair {
-            same(what, &old.emergency_pair, &new.emergency_pair, reasons);
-        } else if duty == Duty::ConfigurationApprover {
-            // One of these roles is enough: another one lets others confirm, and without one nobody may be left.
+        if matches!(duty, Duty::EmergencyPair | Duty::ConfigurationApprover) {
+            // The pair are two roles in any order: other ones let others through. Of those that confirm one is enough: another
+            // one lets others confirm, and without one nobody may be left.
             let set = |duties: &Duties| -> BTreeSet<String> { duties.of(duty).iter().cloned().collect() };
             same(what, &set(old), &set(new), reasons);
         } else {

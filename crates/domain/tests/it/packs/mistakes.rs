@@ -113,11 +113,14 @@ fn a_duty_bound_to_a_role_that_cannot_do_it() {
         "accountability",
         "the pack has no tier `NONE`",
     );
-    check(
-        &with_duties(|duties| duties["emergencyPair"] = json!(["executive"])),
-        "emergencyPair",
-        "a pair is two roles, not 1",
-    );
+    for (pair, found) in [
+        (json!(["executive"]), "1"),
+        (json!(["executive", "executive"]), "one role twice"),
+        (json!(["executive", "risk_manager", "executive"]), "3"),
+    ] {
+        let problem = format!("a pair is two different roles, not {found}");
+        check(&with_duties(|duties| duties["emergencyPair"] = pair.clone()), "emergencyPair", &problem);
+    }
     check(
         &with_duties(|duties| duties["dataSteward"] = json!(["data_steward", "data_steward"])),
         "dataSteward",

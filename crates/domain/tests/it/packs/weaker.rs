@@ -421,6 +421,8 @@ fn fewer_who_sign_are_weaker_and_more_are_not() {
         &changed("Duties", "duties", |duties| duties["emergencyPair"] = pair.clone()),
         "duty `emergencyPair` changed (cannot be compared, counts as weaker)",
     );
+    let turned = |duties: &mut Value| duties["emergencyPair"].as_array_mut().unwrap().reverse();
+    assert_eq!(changed("Duties", "duties", turned), NOTHING, "the same two roles");
     let mut without = default_documents();
     without.retain(|(_, document)| document["kind"] != "Duties");
     let without = compiled(without);
