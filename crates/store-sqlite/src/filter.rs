@@ -160,4 +160,23 @@ mod tests {
             assert!(lines.iter().all(|line| !line.starts_with("SCAN")), "{all}");
         }
     }
+
+    #[test]
+    fn the_edges_of_a_node_are_read_in_the_order_of_their_ids_without_sorting_them() {
+        let connection = Connection::open_in_memory().unwrap();
+        STORE.migrate(&connection).unwrap();
+        for column in ["upstream", "downstream"] {
+            let filter = Predicate::Eq(column, Value::Text("a".to_owned()));
+            let condition = Condition::new(Table::named("lineage").unwrap(), &filter).unwrap();
+            let sql = format!(
+                "EXPLAIN QUERY PLAN SELECT document FROM lineage WHERE {} AND id > x'00' ORDER BY id LIMIT 9",
+                condition.sql
+            );
+            let mut plan = connection.prepare(&sql).unwrap();
+            let lines: Vec<String> =
+                plan.query_map(["a"], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
+            let by_index = format!("SEARCH lineage USING INDEX lineage_{column} ({column}=? AND id>?)");
+            assert_eq!(lines, [by_index]);
+        }
+    }
 }

@@ -319,6 +319,9 @@ async fn all_neighbours_are_read_page_by_page() {
     assert!(items.len() == 601 && pages >= 9, "the data set, and the runs: {} {pages}", items.len());
     assert!(items.contains(&format!("dataset:{dataset}")));
     assert_eq!(read(&steward, &format!("dataset:{dataset}"), down).await.0.len(), 41);
+    retracted_between(&world, &owner, &bytes).await;
+    assert_eq!(read(&steward, &bytes, down).await.0.len(), 501, "a hundred were taken back");
+    assert_eq!(read(&steward, &bytes, &format!("{down}&retracted=true")).await.0, items);
     let (parts, _) = read(&owner, &format!("version:{version}"), "").await;
     assert_eq!(parts, [format!("dataset:{dataset}"), format!("sha256:{}", Digest::of(b"weights"))]);
     assert_eq!(read(&owner, &format!("dataset:{dataset}"), "").await.0, [bytes.as_str()]);
@@ -340,6 +343,38 @@ async fn all_neighbours_are_read_page_by_page() {
 
     for query in ["cursor=nonsense", "cursor=versions", "cursor=parts.x", "limit=0", "limit=201", "depth=1"] {
         world.get(&owner, &format!("{PATH}/{bytes}/edges?{query}")).await.problem(400, "invalid-value");
+    }
+}
+
+/// Takes every sixth of the recorded edges of these bytes back, and reads all of them by pages of every size: none is left out
+/// or comes twice, whether or not it stands.
+async fn retracted_between(world: &World, owner: &str, bytes: &str) {
+    let down = format!("{PATH}/{bytes}/edges?direction=DOWNSTREAM&retracted=true");
+    let mut ids = Vec::new();
+    let mut place = Some(String::new());
+    while let Some(cursor) = place {
+        let page = world.get(owner, &format!("{down}&limit=200{cursor}")).await.expect(200);
+        let of = |item: &Value| item["edge"]["id"].as_str().map(str::to_owned);
+        ids.extend(page["items"].as_array().unwrap().iter().filter_map(of));
+        place = page["nextCursor"].as_str().map(|next| format!("&cursor={next}"));
+    }
+    assert!(ids.len() == 600 && ids.is_sorted(), "{}", ids.len());
+    for id in ids.iter().step_by(6) {
+        let why = json!({"reason": "another file"});
+        world.post(owner, &format!("{PATH}/edges/{id}/retract"), why).await.expect(200);
+    }
+    for limit in [1, 2, 7, 33] {
+        for after in [0, 5, 6, 594] {
+            let cursor = format!("&cursor=recorded.{}", ids[after]);
+            let page = world.get(owner, &format!("{down}&limit={limit}{cursor}")).await.expect(200);
+            let found = page["items"].as_array().unwrap();
+            let expected: Vec<_> = ids[after + 1..].iter().take(limit).collect();
+            assert_eq!(found.iter().map(|item| &item["edge"]["id"]).collect::<Vec<_>>(), expected);
+            for (i, item) in found.iter().enumerate() {
+                let is_back = (after + 1 + i).is_multiple_of(6);
+                assert_eq!(item["edge"]["retracted"] == true, is_back, "{item}");
+            }
+        }
     }
 }
 
