@@ -83,8 +83,12 @@ impl<'a> Desk<'a> {
 
     /// Refuses to go on with work whose time is over. To be asked before each part of it.
     pub(crate) fn in_time(&self) -> Result<(), Problem> {
-        let over = self.until.is_some_and(|until| until <= Instant::now());
-        if over { Err(Problem::too_long(self.app.options.report_timeout)) } else { Ok(()) }
+        if self.is_over() { Err(Problem::too_long(self.app.options.report_timeout)) } else { Ok(()) }
+    }
+
+    /// Whether the time for this work is over: for work of which a part is an answer.
+    pub(crate) fn is_over(&self) -> bool {
+        self.until.is_some_and(|until| until <= Instant::now())
     }
 
     pub(crate) fn pack(&self) -> Result<Arc<Pack>, Problem> {

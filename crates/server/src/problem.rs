@@ -162,7 +162,7 @@ impl Problem {
     /// An answer of more than can be read in its time.
     pub(crate) fn too_long(limit: Duration) -> Self {
         let detail = format!("this answer takes more than {} seconds, and was given up", limit.as_secs());
-        let remedy = "ask for less: of one model (`model`), of a shorter time, of fewer steps; or come again when fewer reports are made";
+        let remedy = "ask for less: of one model (`model`), of a shorter time (`from`, `until`), of fewer steps, of fewer items (`limit`); or come again when fewer reports are made";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "report-too-long", detail, remedy)
     }
 

@@ -42,6 +42,8 @@ pub struct Tally {
 pub enum Uncounted {
     /// There are more than [`MAX_ENTRIES`], or they are too far apart; the time of the oldest that was looked at.
     TooMany(Option<String>),
+    /// The time for it was over.
+    GivenUp,
     /// The store could not be read.
     Store(StoreError),
 }
@@ -53,11 +55,19 @@ impl From<StoreError> for Uncounted {
 }
 
 impl Tally {
-    /// Counts every entry that matches, and compares each with the tree.
-    pub fn of(read: &dyn Read, query: &EntryQuery) -> Result<Self, Uncounted> {
+    /// Counts every entry that matches, and compares each with the tree. Gives up as soon as `is_over` says so, which is asked
+    /// before each page.
+    pub fn of(
+        read: &dyn Read,
+        query: &EntryQuery,
+        is_over: &mut dyn FnMut() -> bool,
+    ) -> Result<Self, Uncounted> {
         let size = read.head()?.size;
         let (mut tally, mut before, mut oldest) = (Self::default(), query.before, None);
         for _ in 0..MAX_PAGES {
+            if is_over() {
+                return Err(Uncounted::GivenUp);
+            }
             let found = read.find_entries(&EntryQuery { before, limit: PAGE, ..query.clone() })?;
             for (index, bytes) in &found.entries {
                 if tally.entries == MAX_ENTRIES {

@@ -298,6 +298,9 @@ async fn a_report_that_takes_too_long_is_given_up_with_a_word() {
         assert!(text(&problem["remedy"]).contains("`model`"), "{problem}");
         world.get(&owner, &format!("{path}?model=sorter")).await.expect(200);
     }
+    let (_, auditor) = world.person("Aud", &["auditor"]).await;
+    let problem = world.get(&auditor, "/api/v1/reports/audit").await.problem(503, "report-too-long");
+    assert!(text(&problem["remedy"]).contains("`from`"), "{problem}");
 }
 
 #[tokio::test]

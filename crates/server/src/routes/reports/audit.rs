@@ -84,9 +84,11 @@ fn of_period(desk: &Desk<'_>, params: &AuditParams) -> Result<Report, Problem> {
         ..EntryQuery::default()
     };
     let read = desk.view.read();
-    let tally = Tally::of(read, &query).map_err(uncounted)?;
+    let tally = Tally::of(read, &query, &mut || desk.is_over());
+    let tally = tally.map_err(|why| uncounted(desk, why))?;
     let mut keys: Vec<VerifyingKey> = desk.app.options.known_keys.clone();
     keys.extend(VerifyingKey::parse(&desk.app.assent.signer.vkey()));
+    desk.in_time()?;
     let integrity = Integrity::of(read, &keys)?;
     let mut sheet = Sheet::default();
     for index in tally.newest() {
@@ -94,6 +96,7 @@ fn of_period(desk: &Desk<'_>, params: &AuditParams) -> Result<Report, Problem> {
     }
     let mut names = BTreeMap::new();
     for id in tally.actors() {
+        desk.in_time()?;
         let uuid = Uuid::try_parse(id).map_err(|error| Problem::internal(error.to_string()))?;
         names.insert(id.to_owned(), desk.person(uuid.into())?.name);
     }
@@ -135,8 +138,9 @@ fn asked(params: &AuditParams, until: Time) -> (String, Vec<(&'static str, Strin
     (about.join(", "), search)
 }
 
-fn uncounted(why: Uncounted) -> Problem {
+fn uncounted(desk: &Desk<'_>, why: Uncounted) -> Problem {
     match why {
+        Uncounted::GivenUp => Problem::too_long(desk.app.options.report_timeout),
         Uncounted::Store(error) => error.into(),
         Uncounted::TooMany(oldest) => {
             let from =
