@@ -234,7 +234,8 @@ impl Hand<'_> {
     fn submit(&self, id: PromotionId) -> Result<Vec<Change>, Failure> {
         self.may(Permission::RequestPromotion, Target::Model(&self.promotion(id)?.1))?;
         let (case, judgement) = self.case(id)?;
-        Ok(workflow::submit(promotion_of(&case, id)?, &case.case(), &judgement, self.actor.id)?)
+        let changes = workflow::submit(promotion_of(&case, id)?, &case.case(), &judgement, self.actor.id)?;
+        self.with_approvals(changes)
     }
 
     /// An attestation needs no permission but to read and own the model; every other decision needs that to review, and who
@@ -398,7 +399,7 @@ impl Hand<'_> {
                 changes.extend(workflow::submit(&requested, &case.case(), &judgement, self.actor.id)?);
             }
         }
-        Ok(changes)
+        self.with_approvals(changes)
     }
 
     /// The judged case of a promotion.

@@ -1,8 +1,11 @@
 //! A unit of work: the state of one batch in memory, on top of what is committed. Commands read their own and each other's
 //! writes; what a refused command did not decide leaves nothing behind.
 
+mod supposed;
+mod written;
+
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use assent_domain::pack::Pack;
 use assent_domain::registry::Model;
@@ -10,7 +13,7 @@ use assent_domain::{AggregateId, Change, Event, Kind, RiskLevel, Stamp, Time, ag
 use assent_log::entry::{Actor, Entry, Outcome, SCHEMA_VERSION, Subject};
 use assent_log::{Hash, Tree, leaf_hash};
 use assent_store::{
-    Batch, Head, NewEntry, Order, Payload, Receipt, ReceiptKey, StoreError, StoredReceipt, TileRow, Value,
+    Batch, Head, NewEntry, Order, Payload, Receipt, ReceiptKey, StoreError, StoredReceipt, TileRow,
 };
 use uuid::Uuid;
 
@@ -20,6 +23,9 @@ use crate::ledger::{EventRef, Failure};
 use crate::project;
 use crate::view::{Loaded, Snapshot, View};
 use crate::wiring::Wiring;
+
+pub(crate) use supposed::Supposed;
+use written::{Dirty, Written};
 
 /// A look-up: kind, column, value.
 type Lookup = (Kind, &'static str, String);
@@ -35,16 +41,10 @@ pub(crate) struct Unit<'a> {
     /// Leaf hashes of the entries of this batch, which the tree does not have yet.
     leaves: Vec<Hash>,
     lookups: RefCell<HashMap<Lookup, Vec<Uuid>>>,
-    dirty: BTreeMap<AggregateId, Dirty>,
+    dirty: Written,
     entries: Vec<NewEntry>,
     payloads: Vec<Payload>,
     receipts: HashMap<ReceiptKey, StoredReceipt>,
-}
-
-#[derive(Clone)]
-struct Dirty {
-    loaded: Loaded,
-    columns: Vec<Option<Value>>,
 }
 
 /// What a unit of work comes to.
@@ -68,7 +68,7 @@ impl<'a> Unit<'a> {
             tree,
             leaves: Vec::new(),
             lookups: RefCell::default(),
-            dirty: BTreeMap::new(),
+            dirty: Written::default(),
             entries: Vec::new(),
             payloads: Vec::new(),
             receipts: HashMap::new(),
@@ -122,7 +122,7 @@ impl<'a> Unit<'a> {
                     for (id, before) in undo.into_iter().rev() {
                         match before {
                             Some(before) => drop(self.dirty.insert(id, before)),
-                            None => drop(self.dirty.remove(&id)),
+                            None => self.dirty.remove(id),
                         }
                     }
                     return Err(failure);
@@ -218,7 +218,7 @@ impl<'a> Unit<'a> {
     pub(crate) fn finish(mut self) -> Result<Done, StoreError> {
         let mut rows = Vec::with_capacity(self.dirty.len());
         let mut changed = Vec::with_capacity(self.dirty.len());
-        for (id, Dirty { mut loaded, columns }) in self.dirty {
+        for (id, Dirty { mut loaded, columns }) in self.dirty.into_all() {
             let row = project::row(id, loaded.revision, &loaded.state, columns)?;
             loaded.size = row.document.len();
             rows.push(row);
@@ -256,22 +256,15 @@ impl<'a> Unit<'a> {
 
 impl View for Unit<'_> {
     fn aggregate(&self, id: AggregateId) -> Result<Option<Loaded>, StoreError> {
-        if let Some(dirty) = self.dirty.get(&id) {
-            return Ok(Some(dirty.loaded.clone()));
+        match self.dirty.get(id) {
+            Some(loaded) => Ok(Some(loaded.clone())),
+            None => self.base.aggregate(id),
         }
-        self.base.aggregate(id)
     }
 
     fn ids(&self, kind: Kind, column: &'static str, value: &str) -> Result<Vec<Uuid>, StoreError> {
-        let mut ids = self.committed_ids(kind, column, value)?;
-        for (id, held) in self.written(kind, column, value)? {
-            match (held, ids.binary_search(&id)) {
-                (true, Err(place)) => ids.insert(place, id),
-                (false, Ok(place)) => drop(ids.remove(place)),
-                (true, Ok(_)) | (false, Err(_)) => {}
-            }
-        }
-        Ok(ids)
+        let committed = self.committed_ids(kind, column, value)?;
+        self.dirty.over_ids((kind, column, value), committed)
     }
 
     fn first_ids(
@@ -282,40 +275,8 @@ impl View for Unit<'_> {
         order: Order,
         most: u32,
     ) -> Result<Vec<Uuid>, StoreError> {
-        let written: BTreeMap<Uuid, bool> = self.written(kind, column, value)?.collect();
-        // Each that was written may take one of the committed away.
-        let enough = most.saturating_add(u32::try_from(written.len()).unwrap_or(u32::MAX));
-        let mut ids = self.base.first_ids(kind, column, value, order, enough)?;
-        ids.retain(|id| !written.contains_key(id));
-        ids.extend(written.into_iter().filter(|(_, held)| *held).map(|(id, _)| id));
-        ids.sort_unstable();
-        if order == Order::Descending {
-            ids.reverse();
-        }
-        ids.truncate(most as usize);
-        Ok(ids)
-    }
-}
-
-impl Unit<'_> {
-    /// The aggregates of a kind that this batch wrote, and whether their column has the value now.
-    fn written<'u>(
-        &'u self,
-        kind: Kind,
-        column: &'static str,
-        value: &'u str,
-    ) -> Result<impl Iterator<Item = (Uuid, bool)> + 'u, StoreError> {
-        let position = project::table(kind)
-            .and_then(|table| assent_store::Table::named(table).ok())
-            .and_then(|table| table.columns.iter().position(|known| known.name == column));
-        let Some(position) = position else {
-            return Err(StoreError::Corrupt(format!("{} has no column `{column}`", kind.name())));
-        };
-        let range = AggregateId { kind, id: Uuid::nil() }..=AggregateId { kind, id: Uuid::max() };
-        Ok(self.dirty.range(range).map(move |(id, dirty)| {
-            let held = dirty.columns.get(position).and_then(Option::as_ref);
-            (id.id, matches!(held, Some(Value::Text(held)) if held == value))
-        }))
+        let committed = |enough| self.base.first_ids(kind, column, value, order, enough);
+        self.dirty.over_first_ids((kind, column, value), (order, most), committed)
     }
 }
 
@@ -338,6 +299,7 @@ fn origin(request: &Request) -> Option<assent_log::entry::Request> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU8, Ordering};
 

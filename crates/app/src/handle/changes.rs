@@ -1,10 +1,9 @@
 //! Commands on changes of models in service.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use assent_domain::change_request::{
-    self, ChangeRequest, ChangeType, Content, NewRollback, Plan, facts_of_version,
-};
+use assent_domain::change_request::{self, ChangeRequest, ChangeType, Content, NewRollback, Plan};
 use assent_domain::event::{Change, Event};
 use assent_domain::identity::{Permission, Principal, Target, left_by_token};
 use assent_domain::ids::{ChangeId, PromotionId, VersionId};
@@ -12,13 +11,14 @@ use assent_domain::registry::event::Recorded;
 use assent_domain::registry::{Model, Version};
 use assent_domain::signoff::{NewSignature, Signature, SignatureRecord, Verdict};
 use assent_domain::workflow::{self, Approval, OWNER, Promotion, StateName as PromotionState};
-use assent_domain::{Aggregate, Code, Kind, Refusal, Stamp, aggregate};
+use assent_domain::{Code, Kind, Refusal, Stamp};
 
 use super::{Hand, Outcome};
 use crate::cases::{self, not_found};
 use crate::changes::{ChangeCommand, OwnedHearing};
 use crate::ledger::Failure;
 use crate::project::stage_key;
+use crate::unit::Supposed;
 use crate::view::View;
 
 type Changes = Result<Vec<Change>, Failure>;
@@ -38,6 +38,7 @@ fn carries(state: PromotionState, is_there: bool) -> bool {
 
 impl Hand<'_> {
     pub(super) fn change(&self, id: ChangeId, command: ChangeCommand) -> Outcome {
+        let mut object = id;
         let changes = match command {
             ChangeCommand::Request { content, submit } => self.request_change(id, content, submit)?,
             ChangeCommand::Submit(plan) => self.submit_change(&self.requested(id)?, *plan)?,
@@ -52,49 +53,43 @@ impl Hand<'_> {
                 change_request::complete(&held.change, original, &held.model, &held.pack, ended, self.now)?
             }
             ChangeCommand::RollBack { rollback, new } => {
-                let changes = self.roll_back(id, rollback, *new)?;
-                let approved = self.approve_promotion(rollback, &changes)?;
-                return Ok((rollback.into(), changes.into_iter().chain(approved).collect()));
+                object = rollback;
+                self.roll_back(id, rollback, *new)?
             }
             ChangeCommand::Withdraw(comment) => {
                 let held = self.requested(id)?;
                 change_request::withdraw(&held.change, &held.model, comment, self.actor.id)?
             }
         };
-        let approved = self.approve_promotion(id, &changes)?;
-        Ok((id.into(), changes.into_iter().chain(approved).collect()))
+        Ok((object.into(), self.with_approvals(changes)?))
     }
 
-    /// Where these events approve a change, or start an emergency, and nothing else is missing of the promotion that waits for it, they approve that.
-    fn approve_promotion(&self, id: ChangeId, changes: &[Change]) -> Result<Option<Change>, Failure> {
-        let lets_in = |event: &Event| matches!(event, Event::ChangeApproved(_) | Event::ChangeStarted(_));
-        if !changes.iter().any(|change| lets_in(&change.event)) {
-            return Ok(None);
-        }
+    /// These changes, and the approval of each promotion of which they leave nothing missing. Whatever happens to a change can
+    /// alter which of the changes counts, and whether it does: the last signature, one that is given again, the start of an
+    /// emergency, and that a newer change is withdrawn. So none is left out, and the promotion is judged as it will stand. A
+    /// promotion that is submitted may find its change approved.
+    pub(super) fn with_approvals(&self, mut changes: Vec<Change>) -> Changes {
         let stamp = Stamp { at: self.now, actor: self.actor.id };
-        let mut state = self.of_change(Some(id))?.map(Aggregate::Change);
-        for change in changes.iter().filter(|change| change.subject.id == id.0) {
-            state = aggregate::evolve(state, id.0, &change.event, &stamp);
+        let after = Supposed::new(self.unit, &changes, &stamp)?;
+        let mut promotions = BTreeSet::new();
+        for change in &changes {
+            if let Event::PromotionSubmitted(_) = change.event {
+                promotions.insert(PromotionId(change.subject.id));
+            }
+            if change.subject.kind == Kind::Change
+                && let Some(change) = after.get::<ChangeRequest>(change.subject.id.into())?
+            {
+                let key = stage_key(change.content.target_version.0, &change.content.environment);
+                promotions.extend(after.find::<Promotion>("open_target", &key)?.map(|found| found.id));
+            }
         }
-        let Some(Aggregate::Change(change)) = state else { return Ok(None) };
-        let key = stage_key(change.content.target_version.0, &change.content.environment);
-        let Some(promotion) = self.unit.find::<Promotion>("open_target", &key)? else { return Ok(None) };
-        let mut case = cases::of_promotion(self.unit, self.packs, promotion.id, self.now)?;
-        let held =
-            OwnedHearing::new(self.unit, change, Arc::clone(&case.model), Arc::clone(&case.pack), self.now)?;
-        let known = facts_of_version(&held.hearing(), &case.version);
-        // A newer change that puts the version there is the one that counts.
-        if case.placing.as_ref().is_none_or(|other| other.id <= id)
-            && held.change.content.kind.places_a_version()
-        {
-            case.placing = Some(known.clone());
+        for id in promotions {
+            let promotion = after.get::<Promotion>(id)?.filter(|held| held.waits_for_change(self.now));
+            let Some(promotion) = promotion else { continue };
+            let case = cases::of_promotion(&after, self.packs, id, self.now)?;
+            changes.extend(workflow::approve(&promotion, &case.case(), &case.judge()));
         }
-        if case.change.as_ref().is_none_or(|other| other.id <= id) {
-            case.change = Some(known);
-        }
-        case.people.extend(held.people);
-        let judgement = case.judge();
-        Ok(workflow::approve(&promotion, &case.case(), &judgement))
+        Ok(changes)
     }
 
     fn request_change(&self, id: ChangeId, content: Box<Content>, submit: bool) -> Changes {

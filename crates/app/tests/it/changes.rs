@@ -23,16 +23,16 @@ use assent_domain::{Code, Sealed};
 use assent_log::verify::Level;
 use common::World;
 
-struct Cast {
-    world: World,
-    owner: PrincipalId,
-    compliance: PrincipalId,
-    security: PrincipalId,
+pub(crate) struct Cast {
+    pub(crate) world: World,
+    pub(crate) owner: PrincipalId,
+    pub(crate) compliance: PrincipalId,
+    pub(crate) security: PrincipalId,
     model: ModelId,
-    versions: [VersionId; 2],
+    pub(crate) versions: [VersionId; 2],
 }
 
-async fn cast() -> Cast {
+pub(crate) async fn cast() -> Cast {
     let world = World::new().await;
     let owner = world.person(&["model_owner"]).await;
     let (compliance, security) = (world.person(&["compliance"]).await, world.person(&["security"]).await);
@@ -44,11 +44,11 @@ async fn cast() -> Cast {
 }
 
 impl Cast {
-    fn sealed(&self, text: &str) -> Sealed {
+    pub(crate) fn sealed(&self, text: &str) -> Sealed {
         self.world.assent.sealer.seal(self.owner.0, text).unwrap()
     }
 
-    fn content(&self) -> Content {
+    pub(crate) fn content(&self) -> Content {
         let impact = Impact {
             affected_systems: Vec::new(),
             affected_users: Reach::AllUsers,

@@ -18,6 +18,7 @@ mod common;
 mod server;
 
 mod at_rest;
+mod change_step;
 mod changes;
 mod clock;
 mod concurrency;

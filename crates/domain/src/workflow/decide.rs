@@ -137,11 +137,17 @@ fn passed(promotion: &Promotion, case: &Case<'_>, judgement: &Judgement, round: 
     passed.collect()
 }
 
+impl Promotion {
+    /// Whether it is under review, and one of its steps waits for a change.
+    pub fn waits_for_change(&self, now: Time) -> bool {
+        self.state_at(now) == StateName::InReview
+            && self.workflow.steps.iter().any(|step| step.kind == StepKind::Change {})
+    }
+}
+
 /// Notes that every step of a promotion under review has passed, where one of them waited for a change and that was approved.
 pub fn approve(promotion: &Promotion, case: &Case<'_>, judgement: &Judgement) -> Option<Change> {
-    let waits = promotion.workflow.steps.iter().any(|step| step.kind == StepKind::Change {});
-    let is_due =
-        waits && promotion.state_at(case.inputs.now) == StateName::InReview && judgement.is_complete();
+    let is_due = promotion.waits_for_change(case.inputs.now) && judgement.is_complete();
     let event = Event::PromotionApproved(PromotionApproved { evidence: judgement.evidence });
     is_due.then(|| change(promotion.id, case.inputs.model, case.inputs.version, &promotion.target, event))
 }
