@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use crate::Time;
 use crate::exception::Waiver;
 use crate::ids::{Digest, PromotionId, VersionId};
 use crate::pack::Enforcement;
 use crate::policy::{self, Compliance, Finding, FindingStatus};
 use crate::workflow::emergency::{self, EmergencyStanding, EmergencyState};
-use crate::workflow::{Case, Judgement, StateName, StepStanding, StepState};
+use crate::workflow::{self, Case, Judgement, StateName, StepStanding, StepState};
+use crate::{Code, Time};
 
 /// The answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -81,6 +81,7 @@ pub fn gate(case: &Case<'_>, judgement: &Judgement) -> GateAnswer {
     approvals(case, judgement, emergency.as_ref(), &mut reasons);
     follow_up(emergency.as_ref(), &mut reasons);
     conditions(case, &mut reasons);
+    blackout(case, judgement, stage, &mut reasons);
     GateAnswer {
         verdict: if reasons.is_empty() { Verdict::Eligible } else { Verdict::NotEligible },
         reasons,
@@ -256,5 +257,15 @@ fn conditions(case: &Case<'_>, reasons: &mut Vec<Reason>) {
                 format!("the condition `{}` of the step `{}` is open", condition.id, record.review.step);
             reasons.push(reason("condition-open", message, "meet the condition, and let its owner say so"));
         }
+    }
+}
+
+/// What stands there stays. What goes there by a change goes there when changes are made.
+fn blackout(case: &Case<'_>, judgement: &Judgement, stage: &str, reasons: &mut Vec<Reason>) {
+    if case.inputs.version.stage == stage {
+        return;
+    }
+    if let Some(message) = workflow::blackout(case, judgement, stage) {
+        reasons.push(reason(Code::Blackout.code(), message, Code::Blackout.remedy()));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::decide::about;
 use super::event::{ChangeCompleted, ChangeRolledBack, ChangeScheduled, ChangeStarted};
-use super::{ChangeRequest, Hearing, Move, StateName};
+use super::{ChangeRequest, Hearing, Move, StateName, Window};
 use crate::event::{Change, Event};
 use crate::pack::Pack;
 use crate::registry::Model;
@@ -86,20 +86,19 @@ fn is_signed(hearing: &Hearing<'_>) -> Result<(), Refusal> {
 
 /// What cannot wait is made whenever it has to be.
 fn outside_blackouts(change: &ChangeRequest, pack: &Pack, at: Time) -> Result<(), Refusal> {
-    if change.rated_as().is_urgent() {
-        return Ok(());
+    let Some(own) = change.blackouts() else { return Ok(()) };
+    pack.change_rules()?;
+    match blackout_at(own, pack, &change.content.environment, at) {
+        Some(found) => Err(Refusal::new(Code::Blackout, found)),
+        None => Ok(()),
     }
-    if let Some(window) = change.content.blackouts.iter().find(|window| window.holds(at)) {
-        let message =
-            format!("{at} lies in a blackout of the request, from {} until {}", window.from, window.until);
-        return Err(Refusal::new(Code::Blackout, message));
+}
+
+/// The blackout that holds at that time, in words: one of the request, or one of the pack.
+pub(crate) fn blackout_at(own: &[Window], pack: &Pack, environment: &str, at: Time) -> Option<String> {
+    if let Some(Window { from, until }) = own.iter().find(|window| window.holds(at)) {
+        return Some(format!("{at} lies in a blackout of the request, from {from} until {until}"));
     }
-    if let Some((window, reason)) = pack.change_rules()?.blackout_at(pack, &change.content.environment, at) {
-        let message = format!(
-            "{at} lies in a blackout of the pack ({reason}), from {} until {}",
-            window.from, window.until
-        );
-        return Err(Refusal::new(Code::Blackout, message));
-    }
-    Ok(())
+    let (Window { from, until }, reason) = pack.change_rules().ok()?.blackout_at(pack, environment, at)?;
+    Some(format!("{at} lies in a blackout of the pack ({reason}), from {from} until {until}"))
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ChangeRequest, ChangeType, Hearing, StateName};
+use super::{ChangeRequest, ChangeType, Hearing, StateName, Window};
 use crate::RiskLevel;
 use crate::ids::{ChangeId, PrincipalId};
 use crate::registry::Version;
@@ -33,6 +33,9 @@ pub struct ChangeFacts {
     /// Whether somebody said no, even after an emergency had started.
     #[serde(skip)]
     pub rejected: bool,
+    /// The blackouts of its request; absent where it cannot wait for the end of any, nor of those of the pack.
+    #[serde(skip)]
+    pub blackouts: Option<Vec<Window>>,
     /// Whose signatures count, those included in whose place somebody signed, and the attestation of the owner left out.
     #[serde(skip)]
     pub signers: Vec<PrincipalId>,
@@ -100,6 +103,7 @@ pub fn facts(hearing: &Hearing<'_>) -> ChangeFacts {
         approved: is_approved(hearing),
         spent: false,
         rejected: change.rejected.is_some(),
+        blackouts: change.blackouts().map(<[Window]>::to_vec),
         signers: signers(hearing),
     }
 }

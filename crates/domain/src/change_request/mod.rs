@@ -19,6 +19,7 @@ mod risk;
 mod roll_back;
 mod state;
 
+pub(crate) use carry_out::blackout_at;
 pub use carry_out::{complete, schedule, start};
 pub use decide::{request, submit, withdraw};
 pub use event::{AffectedSystem, ChangeType, Content, Impact, Plan, Reach, Window};

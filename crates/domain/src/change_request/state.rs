@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{ChangeRequested, ChangeSubmitted};
+use super::event::{ChangeRequested, ChangeSubmitted, Window};
 use super::{ChangeType, Content};
 use crate::event::{Event, Stamp};
 use crate::ids::{ChangeId, ModelId, PrincipalId};
@@ -223,6 +223,12 @@ impl ChangeRequest {
     /// The type by which it is rated.
     pub fn rated_as(&self) -> ChangeType {
         if self.to_unserved { ChangeType::ModelUpdate } else { self.content.kind }
+    }
+
+    /// The periods in which its request says that it may not be made. Absent where it cannot wait for the end of any, nor of
+    /// those of the pack.
+    pub fn blackouts(&self) -> Option<&[Window]> {
+        (!self.rated_as().is_urgent()).then_some(&self.content.blackouts)
     }
 
     /// Its risk, once it was submitted.

@@ -296,6 +296,9 @@ fn used_by(promotion: &Promotion, model: &Model, version: &Version, waiver: &Wai
 
 fn gate_shut(answer: &GateAnswer) -> Refusal {
     let reasons: Vec<&str> = answer.reasons.iter().map(|reason| reason.message.as_str()).collect();
+    if answer.reasons.iter().all(|reason| reason.code == Code::Blackout.code()) {
+        return Refusal::new(Code::Blackout, reasons.join("; "));
+    }
     Refusal::new(Code::GateShut, format!("the gate is shut: {}", reasons.join("; ")))
 }
 

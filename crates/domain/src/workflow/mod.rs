@@ -9,6 +9,7 @@
 //! promotion; a rejected, withdrawn, expired or completed promotion never opens again.
 
 mod assign;
+mod blackout;
 mod case;
 mod decide;
 pub mod emergency;
@@ -23,6 +24,7 @@ mod state;
 pub mod status;
 
 pub use assign::assign;
+pub(crate) use blackout::blackout;
 pub use case::{Case, Judgement, judge};
 pub(crate) use decide::repin;
 pub use decide::{approve, complete, expire, meet_condition, request, submit, withdraw};

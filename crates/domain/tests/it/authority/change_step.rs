@@ -1,10 +1,12 @@
 //! A step that waits for an approved change: what lets it pass, what it says where nothing does, and what it leaves alone.
 
-use assent_domain::Code;
-use assent_domain::change_request::{ChangeFacts, ChangeType, StateName};
+use assent_domain::change_request::{ChangeFacts, ChangeType, StateName, Window};
 use assent_domain::ids::ChangeId;
 use assent_domain::pack::{Pack, weaker};
 use assent_domain::workflow::{self, Decision, StateName as PromotionState, StepState};
+use assent_domain::{Code, Time};
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -32,12 +34,18 @@ fn with_change(when: Option<&str>) -> Vec<Value> {
 
 /// A version whose reviews are given.
 fn reviewed() -> World {
-    let mut world = World::under(with_change(None));
+    let world = under_review(&with_change(None));
+    assert_eq!(world.promotion().state_at(noon()), PromotionState::InReview, "the change is missing");
+    world
+}
+
+/// The same under this pack.
+fn under_review(documents: &[Value]) -> World {
+    let mut world = World::under(documents.to_vec());
     world.ask();
     world.review("attest", OWNER, Decision::Approved).unwrap();
     world.review("compliance", ANNE, Decision::Approved).unwrap();
-    let last = world.review("security", BEN, Decision::Approved).unwrap();
-    assert_eq!(kinds(&last), ["reviewDecided"], "the change is missing");
+    world.review("security", BEN, Decision::Approved).unwrap();
     world
 }
 
@@ -45,11 +53,31 @@ fn known(kind: ChangeType, state: StateName, approved: bool) -> ChangeFacts {
     let id = ChangeId(Uuid::from_u128(7));
     let environment = "PROD".to_owned();
     let (spent, rejected, signers) = (false, false, vec![]);
-    ChangeFacts { id, kind, state, environment, risk: None, approved, spent, rejected, signers }
+    let blackouts = Some(vec![]);
+    ChangeFacts { id, kind, state, environment, risk: None, approved, spent, rejected, blackouts, signers }
 }
 
 fn approved() -> ChangeFacts {
     known(ChangeType::ModelUpdate, StateName::Approved, true)
+}
+
+/// A pack whose production rests on the day after the tests begin, and a change whose request rests in the hour after that.
+fn resting() -> (Vec<Value>, ChangeFacts) {
+    let mut documents = with_change(None);
+    let rules = documents.iter_mut().find(|document| document["kind"] == "ChangeRules").unwrap();
+    let tomorrow = noon().to_zoned(TimeZone::UTC).date().tomorrow().unwrap();
+    rules["blackouts"] = json!([
+        {"from": tomorrow, "until": tomorrow, "reason": "stocktaking", "environments": ["PROD"]},
+        {"from": "2020-01-01", "until": "2099-12-31", "reason": "elsewhere", "environments": ["DEV"]}
+    ]);
+    let from = midnight_after(1).checked_add(SignedDuration::from_hours(24)).unwrap();
+    let until = from.checked_add(SignedDuration::from_hours(1)).unwrap();
+    (documents, ChangeFacts { blackouts: Some(vec![Window { from, until }]), ..approved() })
+}
+
+/// The midnight that many days after noon of the first day.
+fn midnight_after(days: i64) -> Time {
+    noon().checked_add(SignedDuration::from_hours(days * 24 - 12)).unwrap()
 }
 
 fn state(world: &World) -> StepState {
@@ -232,4 +260,86 @@ fn a_promotion_that_waits_for_no_change_is_approved_by_none() {
     let judgement = world.judgement();
     assert!(judgement.is_complete());
     assert!(workflow::approve(world.promotion(), &world.case(), &judgement).is_none());
+}
+
+/// To the millisecond: the version goes there when a change may be made, and the gate says the same as who completes.
+#[test]
+fn a_version_does_not_go_there_in_a_blackout_of_its_change_or_of_the_pack() {
+    let (documents, change) = resting();
+    let (of_pack, of_request) = (midnight_after(1), midnight_after(2));
+    let end = of_request.checked_add(SignedDuration::from_hours(1)).unwrap();
+    let tick = SignedDuration::from_millis(1);
+    let table = [
+        (of_pack.checked_sub(tick).unwrap(), None),
+        (of_pack, Some("stocktaking")),
+        (of_request.checked_sub(tick).unwrap(), Some("stocktaking")),
+        (of_request, Some("blackout of the request")),
+        (end.checked_sub(tick).unwrap(), Some("blackout of the request")),
+        (end, None),
+    ];
+    for (now, blackout) in table {
+        let mut world = under_review(&documents);
+        world.placing = Some(change.clone());
+        world.now = now;
+        let answer = world.gate();
+        assert_eq!(state(&world), StepState::Passed, "nobody has to do anything: {now}");
+        let Some(words) = blackout else {
+            assert!(answer.is_eligible(), "{now} {answer:?}");
+            world.complete().unwrap();
+            continue;
+        };
+        assert_eq!(codes(&answer), ["blackout"], "{now}");
+        assert!(answer.reasons[0].message.contains(words), "{answer:?}");
+        assert!(answer.reasons[0].remedy.contains("EMERGENCY"), "{answer:?}");
+        let refusal = world.complete().unwrap_err();
+        assert_eq!((refusal.code, refusal.message), (Code::Blackout, answer.reasons[0].message.clone()));
+    }
+}
+
+#[test]
+fn what_cannot_wait_goes_there_in_a_blackout_and_what_stands_there_stays() {
+    let (documents, change) = resting();
+    let emergency = known(ChangeType::Emergency, StateName::InProgress, false);
+    let rollback = known(ChangeType::Rollback, StateName::Approved, true);
+    for urgent in [emergency, rollback] {
+        let mut world = under_review(&documents);
+        world.placing = Some(ChangeFacts { blackouts: None, ..urgent });
+        world.now = midnight_after(1);
+        assert!(world.gate().is_eligible());
+        world.complete().unwrap();
+        world.placing = Some(change.clone());
+        assert!(world.gate().is_eligible(), "it is there");
+    }
+    // An emergency of the promotion stands for reviews, and for no time.
+    let mut world = World::under(documents.clone());
+    world.ask();
+    world.break_glass();
+    world.placing = Some(change.clone());
+    world.now = midnight_after(1);
+    assert_eq!(codes(&world.gate()), ["blackout"]);
+    // Where something else is missing, that is said too; where no change is asked for, nothing rests.
+    let mut world = World::under(documents);
+    world.ask();
+    world.placing = Some(change.clone());
+    world.now = midnight_after(1);
+    let said = world.gate();
+    assert!(codes(&said).contains(&"approval-missing") && codes(&said).contains(&"blackout"), "{said:?}");
+    assert_eq!(world.complete().unwrap_err().code, Code::GateShut);
+    let mut without = resting().0;
+    let way = without.iter_mut().find(|document| document["kind"] == "Workflow").unwrap();
+    way["steps"].as_array_mut().unwrap().pop();
+    let mut world = under_review(&without);
+    world.placing = Some(change);
+    world.now = midnight_after(1);
+    world.complete().unwrap();
+}
+
+/// The first way out of a refusal is a change that is approved: what is not lets nothing in, whatever the time.
+#[test]
+fn a_change_that_lets_nothing_in_has_no_blackout() {
+    let (documents, change) = resting();
+    let mut world = under_review(&documents);
+    world.placing = Some(ChangeFacts { approved: false, ..change });
+    world.now = midnight_after(1);
+    assert_eq!(codes(&world.gate()), ["change-missing"]);
 }
