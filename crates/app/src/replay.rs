@@ -3,6 +3,8 @@
 //! The rebuilding knows entries and payloads, nothing else, and runs in a process of its own (see [`serve`] and
 //! [`compare`]): what it says cannot come from the tables that it is compared with.
 
+mod lines;
+
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read as _, Write};
 
@@ -15,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answers::Answers;
 use crate::project;
+use lines::Lines;
 
 /// Tables that replay does not compare, and why.
 pub const NOT_COMPARED: [(&str, &str); 4] = [
@@ -145,7 +148,8 @@ pub struct Difference {
     pub table: String,
     /// The row.
     pub id: uuid::Uuid,
-    /// What is wrong: `ROW_MISSING`, `ROW_NOT_IN_LOG`, `REVISION`, `DOCUMENT`, `PROJECTION_VERSION` or `COLUMN name`.
+    /// What is wrong: `ROW_MISSING`, `ROW_NOT_IN_LOG`, `REVISION`, `DOCUMENT`, `PROJECTION_VERSION` or `COLUMN name`; and where
+    /// the store finds a row by other lines than those of the column, `LINE_MISSING name` or `LINE_NOT_IN_LOG name`.
     pub problem: String,
     /// What the log says, cut to a readable length.
     pub log: String,
@@ -332,11 +336,12 @@ pub fn compare(read: &dyn Read, rebuilt: &mut dyn BufRead) -> Result<Report, Rep
     };
     let mut expected = next(&mut lines)?;
     for table in TABLES {
-        let mut failed = None;
+        let (mut failed, mut by_line) = (None, Lines::default());
         read.scan_rows(table.name, &mut |stored| {
             report.rows += 1;
             while let Some(row) = expected.take_if(|row| row.table == table.name && row.id < stored.id) {
                 report.note(missing(&row));
+                by_line.add(table, &row);
                 match next(&mut lines) {
                     Ok(row) => expected = row,
                     Err(error) => failed = Some(error),
@@ -345,6 +350,7 @@ pub fn compare(read: &dyn Read, rebuilt: &mut dyn BufRead) -> Result<Report, Rep
             match expected.take_if(|row| row.table == table.name && row.id == stored.id) {
                 Some(row) => {
                     report.differ(table, &row, &stored);
+                    by_line.add(table, &row);
                     match next(&mut lines) {
                         Ok(row) => expected = row,
                         Err(error) => failed = Some(error),
@@ -359,8 +365,10 @@ pub fn compare(read: &dyn Read, rebuilt: &mut dyn BufRead) -> Result<Report, Rep
         }
         while let Some(row) = expected.take_if(|row| row.table == table.name) {
             report.note(missing(&row));
+            by_line.add(table, &row);
             expected = next(&mut lines)?;
         }
+        by_line.compare(table, read, &mut report)?;
     }
     compare_keys(read, &mut report)?;
     Ok(report)

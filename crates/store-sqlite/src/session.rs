@@ -2,8 +2,8 @@
 
 use assent_store::{
     Batch, Checkpoint, EntryQuery, Found, Head, Order, Place, Predicate, Read, Receipt, ReceiptKey, Row,
-    Select, StoreError, StoredReceipt, Table, Value, VisitEntry, VisitKeys, VisitPlace, VisitReceipt,
-    VisitRow, Write,
+    Select, StoreError, StoredReceipt, Table, Value, VisitEntry, VisitKeys, VisitLine, VisitPlace,
+    VisitReceipt, VisitRow, Write,
 };
 use rusqlite::{ToSql, params_from_iter};
 use uuid::Uuid;
@@ -140,6 +140,20 @@ impl Read for Session<'_> {
         let statements = statements(table)?;
         let sql = format!("SELECT {} FROM {table} ORDER BY id", statements.whole);
         each(&self.connection, &sql, (), |row| visit(records::row(statements.table, row)?))
+    }
+
+    /// They stand in a table beside the column.
+    fn scan_lines(&self, table: &'static str, visit: &mut VisitLine<'_>) -> Result<(), StoreError> {
+        for column in Table::named(table)?.columns.iter().filter(|column| column.by_line) {
+            let name = column.name;
+            let sql = format!("SELECT line, id FROM {table}_{name}");
+            each(&self.connection, &sql, (), |row| {
+                let line = row.get_ref(0).map_err(reading)?;
+                let line = line.as_str().map_err(|error| StoreError::Corrupt(error.to_string()))?;
+                visit(name, line, id(row, 1)?)
+            })?;
+        }
+        Ok(())
     }
 
     fn entries(&self, from: u64, limit: u32) -> Result<Vec<Vec<u8>>, StoreError> {

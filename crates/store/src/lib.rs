@@ -32,7 +32,8 @@ pub use memory::{MemoryKeys, MemoryStore};
 pub use query::{EntryQuery, Found, Order, Predicate, Select};
 pub use tables::{Column, ColumnType, TABLES, Table};
 pub use traits::{
-    Checkpoint, Place, Read, Store, VisitEntry, VisitKeys, VisitPlace, VisitReceipt, VisitRow, Write,
+    Checkpoint, Place, Read, Store, VisitEntry, VisitKeys, VisitLine, VisitPlace, VisitReceipt, VisitRow,
+    Write,
 };
 
 /// How many snapshots are read at a time, unless told otherwise: connections of a store, and places in front of them.

@@ -1,10 +1,12 @@
 //! The traits that a backend implements.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use crate::{
     Batch, EntryKeys, EntryQuery, Found, Head, Order, Receipt, ReceiptKey, Row, Select, StoreError,
-    StoredReceipt, Value,
+    StoredReceipt, Table, Value,
 };
 
 /// A signed tree head as stored.
@@ -18,6 +20,9 @@ pub struct Checkpoint {
 
 /// What [`Read::scan_rows`] calls for each row.
 pub type VisitRow<'a> = dyn FnMut(Row) -> Result<(), StoreError> + 'a;
+
+/// What [`Read::scan_lines`] calls for each line: the column, the line, and the id of the row that it finds.
+pub type VisitLine<'a> = dyn FnMut(&'static str, &str, Uuid) -> Result<(), StoreError> + 'a;
 
 /// What [`Read::scan_receipts`] calls for each remembered answer.
 pub type VisitReceipt<'a> = dyn FnMut(Receipt) -> Result<(), StoreError> + 'a;
@@ -77,6 +82,21 @@ pub trait Read {
     /// Hands every row of a table to `visit`, ascending by id, without holding more than one. An error of `visit` ends the
     /// scan and is returned.
     fn scan_rows(&self, table: &'static str, visit: &mut VisitRow<'_>) -> Result<(), StoreError>;
+
+    /// Hands every line by which rows of a table are found ([`crate::Column::by_line`]) to `visit`, each once for its row, in no
+    /// particular order. A backend that keeps lines apart from the column tells what it keeps: for comparing that with the
+    /// column. An error of `visit` ends the scan and is returned.
+    fn scan_lines(&self, table: &'static str, visit: &mut VisitLine<'_>) -> Result<(), StoreError> {
+        let columns = Table::named(table)?.columns;
+        self.scan_rows(table, &mut |row| {
+            for (column, value) in columns.iter().zip(&row.columns).filter(|(column, _)| column.by_line) {
+                let Some(Value::Text(lines)) = value else { continue };
+                let lines: BTreeSet<&str> = lines.split('\n').collect();
+                lines.into_iter().try_for_each(|line| visit(column.name, line, row.id))?;
+            }
+            Ok(())
+        })
+    }
 
     /// The bytes of up to `limit` entries from index `from` on, in order, without a gap. None above the head.
     fn entries(&self, from: u64, limit: u32) -> Result<Vec<Vec<u8>>, StoreError>;

@@ -160,6 +160,14 @@ impl Read for Session<'_> {
         self.inner.scan_rows(table, visit)
     }
 
+    fn scan_lines(
+        &self,
+        table: &'static str,
+        visit: &mut assent_store::VisitLine<'_>,
+    ) -> Result<(), StoreError> {
+        self.inner.scan_lines(table, visit)
+    }
+
     fn entries(&self, from: u64, limit: u32) -> Result<Vec<Vec<u8>>, StoreError> {
         self.inner.entries(from, limit)
     }

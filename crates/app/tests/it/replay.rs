@@ -6,10 +6,11 @@ use crate::drawn::{self, Draw, Tally};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io::Cursor;
+use std::sync::Arc;
 
 use assent_app::cases;
 use assent_app::command::{AssessmentCommand, ExceptionCommand, Ran, SYSTEM, TierChangeCommand};
-use assent_app::replay::{self, Report};
+use assent_app::replay::{self, Difference, Report};
 use assent_app::view::{Snapshot, View};
 use assent_app::{Command, Failure, Request, verify};
 use assent_domain::delegation::NewDelegation;
@@ -573,4 +574,54 @@ async fn every_index_column_is_rebuilt_from_the_log() {
     assert!(replay.is_sound(), "{replay:#?}");
     assert!(replay.rows >= 6, "{}", replay.rows);
     assert_eq!(replay.tables.len(), TABLES.len() + 1);
+}
+
+/// The lines of columns stand in tables of their own in SQLite. Whatever is changed there by hand is named with its row.
+#[tokio::test]
+async fn lines_that_were_changed_by_hand_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.sqlite");
+    let options = assent_store_sqlite::Options::default();
+    let world = World::on(Arc::new(assent_store_sqlite::SqliteStore::open(&path, options).unwrap())).await;
+    let owner = world.person(&["model_owner"]).await;
+    let (model, _) = world.version(owner, "scoring").await;
+    let version = VersionId(world.id());
+    let new = NewVersion { artifacts: vec![common::artifact()], ..common::new_version() };
+    world.run(owner, Command::RegisterVersion(version, model, Box::new(new))).await.unwrap();
+    let digest = common::artifact().blob.sha256.to_string();
+    let by_hand = rusqlite::Connection::open(&path).unwrap();
+    let found = || {
+        let report = replayed(&*world.store.read().unwrap());
+        let said = |it: &Difference| {
+            (it.table.clone(), it.id, it.problem.clone(), it.log.clone(), it.stored.clone())
+        };
+        report.differences.iter().map(said).collect::<Vec<_>>()
+    };
+    let missing =
+        ("versions".to_owned(), version.0, "LINE_MISSING files".to_owned(), digest.clone(), String::new());
+    let stray = |id, column: &str| {
+        ("versions".to_owned(), id, format!("LINE_NOT_IN_LOG {column}"), String::new(), "x".to_owned())
+    };
+    assert_eq!(found(), []);
+    let put_back = format!("UPDATE versions_files SET line = '{digest}'");
+    let again =
+        format!("INSERT INTO versions_files SELECT '{digest}', id FROM versions WHERE files IS NOT NULL");
+    for (change, expected, undo) in [
+        (
+            "UPDATE versions_files SET line = 'x'",
+            vec![stray(version.0, "files"), missing.clone()],
+            &*put_back,
+        ),
+        ("DELETE FROM versions_files", vec![missing], &*again),
+        (
+            "INSERT INTO versions_datasets VALUES ('x', zeroblob(16))",
+            vec![stray(Uuid::nil(), "datasets")],
+            "DELETE FROM versions_datasets WHERE line = 'x'",
+        ),
+    ] {
+        assert_eq!(by_hand.execute(change, ()).unwrap(), 1, "{change}");
+        assert_eq!(found(), expected, "{change}");
+        by_hand.execute(undo, ()).unwrap();
+        assert_eq!(found(), [], "{undo}");
+    }
 }

@@ -71,7 +71,7 @@ macro_rules! contract_tests {
                 a_revision_must_grow, a_unique_value_has_one_holder, absent_values_may_be_shared,
                 unique_columns_are_judged_after_the_batch, a_row_that_does_not_fit_is_refused,
                 unknown_names_are_errors, filters_agree_with_the_reference, filters_are_bounded, lines_find_their_rows,
-                pages_are_stable_under_growth, rows_are_scanned_by_id, an_error_ends_a_scan_of_rows,
+                pages_are_stable_under_growth, rows_are_scanned_by_id, an_error_ends_a_scan_of_rows, an_error_ends_a_scan_of_lines,
                 texts_are_compared_byte_by_byte, replaced_rows_are_the_only_rows,
                 a_failed_replacement_leaves_the_rows;
             search: searches_agree_with_the_reference, searches_page_by_cursor, rare_among_many_is_found,

@@ -349,6 +349,7 @@ pub fn lines_find_their_rows(place: &dyn Fixture) {
     };
     let agree = |made: &[Row]| {
         let read = store.read().unwrap();
+        assert_eq!(scanned(&*read), lines_of(made));
         let select = |filter: &Predicate| {
             let filter = filter.clone();
             Select { table: "versions", filter, order: Order::Ascending, after: None, limit: 100 }
@@ -385,6 +386,52 @@ pub fn lines_find_their_rows(place: &dyn Fixture) {
     made.truncate(5);
     store.replace_rows(&mut made.iter().cloned()).unwrap();
     agree(&made);
+}
+
+type Line = (&'static str, String, Uuid);
+
+/// The lines by which the store finds versions, each once.
+fn scanned(read: &dyn Read) -> BTreeSet<Line> {
+    let (mut lines, mut count) = (BTreeSet::new(), 0);
+    let mut visit = |column, line: &str, id| {
+        count += 1;
+        lines.insert((column, line.to_owned(), id));
+        Ok(())
+    };
+    read.scan_lines("versions", &mut visit).unwrap();
+    assert_eq!(lines.len(), count, "none comes twice");
+    lines
+}
+
+/// The lines of their columns `datasets` and `files`.
+fn lines_of(made: &[Row]) -> BTreeSet<Line> {
+    let mut lines = BTreeSet::new();
+    for row in made {
+        for (place, column) in [(5, "datasets"), (6, "files")] {
+            if let Some(Value::Text(text)) = &row.columns[place] {
+                lines.extend(text.split('\n').map(|line| (column, line.to_owned(), row.id)));
+            }
+        }
+    }
+    lines
+}
+
+/// Tables without columns of lines have none, an unknown table is an error, and an error of who looks at them ends the scan.
+pub fn an_error_ends_a_scan_of_lines(place: &dyn Fixture) {
+    let store = place.open();
+    let mut cells = [None; 7];
+    (cells[5], cells[6]) = (Some("a\nb"), Some("a\nb\nc"));
+    commit(&*store, rows(0, vec![row("versions", 1, 1, &cells), model(1, 1, "fraud")])).unwrap();
+    let read = store.read().unwrap();
+    assert_eq!(scanned(&*read).len(), 5);
+    read.scan_lines("models", &mut |_, line, _| Err(StoreError::Corrupt(line.to_owned()))).unwrap();
+    assert!(is_conflict(&read.scan_lines("stars", &mut |_, _, _| Ok(()))));
+    let mut seen = 0;
+    let ended = read.scan_lines("versions", &mut |_, _, _| {
+        seen += 1;
+        if seen == 2 { Err(StoreError::Corrupt("enough".to_owned())) } else { Ok(()) }
+    });
+    assert_eq!((seen, ended), (2, Err(StoreError::Corrupt("enough".to_owned()))));
 }
 
 pub fn filters_are_bounded(place: &dyn Fixture) {
