@@ -33,4 +33,5 @@ mod reach;
 mod recent;
 mod replay;
 mod story;
+mod tally;
 mod two_persons;

@@ -1,7 +1,8 @@
 //! Any sequence of commands: the log verifies, replay gives the state, and the invariants of the state hold.
 
 use crate::common;
-use crate::drawn::{self, Draw, Tally};
+use crate::drawn::{self, Draw};
+use crate::tally::Tally;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
