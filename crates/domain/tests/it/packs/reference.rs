@@ -18,11 +18,11 @@ fn the_examples_of_the_reference_make_a_pack() {
 
 #[test]
 fn the_reference_names_every_policy_of_the_default_pack() {
-    let text = std::fs::read_to_string(root().join("docs/reference/packs.md")).unwrap();
+    let text = std::fs::read_to_string(root().join("docs/reference/built-in-packs.md")).unwrap();
     for compiled in default_pack().policies() {
         let policy = &compiled.policy;
         let row = text.lines().find(|line| line.starts_with(&format!("| `{}`", policy.id)));
-        let row = row.unwrap_or_else(|| panic!("packs.md has no row for {}", policy.id));
+        let row = row.unwrap_or_else(|| panic!("built-in-packs.md has no row for {}", policy.id));
         let tiers = policy.scope.tiers.as_ref().map_or("all".to_owned(), |tiers| tiers.join(", "));
         let stages = policy.scope.stages.as_ref().unwrap();
         let stages = if stages.len() == 2 { "both" } else { stages[0].as_str() };
