@@ -8,6 +8,7 @@ pub(crate) mod backup;
 pub(crate) mod card;
 pub(crate) mod change;
 pub(crate) mod check;
+mod ci_reports;
 pub(crate) mod comment;
 pub(crate) mod dataset;
 pub(crate) mod delegation;

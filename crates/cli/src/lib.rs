@@ -9,6 +9,7 @@
 
 mod audit;
 mod backup;
+mod ci;
 mod cli;
 mod client;
 mod commands;
@@ -21,6 +22,7 @@ mod names;
 pub mod output;
 mod pairs;
 mod pin;
+mod place;
 pub mod problem;
 mod progress;
 mod table;

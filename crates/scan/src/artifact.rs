@@ -35,7 +35,7 @@ pub use code::Code;
 pub use imports::{Judgement, judge, listed};
 pub use limits::Limits;
 pub use report::{Finding, Item, Scan, Verdict};
-pub use sarif::sarif;
+pub use sarif::{SARIF_SCHEMA, sarif, uri};
 pub use sniff::Format;
 
 use region::Region;

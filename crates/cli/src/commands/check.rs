@@ -4,17 +4,19 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::Context;
+use super::ci_reports::CiReports;
 use super::target::Target;
+use crate::ci;
 use crate::client::with_query;
-use crate::names;
 use crate::output::{Answer, Block};
 use crate::problem::{Exit, Problem};
 use crate::table::{Table, text};
 
 const EXITS: &str = "\
-Exits 0 where no blocking rule fails, 1 where one does, 2 where it could not ask. With `--strict` it exits 1 also where an
-advisory rule fails or cannot be judged, where a policy passes only by an exception, where compliance is not COMPLIANT, and
-where no policy applies; the answer names each.";
+Exits 0 where no blocking rule fails, 1 where one does, 2 where it could not ask or a report cannot be written. With `--strict` it
+exits 1 also where an advisory rule fails or cannot be judged, where a policy passes only by an exception, where compliance is not
+COMPLIANT, and where no policy applies; the answer names each. Reports for continuous integration are written whole or not at all:
+after a 2 there is none, not even an older one.";
 
 /// Options of `assent check`.
 #[derive(Debug, Args)]
@@ -27,20 +29,26 @@ pub(crate) struct Check {
     /// Take advice for rules: nothing fails, nothing is excused, and something was judged
     #[arg(long)]
     strict: bool,
+    #[command(flatten)]
+    reports: CiReports,
 }
 
 impl Check {
     /// Runs the command.
     pub(crate) fn run(self, context: &Context) -> Result<Answer, Problem> {
+        let reports = self.reports.open(context.printer.format())?;
         let client = context.client()?;
-        let version = names::version_id(&client, &self.version)?;
+        let (version, asked) =
+            reports.asked(&client, "check", &self.version, self.target.stage.as_deref())?;
         let path = with_query(&format!("/api/v1/versions/{version}/check"), &self.target.query());
         let answer = client.get(&path)?;
-        Ok(if self.strict { strict(answer) } else { shown(answer) })
+        let answer = if self.strict { strict(answer) } else { shown(answer) };
+        reports.write(asked, answer, ci::check)
     }
 }
 
-fn shown(answer: Value) -> Answer {
+/// An answer, and whether a blocking rule fails.
+pub(crate) fn shown(answer: Value) -> Answer {
     let findings = answer.get("findings").and_then(Value::as_array).cloned().unwrap_or_default();
     let table = self::findings(&findings);
     let shut =
@@ -59,7 +67,7 @@ fn shown(answer: Value) -> Answer {
 }
 
 /// The same answer, where whatever is not as it should be counts.
-fn strict(answer: Value) -> Answer {
+pub(crate) fn strict(answer: Value) -> Answer {
     let reasons = reasons(&answer);
     let mut shown = shown(answer);
     if let Some(json) = shown.json.as_object_mut() {

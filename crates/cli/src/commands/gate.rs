@@ -3,34 +3,43 @@
 use clap::Args;
 use serde_json::Value;
 
+use super::ci_reports::CiReports;
 use super::target::Target;
 use super::{Context, emergency, exception};
+use crate::ci;
 use crate::client::with_query;
-use crate::names;
 use crate::output::{Answer, Block};
 use crate::problem::{Exit, Problem};
 use crate::table::{Table, text};
 
+const EXITS: &str = "\
+Exits 0 where the gate is open, 1 where it is shut, 2 where it could not ask or a report cannot be written. Reports for continuous
+integration are written whole or not at all: after a 2 there is none, not even an older one.";
+
 /// Options of `assent gate`.
 #[derive(Debug, Args)]
-#[command(after_help = "Exits 0 where the gate is open, 1 where it is shut, 2 where it could not ask.")]
+#[command(after_help = EXITS)]
 pub(crate) struct Gate {
     /// The version: its id, or `model:number`
     version: String,
     #[command(flatten)]
     target: Target,
+    #[command(flatten)]
+    reports: CiReports,
 }
 
 impl Gate {
     /// Runs the command.
     pub(crate) fn run(self, context: &Context) -> Result<Answer, Problem> {
+        let reports = self.reports.open(context.printer.format())?;
         let client = context.client()?;
-        let version = names::version_id(&client, &self.version)?;
+        let (version, asked) = reports.asked(&client, "gate", &self.version, self.target.stage.as_deref())?;
         let at = |what| with_query(&format!("/api/v1/versions/{version}/{what}"), &self.target.query());
         let gate = client.get(&at("gate"))?;
         let facts =
             if text(&gate, "/verdict") == "ELIGIBLE" { Value::Null } else { client.get(&at("facts"))? };
-        Ok(shown(gate, &facts))
+        let answer = shown(gate, &facts);
+        reports.write(asked, answer, |asked, answer, passed| ci::gate(asked, answer, &facts, passed))
     }
 }
 
@@ -63,20 +72,25 @@ pub(super) fn blocks(gate: &Value, facts: &Value) -> Vec<Block> {
     blocks.extend(emergency::used(gate));
     for threshold in failed_thresholds(facts) {
         blocks.push(Block::Line(String::new()));
-        blocks.push(Block::Line(format!(
-            "{} is {}, and has to be {} {}",
-            text(threshold, "/metric"),
-            figure(threshold, "/value"),
-            text(threshold, "/operator"),
-            text(threshold, "/bound"),
-        )));
+        blocks.push(Block::Line(self::threshold(threshold)));
         blocks.extend(groups(threshold).map(Block::Table));
     }
     blocks
 }
 
+/// What a threshold demands, and the figure.
+pub(crate) fn threshold(threshold: &Value) -> String {
+    format!(
+        "{} is {}, and has to be {} {}",
+        text(threshold, "/metric"),
+        figure(threshold, "/value"),
+        text(threshold, "/operator"),
+        text(threshold, "/bound"),
+    )
+}
+
 /// The thresholds that do not hold, of all suites.
-pub(super) fn failed_thresholds(facts: &Value) -> Vec<&Value> {
+pub(crate) fn failed_thresholds(facts: &Value) -> Vec<&Value> {
     let suites = facts.pointer("/evaluation/suites").and_then(Value::as_object);
     let failed = suites.into_iter().flatten().filter_map(|(_, suite)| suite.get("failed")?.as_array());
     failed.flatten().collect()

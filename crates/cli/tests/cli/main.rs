@@ -14,6 +14,7 @@ mod authority;
 mod backup;
 mod card;
 mod change;
+mod ci;
 mod comments;
 #[path = "../../../store-postgres/tests/server/mod.rs"]
 mod database;

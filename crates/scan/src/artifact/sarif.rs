@@ -8,6 +8,10 @@ use serde_json::{Value, json};
 use super::{Code, Scan};
 use crate::Severity;
 
+/// Where the JSON Schema of the format is published.
+pub const SARIF_SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
 /// The scans as one run.
 pub fn sarif(scans: &[Scan]) -> Value {
     let codes: BTreeSet<Code> =
@@ -15,7 +19,7 @@ pub fn sarif(scans: &[Scan]) -> Value {
     let rules: Vec<Value> = codes.iter().map(|code| rule(*code)).collect();
     let results: Vec<Value> = scans.iter().flat_map(results).collect();
     json!({
-        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "$schema": SARIF_SCHEMA,
         "version": "2.1.0",
         "runs": [{
             "tool": {"driver": {
@@ -66,7 +70,7 @@ fn results(scan: &Scan) -> impl Iterator<Item = Value> {
 }
 
 /// A name as a relative reference: what has a meaning in one is written as a percentage code.
-fn uri(name: &str) -> String {
+pub fn uri(name: &str) -> String {
     let mut out = String::new();
     for byte in name.bytes() {
         match byte {
