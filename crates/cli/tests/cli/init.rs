@@ -65,14 +65,24 @@ fn an_empty_folder_becomes_a_governed_version() {
     let open = script(&gate, &owner, &["models/v1"]);
     assert_eq!(open.code, 0, "{open:?}");
     assert!(open.stdout.contains("ELIGIBLE for STAGING"), "{open:?}");
-    // Strictly seen an exception is no pass.
-    let strict = run(asked_for(&gate, &owner, &["models/v1"]).env("ASSENT_STRICT", "yes"));
+    // Strictly seen an exception is no pass, and the reports say so beside the open gate.
+    let strict = run(asked_for(&gate, &owner, &["models/v1"])
+        .env("ASSENT_STRICT", "yes")
+        .env("ASSENT_REPORTS", "reports"));
     assert_eq!(strict.code, 1, "{strict:?}");
     assert!(
         strict.stdout.contains("strict: PASSED_BY_EXCEPTION: the rule performance-thresholds/"),
         "{strict:?}"
     );
     assert!(strict.stdout.contains("\nELIGIBLE for STAGING"), "{strict:?}");
+    let report = |name: &str| fs::read_to_string(root.join("reports").join(name)).unwrap();
+    assert!(report("models-v1-check.xml").contains("waived by the exception"));
+    assert!(report("models-v1-check.md").starts_with("## ✘ FAILED: spam:1 to STAGING\n"));
+    assert!(report("models-v1-gate.xml").contains(" failures=\"0\" errors=\"0\""));
+    assert!(report("models-v1-gate.md").starts_with("## ✔ ELIGIBLE: spam:1 to STAGING\n"));
+    let sarif: Value = serde_json::from_str(&report("models-v1-check.sarif")).unwrap();
+    let place = "/runs/0/results/0/locations/0/physicalLocation/artifactLocation/uri";
+    assert_eq!(sarif.pointer(place).unwrap(), "models/v1/metadata.json");
     let artifact = root.join("models/v2/artifacts/model.json");
     fs::create_dir_all(artifact.parent().unwrap()).unwrap();
     fs::write(&artifact, "{}").unwrap();
@@ -85,7 +95,8 @@ fn an_empty_folder_becomes_a_governed_version() {
     assert_eq!(lie.code, 2, "{lie:?}");
     assert!(lie.stderr.contains("/artifacts/0/sha256"), "{lie:?}");
     assert_eq!(script(&layout, &owner, &[]).code, 2);
-    assert_eq!(script(&gate, &owner.at("http://127.0.0.1:1"), &["models/v1"]).code, 2);
+    let gone = owner.at("http://127.0.0.1:1");
+    assert_eq!(script(&gate, &gone, &["models/v1"]).code, 2);
     server.stop();
 }
 
