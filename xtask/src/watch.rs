@@ -8,14 +8,14 @@ use std::time::Duration;
 
 /// Tells the watch that the run has ended, when dropped.
 #[derive(Debug)]
-pub struct Watch {
+pub(crate) struct Watch {
     _running: Sender<()>,
 }
 
 /// Ends this process with failure once `limit` has passed, unless what this returns was dropped before. `last_words` is called
 /// first; then every program that was started by this one, or by those that it has started, is ended: one that goes on
 /// would hold on to what we print to, and whoever reads that would wait for it.
-pub fn over(limit: Duration, last_words: impl FnOnce() + Send + 'static) -> Watch {
+pub(crate) fn over(limit: Duration, last_words: impl FnOnce() + Send + 'static) -> Watch {
     let (running, ended) = channel();
     std::thread::spawn(move || {
         if ended.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
