@@ -137,6 +137,7 @@ impl World {
             restriction: assent_domain::identity::Restriction::default(),
             in_session: false,
             on_behalf_of: None,
+            may_name: command.blobs().into_iter().map(|named| named.sha256).collect(),
             command,
         };
         self.assent.ledger.execute(request).await

@@ -6,7 +6,7 @@
 //! sealed/ab/<digest>            an envelope around them, where there is a master key
 //! sealed/ab/<digest>.<envelope> its data key, wrapped under a master key
 //! incoming/<id>                 what is still being received
-//! uploads/ab/<digest>.<who>     empty: that principal sent these bytes
+//! uploads/ab/<digest>.<who>     empty: that principal sent these bytes, or answers for who did
 //! ```
 //!
 //! The data key is durable before the envelope gets its name. Each envelope has an id of its own, and its data key is named
@@ -15,10 +15,11 @@
 mod file;
 mod reading;
 mod sealed;
+mod senders;
 
 use std::sync::Arc;
 
-use assent_domain::ids::{Digest, PrincipalId};
+use assent_domain::ids::Digest;
 use assent_domain::values::BlobRef;
 use assent_log::Hasher;
 use bytes::Bytes;
@@ -120,21 +121,6 @@ impl Blobs {
             return Err(error);
         }
         Ok(blob)
-    }
-
-    /// Remembers that a principal sent these bytes: a digest can be heard of, and bytes can only be had.
-    pub async fn note_sender(&self, digest: Digest, sender: PrincipalId) -> Result<(), BlobError> {
-        self.store.put(&sender_path(digest, sender), Bytes::new().into()).await?;
-        Ok(())
-    }
-
-    /// Whether a principal sent these bytes.
-    pub async fn is_from(&self, digest: Digest, sender: PrincipalId) -> Result<bool, BlobError> {
-        match self.store.head(&sender_path(digest, sender)).await {
-            Ok(_) => Ok(true),
-            Err(Error::NotFound { .. }) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
     }
 
     async fn receive<E: std::fmt::Display>(
@@ -284,12 +270,6 @@ impl Form {
         let group: String = hex.chars().take(2).collect();
         format!("{}/{group}/{hex}", self.folder())
     }
-}
-
-fn sender_path(digest: Digest, sender: PrincipalId) -> Path {
-    let hex = digest.to_string();
-    let group: String = hex.chars().take(2).collect();
-    Path::from(format!("uploads/{group}/{hex}.{}", sender.0.simple()))
 }
 
 /// The name of the data key of one envelope around these bytes.

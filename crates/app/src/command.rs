@@ -1,5 +1,6 @@
 //! Commands: everything that can be asked of the ledger, with who asks and from where.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use assent_domain::comment::NewComment;
@@ -371,6 +372,8 @@ pub struct Request {
     pub in_session: bool,
     /// In whose place it is done.
     pub on_behalf_of: Option<PrincipalId>,
+    /// The blobs that the actor was found to be allowed to name ([`crate::naming`]).
+    pub may_name: BTreeSet<Digest>,
     /// What is wanted.
     pub command: Command,
 }
@@ -392,6 +395,7 @@ impl Request {
             restriction: Restriction::default(),
             in_session: false,
             on_behalf_of: None,
+            may_name: BTreeSet::new(),
             command,
         }
     }

@@ -41,6 +41,7 @@ use crate::command::{Command, Request, SYSTEM};
 use crate::delegations;
 use crate::governance::Packs;
 use crate::ledger::Failure;
+use crate::naming;
 use crate::project::{dataset_key, stage_key};
 use crate::unit::Unit;
 use crate::view::View;
@@ -67,6 +68,7 @@ pub(crate) fn handle(unit: &Unit<'_>, packs: &Packs, request: &Request) -> Resul
     if let Some((object, changes)) = of_the_platform(unit, &pack, &request.command, request.actor, now)? {
         return Ok(Decided { object, pack: Some(pack), changes });
     }
+    naming::check(request)?;
     let actor = actor(unit, request)?;
     let hand = Hand {
         unit,

@@ -31,6 +31,7 @@ pub mod ledger;
 pub mod log_in;
 mod lookup;
 pub mod migrate;
+pub mod naming;
 pub mod notices;
 pub mod oversight;
 pub mod passwords;

@@ -9,6 +9,7 @@ use assent_domain::comment::{Comment, Subject};
 use assent_domain::delegation::Delegation;
 use assent_domain::evaluation::Job;
 use assent_domain::exception::{Exception, StateName};
+use assent_domain::ids::Digest;
 use assent_domain::lineage::StateName as EdgeState;
 use assent_domain::periodic_review::PeriodicReview;
 use assent_domain::registry::{Dataset, Model, Version};
@@ -21,7 +22,7 @@ use assent_store::{EntryKeys, Row, StoreError, Value};
 use uuid::Uuid;
 
 /// Version of the code that makes documents and columns. A row of another version is rebuilt from the log.
-pub const PROJECTION_VERSION: u32 = 6;
+pub const PROJECTION_VERSION: u32 = 7;
 
 /// The table of a kind. `None` for what has no state.
 pub fn table(kind: Kind) -> Option<&'static str> {
@@ -107,6 +108,7 @@ fn model_columns(model: &Arc<Model>) -> Vec<Option<Value>> {
 }
 
 fn version_columns(version: &Arc<Version>) -> Vec<Option<Value>> {
+    let artifacts = version.artifacts.iter().map(|artifact| artifact.blob.sha256.to_string());
     vec![
         id(version.model.0),
         text(version_key(version.model.0, version.number)),
@@ -114,7 +116,7 @@ fn version_columns(version: &Arc<Version>) -> Vec<Option<Value>> {
         text(stage_key(version.model.0, &version.stage)),
         id(version.registered.by.0),
         lines(version.datasets.iter().map(ToString::to_string)),
-        lines(version.artifacts.iter().map(|artifact| artifact.blob.sha256.to_string())),
+        lines(artifacts.chain(version.attached().map(attached_key))),
     ]
 }
 
@@ -282,6 +284,12 @@ pub fn thread_key(subject: Subject) -> String {
 /// The look-up of edges by the key of an end. Those that were taken back are found apart, so that they are in nobody's way.
 pub fn end_key(key: &str, stands: bool) -> String {
     if stands { key.to_owned() } else { format!("retracted {key}") }
+}
+
+/// The look-up of versions by what they hand out beside their artifacts, which are found by the digest alone: lineage asks
+/// for those, and for no documents.
+pub fn attached_key(sha256: Digest) -> String {
+    format!("attached {sha256}")
 }
 
 /// The look-up of a version by its number.

@@ -13,10 +13,15 @@ use crate::replay::payload_of;
 
 /// Every blob that an entry or its payload refers to, with its size.
 pub fn blobs(read: &dyn Read) -> Result<BTreeMap<Digest, u64>, StoreError> {
+    blobs_from(read, 0)
+}
+
+/// The same of the entries from that index on.
+pub fn blobs_from(read: &dyn Read, from: u64) -> Result<BTreeMap<Digest, u64>, StoreError> {
     // Few entries refer to a blob, and decoding costs more than looking.
     const MARK: &[u8] = b"\"sha256\":";
     let mut found = BTreeMap::new();
-    read.scan_entries(0, &mut |index, bytes| {
+    read.scan_entries(from, &mut |index, bytes| {
         if !bytes.windows(MARK.len()).any(|window| window == MARK) {
             return Ok(());
         }

@@ -1,5 +1,6 @@
 //! Starting: what stands is checked before anything new is recorded.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use assent_domain::identity::{Grant, Principal, Token};
@@ -17,7 +18,7 @@ use crate::blobs::Blobs;
 use crate::checkpoints::Signer;
 use crate::command::{Command, Request};
 use crate::denials::Counter;
-use crate::erase::Erasures;
+use crate::erase::{self, Erasures};
 use crate::ledger::{Failure, Ledger};
 use crate::log_in::Attempts;
 use crate::lookup::{self, Left};
@@ -191,6 +192,12 @@ impl Assent {
             tracing::info!(subjects = destroyed.len(), "keys of erased subjects were destroyed");
         }
         Ok(destroyed)
+    }
+
+    /// The subjects whose erasure was recorded at the index `from` or later, and how far the log was read.
+    pub fn erased_since(&self, from: u64) -> Result<(BTreeSet<Uuid>, u64), StoreError> {
+        let read = self.store().read()?;
+        Ok((erase::recorded(&*read, from)?, read.head()?.size))
     }
 
     /// The store, for reading.

@@ -11,7 +11,6 @@ use uuid::Uuid;
 use crate::desk::Desk;
 use crate::evaluating::Evaluating;
 use crate::http::{Meters, Pace};
-use crate::labels::Contents;
 use crate::options::Options;
 use crate::problem::Problem;
 
@@ -26,7 +25,6 @@ pub(crate) struct Inner {
     pub(crate) assent: Assent,
     pub(crate) options: Options,
     pub(crate) meters: Meters,
-    pub(crate) contents: Contents,
     /// Places for requests, for snapshots, for uploads, and for evaluations.
     pub(crate) requests: Arc<Semaphore>,
     pub(crate) reads: Arc<Semaphore>,
@@ -57,7 +55,6 @@ impl App {
         let places = |count| Arc::new(Semaphore::new(count));
         Self(Arc::new(Inner {
             meters: Meters::new(),
-            contents: Contents::default(),
             requests: places(options.max_requests),
             reads: places(options.max_reads),
             uploads: places(options.max_uploads),

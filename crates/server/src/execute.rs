@@ -35,6 +35,7 @@ impl App {
         command: Command,
         seen: impl FnOnce(&Desk<'_>) -> Result<(), Problem> + Send + 'static,
     ) -> Result<Receipt, Problem> {
+        let may_name = self.all_named(&sent.caller, &command).await?;
         let (subject, ip, agent) =
             (sent.caller.id(), sent.ip.map(|ip| ip.to_string()), sent.user_agent.clone());
         let made = self.read(move |desk| {
@@ -60,6 +61,7 @@ impl App {
             prepared: prepared.clone(),
             restriction: sent.caller.principal.restriction.clone(),
             on_behalf_of: sent.on_behalf_of,
+            may_name,
             in_session: matches!(sent.caller.shown, Shown::Session(_)),
             command,
         };

@@ -16,7 +16,7 @@ mod desk;
 mod evaluating;
 mod execute;
 mod http;
-mod labels;
+mod naming;
 mod oidc;
 mod openapi;
 mod options;

@@ -51,6 +51,7 @@ impl Objects {
 
         let build = Client::new(url, Some(&build));
         let (predictions, bytes) = (upload(&build, PREDICTIONS)?, upload(&build, b"a model")?);
+        upload(&Client::new(url, Some(&token)), PREDICTIONS)?;
         let model = json!({"name": "Model", "purpose": "to be asked about", "tier": "LOW"});
         let model = made(&build, "/api/v1/models", &model)?;
         let mut versions = Vec::new();

@@ -32,6 +32,7 @@ mod oversight;
 mod reach;
 mod recent;
 mod replay;
+mod senders;
 mod story;
 mod tally;
 mod two_persons;

@@ -220,6 +220,8 @@ fn detail(command: &Command) -> Option<&'static str> {
 pub struct Tally {
     drawn: BTreeSet<&'static str>,
     done: BTreeMap<&'static str, usize>,
+    /// How many of those referred to blobs.
+    pub referring: usize,
 }
 
 impl Tally {

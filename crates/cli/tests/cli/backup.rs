@@ -125,6 +125,10 @@ fn a_backup_under_writes_is_one_state_and_comes_back() {
     assert_eq!(made.code, 0, "{made:?}");
     let made = made.json();
     assert_eq!(made["blobs"], 1);
+    // Who uploaded it is no part of it.
+    let marks =
+        |folder| files(folder).iter().filter(|file| file.iter().any(|part| part == "uploads")).count();
+    assert_eq!((marks(&data), marks(&backup.data)), (1, 0));
     server.stop();
     assert!(verified(&data)["log"]["size"].as_u64() > made["size"].as_u64());
 

@@ -9,7 +9,7 @@ use super::event::{
 };
 use crate::Time;
 use crate::event::{Event, Stamp};
-use crate::ids::{DatasetId, ModelId, VersionId};
+use crate::ids::{DatasetId, Digest, ModelId, VersionId};
 use crate::values::{Decimal, Provenance};
 
 /// A document with its record.
@@ -149,6 +149,21 @@ impl Version {
     /// The security scan that counts: no report takes the place of what was measured.
     pub fn counting_scan(&self) -> Option<&ScanRecord> {
         self.measured_scan.as_ref().or(self.scan.as_ref())
+    }
+
+    /// Whether it holds these bytes, or held them as a document that another of its kind took the place of.
+    pub fn holds(&self, sha256: Digest) -> bool {
+        self.artifacts.iter().any(|artifact| artifact.blob.sha256 == sha256)
+            || self.documents.iter().any(|record| record.document.blob.sha256 == sha256)
+            || self.evidence.iter().any(|record| record.evidence.report.sha256 == sha256)
+    }
+
+    /// What it hands out beside its artifacts: the newest document of each kind, and the reports of other tools.
+    pub fn attached(&self) -> impl Iterator<Item = Digest> + '_ {
+        let mut kinds = BTreeSet::new();
+        let newest = self.documents.iter().rev().filter(move |record| kinds.insert(&record.document.kind));
+        let reports = self.evidence.iter().map(|record| record.evidence.report.sha256);
+        newest.map(|record| record.document.blob.sha256).chain(reports)
     }
 
     fn scanned(&mut self, scan: &Scan, stamp: &Stamp) {

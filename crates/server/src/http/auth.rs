@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::{RequestContext, cookie};
 use crate::app::App;
+use crate::naming::Naming;
 use crate::problem::Problem;
 
 /// The longest token that is looked at, in bytes.
@@ -35,6 +36,8 @@ pub(crate) enum Shown {
 pub(crate) struct Caller {
     pub(crate) principal: Arc<Principal>,
     pub(crate) shown: Shown,
+    /// The blobs that it was found to be allowed to name.
+    pub(crate) naming: Naming,
 }
 
 impl Caller {
@@ -91,7 +94,7 @@ pub(crate) async fn bearer(app: &App, headers: &HeaderMap) -> Result<Caller, Pro
     let secret = secret.ok_or_else(Problem::unauthenticated)?.to_owned();
     let bearer = app.read_store(move |app| Ok(app.assent.authenticate(&secret, app.now())?)).await?;
     let bearer = bearer.ok_or_else(Problem::unauthenticated)?;
-    Ok(Caller { principal: bearer.principal, shown: Shown::Token(bearer.token) })
+    Ok(Caller { principal: bearer.principal, shown: Shown::Token(bearer.token), naming: Naming::default() })
 }
 
 /// Who presents the session of these headers, and the cookie to be presented from now on. A write has to come from a page of
@@ -114,7 +117,11 @@ async fn visitor(
         if !reads && !token.as_deref().map(is_ours).transpose()?.unwrap_or(false) {
             return Err(forged("the header X-CSRF-Token is missing, or not the one of this session"));
         }
-        let caller = Caller { principal: visitor.principal, shown: Shown::Session(visitor.session) };
+        let caller = Caller {
+            principal: visitor.principal,
+            shown: Shown::Session(visitor.session),
+            naming: Naming::default(),
+        };
         Ok((caller, visitor.renewed))
     })
     .await

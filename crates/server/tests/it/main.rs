@@ -26,6 +26,7 @@ mod errors;
 mod evaluations;
 mod evidence;
 mod exceptions;
+mod files;
 mod inputs;
 mod limits;
 mod lineage;

@@ -193,14 +193,18 @@ async fn labels_stay_with_their_steward() {
     // Neither by attaching the digest elsewhere, nor as one's own predictions, nor by a column that names the rows.
     let attach = json!({"kind": "MODEL_CARD", "name": "card.md", "sha256": data["sha256"]});
     let path = format!("/api/v1/versions/{version}/documents");
-    world.post(&owner, &path, attach).await.problem(403, "not-the-steward");
+    world.post(&owner, &path, attach).await.problem(422, "blob-missing");
     let path = format!("/api/v1/versions/{version}/evaluations");
     let cheat = json!({"dataset": data["id"], "predictions": data["sha256"], "prediction": "approved", "suites": ["performance"]});
-    world.post(&owner, &path, cheat).await.problem(422, "data-invalid");
-    let predictions = world.upload(&owner, predictions).await;
-    let by_row = json!({"dataset": data["id"], "predictions": predictions, "prediction": "said", "protected": ["id"],
+    world.post(&owner, &path, cheat.clone()).await.problem(422, "blob-missing");
+    world.post(&steward, &path, cheat).await.problem(422, "data-invalid");
+    let sent = world.upload(&owner, predictions.clone()).await;
+    let by_row = json!({"dataset": data["id"], "predictions": sent, "prediction": "said", "protected": ["id"],
         "suites": ["bias"]});
     world.post(&owner, &path, by_row.clone()).await.problem(403, "not-the-steward");
+    // Predictions are handed out to nobody: who evaluates those of another has the file from them.
+    world.post(&steward, &path, by_row.clone()).await.problem(422, "blob-missing");
+    assert_eq!(world.upload(&steward, predictions).await, sent);
     world.post(&steward, &path, by_row).await.expect(201);
 }
 

@@ -54,7 +54,7 @@ pub(crate) struct World {
     pub(crate) assent: Assent,
     pub(crate) clock: Arc<Ticking>,
     pub(crate) keys: Arc<MemoryKeys>,
-    blobs: Arc<InMemory>,
+    pub(crate) blobs: Arc<InMemory>,
     store: Arc<dyn Store>,
     pub(crate) admin: String,
     /// The second person who manages grants, once there is one: the id and the secret.

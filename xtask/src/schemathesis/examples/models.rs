@@ -50,6 +50,8 @@ impl<'a> Scene<'a> {
         let model = json!({"name": "Example", "purpose": "to be reviewed", "tier": "MEDIUM"});
         let model = made(&maker, "/api/v1/models", &model)?;
         let (bytes, predictions) = (upload(&maker, b"weights")?, upload(&maker, PREDICTIONS)?);
+        // Both name them, and predictions are given to nobody.
+        upload(&caller, PREDICTIONS)?;
         Ok(Self { url, maker, caller, objects, model, dataset, bytes, predictions })
     }
 

@@ -85,17 +85,12 @@ fn label(row: usize) -> usize {
     usize::from(row.is_multiple_of(2))
 }
 
-/// The builder brings predictions, and somebody has them measured; gives the evaluation.
-pub(super) fn evaluate(
-    story: &mut Story,
-    (builder, who): (&str, &str),
-    version: &str,
-    dataset: &str,
-) -> Result<Value, Problem> {
+/// Somebody brings the predictions, and has them measured; gives the evaluation.
+pub(super) fn evaluate(story: &mut Story, who: &str, version: &str, dataset: &str) -> Result<Value, Problem> {
     let said = |row: usize| if row == WRONG { 1 - label(row) } else { label(row) };
     let rows = (0..ROWS).map(|row| format!("r{row},{}\n", said(row)));
     let predictions = format!("id,said\n{}", rows.collect::<String>());
-    let predictions = story.upload(builder, "predictions.csv", predictions.as_bytes())?;
+    let predictions = story.upload(who, "predictions.csv", predictions.as_bytes())?;
     let body = json!({"dataset": dataset, "predictions": predictions, "prediction": "said",
         "suites": ["performance", "bias"]});
     let path = format!("/api/v1/versions/{version}/evaluations");

@@ -1,10 +1,10 @@
 //! `POST /api/v1/blobs`
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use assent_app::blobs::MAX_BLOB_BYTES;
-use assent_domain::comment::MAX_ATTACHMENT_BYTES;
 use assent_domain::identity::{Permission, Target};
 use assent_domain::ids::Digest;
 use axum::Json;
@@ -45,7 +45,8 @@ pub(crate) struct KeptBlob {
     size_bytes: u64,
 }
 
-/// Keeps the bytes of the body. They are streamed, and hashed on the way.
+/// Keeps the bytes of the body. They are streamed, and hashed on the way. From then on the caller may name them by their
+/// SHA-256, whoever sent them before.
 #[utoipa::path(post, path = "/api/v1/blobs", tag = "versions", operation_id = "uploadBlob", params(UploadParams),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 201, description = "Kept", body = KeptBlob), Problems))]
@@ -57,16 +58,13 @@ pub(crate) async fn upload(
 ) -> Result<Response, Problem> {
     let expected = params.sha256.or(content_digest(request.headers())?);
     check_length(request.headers())?;
-    let sender = caller.id();
+    // Who answers for a service account may name what it sent; it may not name what they sent.
+    let senders = BTreeSet::from([caller.id(), caller.principal.answerable()]);
     may_upload(&app, caller).await?;
     let place = Arc::clone(&app.uploads).try_acquire_owned();
     let _place = place.map_err(|_| Problem::busy("too many uploads are being received"))?;
     let bytes = paced(request.into_body(), app.options.upload_pause);
-    let blob = app.assent.blobs.put(app.id(), bytes, expected).await?;
-    // Only a comment asks who sent the bytes of its files.
-    if blob.size_bytes <= MAX_ATTACHMENT_BYTES {
-        app.assent.blobs.note_sender(blob.sha256, sender).await?;
-    }
+    let blob = app.assent.blobs.put_from(app.id(), bytes, expected, &senders).await?;
     let kept = KeptBlob { sha256: blob.sha256.to_string(), size_bytes: blob.size_bytes };
     Ok((StatusCode::CREATED, Json(kept)).into_response())
 }

@@ -2,6 +2,7 @@
 
 use assent_app::Command;
 use assent_app::command::CommentCommand;
+use assent_app::naming::Named;
 use assent_domain::comment::{Attachment, MAX_ATTACHMENTS, MAX_MENTIONS, NewComment, Subject};
 use assent_domain::ids::{CommentId, Digest, PrincipalId};
 use assent_domain::{Code, Refusal};
@@ -17,7 +18,6 @@ use crate::execute::check_comment;
 use crate::http::{Caller, Segments, Write};
 use crate::openapi::{Problems, WriteHeaders};
 use crate::problem::Problem;
-use crate::routes::versions::uploaded_by;
 use crate::views::{CommentView, Written, created};
 
 /// What somebody wants to say.
@@ -34,7 +34,7 @@ pub(crate) struct NewCommentBody {
     #[serde(default)]
     #[schema(max_items = 20)]
     mentions: Vec<Uuid>,
-    /// Files that the caller uploaded before.
+    /// Files that the caller uploaded before, or reads.
     #[serde(default)]
     #[schema(max_items = 10)]
     attachments: Vec<NewAttachment>,
@@ -51,7 +51,7 @@ struct NewAttachment {
     #[serde(default = "bytes")]
     #[schema(min_length = 3, max_length = 100, default = "application/octet-stream")]
     media_type: String,
-    /// SHA-256 of its bytes, which the caller uploaded before.
+    /// SHA-256 of its bytes, which the caller uploaded before, or reads.
     #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
     sha256: Digest,
 }
@@ -95,7 +95,7 @@ fn check(body: &NewCommentBody) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The comment with its words sealed under the writer, and files that the writer uploaded.
+/// The comment with its words sealed under the writer, and files that the writer may name.
 async fn sealed(
     app: &App,
     caller: &Caller,
@@ -104,7 +104,7 @@ async fn sealed(
 ) -> Result<NewComment, Problem> {
     let mut attachments = Vec::with_capacity(body.attachments.len());
     for (place, NewAttachment { name, media_type, sha256 }) in body.attachments.into_iter().enumerate() {
-        let blob = uploaded_by(app, caller, sha256, &format!("/attachments/{place}/sha256")).await?;
+        let blob = app.named(caller, Named::new(sha256, format!("/attachments/{place}/sha256"))).await?;
         attachments.push(Attachment { name, media_type, blob });
     }
     let writer = caller.id();

@@ -3,6 +3,7 @@
 use assent_app::Command;
 use assent_app::View as _;
 use assent_app::cards::{self, CardKind};
+use assent_app::naming::Named;
 use assent_domain::Kind;
 use assent_domain::identity::{Permission, Target};
 use assent_domain::ids::{DatasetId, Digest};
@@ -21,7 +22,7 @@ use crate::app::App;
 use crate::http::{Sent, Write};
 use crate::openapi::{Problems, WriteHeaders};
 use crate::problem::Problem;
-use crate::routes::versions::{card_in, uploaded};
+use crate::routes::versions::card_in;
 use crate::views::schemas::{ClassificationWords, LabelTaskWords};
 use crate::views::{DatasetView, Written, created};
 
@@ -126,9 +127,9 @@ pub(crate) async fn dataset(app: &App, sent: &Sent, body: NewDataset) -> Result<
             return Err(Refusal::new(Code::InvalidValue, message).at("/number").into());
         }
     };
-    let blob = uploaded(app, &sent.caller, body.sha256, "/sha256").await?;
+    let blob = app.named(&sent.caller, Named::new(body.sha256, "/sha256")).await?;
     let datasheet = match body.datasheet {
-        Some(sha256) => Some(uploaded(app, &sent.caller, sha256, "/datasheet").await?),
+        Some(sha256) => Some(app.named(&sent.caller, Named::new(sha256, "/datasheet")).await?),
         None => None,
     };
     let datasheet_card = match &datasheet {

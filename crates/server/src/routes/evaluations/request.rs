@@ -1,5 +1,6 @@
 //! `POST /api/v1/versions/{id}/evaluations`
 
+use assent_app::naming::Named;
 use assent_domain::evaluation::{EvaluationRequested, Task};
 use assent_domain::identity::{Permission, Target};
 use assent_domain::ids::{DatasetId, Digest, VersionId};
@@ -61,9 +62,9 @@ pub(crate) async fn request(
 ) -> Result<Response, Problem> {
     let wait = wait.time()?;
     let (id, Write { sent, body }) = (VersionId(id), write);
-    let (caller, predictions) = (sent.caller.clone(), body.predictions);
-    let size = app.assent.blobs.size(predictions).await?;
-    let task = app.read(move |desk| prepare(desk, &caller, id, body, size)).await?;
+    let caller = sent.caller.clone();
+    let predictions = app.named(&caller, Named::new(body.predictions, "/predictions")).await;
+    let task = app.read(move |desk| prepare(desk, &caller, id, body, predictions)).await?;
     asked(&app, &sent, Task::Figures(task), wait, Some("/predictions")).await
 }
 
@@ -73,7 +74,7 @@ fn prepare(
     caller: &Caller,
     id: VersionId,
     body: NewEvaluation,
-    size: Option<u64>,
+    predictions: Result<BlobRef, Problem>,
 ) -> Result<EvaluationRequested, Problem> {
     let (model, _) = desk.version(caller, id)?;
     desk.may(caller, Permission::Evaluate, Target::Model(&model))?;
@@ -83,19 +84,15 @@ fn prepare(
     check_suites(&pack, &body.suites)?;
     check_texts(&body)?;
     check_protected(&dataset, caller, &body.protected)?;
-    check_predictions(desk, &dataset, caller, body.predictions)?;
-    let missing = || {
-        let message = format!("no blob `{}` was uploaded", body.predictions);
-        Refusal::new(Code::BlobMissing, message).at("/predictions")
-    };
-    let size_bytes = size.ok_or_else(missing)?;
+    let predictions = predictions?;
+    check_predictions(&dataset, &predictions)?;
     Ok(EvaluationRequested {
         version: id,
         model: model.id,
         suites: body.suites,
         dataset: dataset.id,
         data_sha256: dataset.facts.blob.sha256,
-        predictions: BlobRef { sha256: body.predictions, size_bytes },
+        predictions,
         prediction: body.prediction,
         positive: body.positive,
         score: body.score,
@@ -142,17 +139,11 @@ fn check_protected(dataset: &Dataset, caller: &Caller, protected: &[String]) -> 
     }
 }
 
-/// The labels themselves are no predictions, and neither is what the caller may not read.
-fn check_predictions(
-    desk: &Desk<'_>,
-    dataset: &Dataset,
-    caller: &Caller,
-    digest: Digest,
-) -> Result<(), Problem> {
-    let own_labels = dataset.facts.blob.sha256 == digest;
-    if own_labels || desk.app.contents.is_foreign(desk.view.read(), digest, caller.id())? {
-        let message = "these bytes are a data set, not predictions";
-        return Err(Refusal::new(Code::DataInvalid, message).at("/predictions").into());
+/// The labels themselves are no predictions, whoever has them.
+fn check_predictions(dataset: &Dataset, predictions: &BlobRef) -> Result<(), Refusal> {
+    if dataset.facts.blob.sha256 == predictions.sha256 {
+        let message = "these bytes are the data set, not predictions";
+        return Err(Refusal::new(Code::DataInvalid, message).at("/predictions"));
     }
     Ok(())
 }

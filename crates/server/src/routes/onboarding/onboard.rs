@@ -145,7 +145,7 @@ async fn documents(
     }
     let mut commands = Vec::with_capacity(documents.len());
     for (i, document) in documents.into_iter().enumerate() {
-        let command = attached(app, caller, document).await;
+        let command = attached(app, caller, document, None).await;
         commands.push(command.map_err(|problem| problem.under(&format!("/documents/{i}")))?);
     }
     Ok(commands)

@@ -1,11 +1,11 @@
 //! `POST /api/v1/versions/{id}/evidence`
 
 use assent_app::Command;
-use assent_app::evidence::{self, Named};
+use assent_app::evidence;
+use assent_app::naming::Named;
 use assent_domain::identity::{Permission, Target};
 use assent_domain::ids::{Digest, VersionId};
 use assent_domain::registry::VersionCommand;
-use assent_domain::values::BlobRef;
 use assent_scan::evidence::Format;
 use axum::extract::State;
 use axum::response::Response;
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{report_of, said, uploaded};
+use super::{report_of, said};
 use crate::app::App;
 use crate::http::{Segments, Write};
 use crate::openapi::{Problems, WriteHeaders};
@@ -56,9 +56,9 @@ pub(crate) async fn add_evidence(
         desk.may(&caller, Permission::AttachEvidence, Target::Model(&model))
     })
     .await?;
-    let report: BlobRef = uploaded(&app, &sent.caller, sha256, "/sha256").await?;
+    let report = app.named(&sent.caller, Named::new(sha256, "/sha256").of(id)).await?;
     let said = said(&app, sha256).await?;
-    let named = Named { format: body.format, tool: body.tool, tool_version: body.tool_version };
+    let named = evidence::Named { format: body.format, tool: body.tool, tool_version: body.tool_version };
     let evidence = evidence::record(&said, &named, report)?;
     let command = Command::Version(id, Box::new(VersionCommand::AddEvidence(evidence)));
     let receipt = app.execute(&sent, Some(id.into()), command).await?;

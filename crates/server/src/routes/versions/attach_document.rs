@@ -1,6 +1,7 @@
 //! `POST /api/v1/versions/{id}/documents`
 
 use assent_app::cards::{self, CardKind};
+use assent_app::naming::Named;
 use assent_cards::AnyRecord;
 use assent_domain::identity::{Permission, Target};
 use assent_domain::ids::{Digest, VersionId};
@@ -11,7 +12,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{card_in, change, uploaded, visible};
+use super::{card_in, change, visible};
 use crate::app::App;
 use crate::http::{Caller, Segments, Write};
 use crate::openapi::{Problems, WriteHeaders};
@@ -50,18 +51,20 @@ pub(crate) async fn attach_document(
         // Asked before the document is opened, whose errors tell something of what is in it.
         may_attach(&app, caller, id).await?;
     }
-    let command = attached(&app, caller, write.body).await?;
+    let command = attached(&app, caller, write.body, Some(id)).await?;
     change(&app, &write.sent, id, command).await
 }
 
-/// The command that attaches a document, which is read where it is a card. Whether the caller may is asked before.
+/// The command that attaches a document to a version, if there is one yet. A card is read. Whether the caller may attach is
+/// asked before.
 pub(crate) async fn attached(
     app: &App,
     caller: &Caller,
     new: NewDocument,
+    version: Option<VersionId>,
 ) -> Result<VersionCommand, Problem> {
     let NewDocument { kind, name, sha256 } = new;
-    let blob = uploaded(app, caller, sha256, "/sha256").await?;
+    let blob = app.named(caller, Named { of: version, ..Named::new(sha256, "/sha256") }).await?;
     let mut document = Document { kind, name, blob, card: None };
     let read = match CardKind::of(&document.kind) {
         Some(kind) => card_in(app, kind, &document.blob).await?,

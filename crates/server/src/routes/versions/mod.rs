@@ -29,7 +29,6 @@ use assent_cards::AnyRecord;
 use assent_domain::ids::{Digest, VersionId};
 use assent_domain::registry::{EvidenceRecord, Version, VersionCommand};
 use assent_domain::values::BlobRef;
-use assent_domain::{Code, Refusal};
 use assent_scan::evidence::Evidence as Said;
 use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
@@ -59,42 +58,6 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(gate::gate))
         .routes(routes!(checklist::checklist))
         .routes(routes!(card_draft::card_draft))
-}
-
-/// The blob of that digest, which must have been uploaded, and not be a data set of somebody else.
-pub(super) async fn uploaded(
-    app: &App,
-    caller: &Caller,
-    sha256: Digest,
-    pointer: &str,
-) -> Result<BlobRef, Problem> {
-    let principal = caller.id();
-    let foreign = app.read(move |desk| desk.app.contents.is_foreign(desk.view.read(), sha256, principal));
-    if foreign.await? {
-        let message = "these bytes are a data set of another steward";
-        return Err(Refusal::new(Code::NotTheSteward, message).at(pointer).into());
-    }
-    let size = app.assent.blobs.size(sha256).await?;
-    Ok(size.map(|size_bytes| BlobRef { sha256, size_bytes }).ok_or_else(|| no_blob(sha256, pointer))?)
-}
-
-/// The same, and the caller must be who uploaded it: whoever reads the object to which it is attached may have the bytes, and a
-/// digest is no secret. To others it looks like what is not there.
-pub(super) async fn uploaded_by(
-    app: &App,
-    caller: &Caller,
-    sha256: Digest,
-    pointer: &str,
-) -> Result<BlobRef, Problem> {
-    if app.assent.blobs.is_from(sha256, caller.id()).await? {
-        uploaded(app, caller, sha256, pointer).await
-    } else {
-        Err(no_blob(sha256, pointer).into())
-    }
-}
-
-fn no_blob(sha256: Digest, pointer: &str) -> Refusal {
-    Refusal::new(Code::BlobMissing, format!("no blob `{sha256}` was uploaded")).at(pointer)
 }
 
 /// Refuses a version that the caller may not read.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use assent_app::naming::Named;
 use assent_domain::ids::{Digest, VersionId};
 use assent_domain::registry::{Scan, ScanStatus, VersionCommand};
 use assent_domain::values::Provenance;
@@ -11,7 +12,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{change, uploaded, visible};
+use super::{change, visible};
 use crate::app::App;
 use crate::http::{Segments, Write};
 use crate::openapi::{Problems, WriteHeaders};
@@ -55,7 +56,7 @@ pub(crate) async fn record_scan(
     }
     visible(&app, &write.sent.caller, id).await?;
     let report = match report {
-        Some(sha256) => Some(uploaded(&app, &write.sent.caller, sha256, "/report").await?),
+        Some(sha256) => Some(app.named(&write.sent.caller, Named::new(sha256, "/report").of(id)).await?),
         None => None,
     };
     let scan = Scan { tool, tool_version, status, findings, report, provenance: Provenance::Reported };

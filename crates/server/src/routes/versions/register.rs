@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use assent_app::Command;
+use assent_app::naming::Named;
 use assent_domain::ids::{DatasetId, Digest};
 use assent_domain::registry::{Artifact, NewVersion, VersionKind};
 use assent_domain::values::Decimal;
@@ -13,7 +14,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{show, uploaded};
+use super::show;
 use crate::app::App;
 use crate::http::{Caller, Segments, Write};
 use crate::openapi::{Problems, WriteHeaders};
@@ -105,7 +106,7 @@ async fn kept(app: &App, caller: &Caller, artifacts: Vec<NewArtifact>) -> Result
     }
     let mut kept = Vec::with_capacity(artifacts.len());
     for (i, artifact) in artifacts.into_iter().enumerate() {
-        let blob = uploaded(app, caller, artifact.sha256, &format!("/artifacts/{i}/sha256")).await?;
+        let blob = app.named(caller, Named::new(artifact.sha256, format!("/artifacts/{i}/sha256"))).await?;
         if artifact.size_bytes.is_some_and(|size| size != blob.size_bytes) {
             let message = format!("the uploaded bytes are {}, not what `sizeBytes` says", blob.size_bytes);
             return Err(Refusal::new(Code::InvalidValue, message)

@@ -121,7 +121,7 @@ fn request(story: &mut Story, version: &str, target: &str, state: &str) -> Resul
 fn staged(story: &mut Story, dataset: &str) -> Result<String, Problem> {
     let version = documented(story, NAME)?;
     let promotion = request(story, &version, "STAGING", "CHANGES_REQUIRED")?;
-    acts::evaluate(story, (OLGA, OLGA), &version, dataset)?;
+    acts::evaluate(story, OLGA, &version, dataset)?;
     acts::submit(story, CARL, &promotion, "IN_REVIEW")?;
     acts::complete(story, DANA, &promotion, "STAGING")?;
     Ok(version)
@@ -153,7 +153,7 @@ fn production(story: &mut Story, version: &str) -> Result<(), Problem> {
 fn rejection(story: &mut Story, dataset: &str) -> Result<(), Problem> {
     register(story, "refund-assistant", PURPOSE, &[])?;
     let version = documented(story, "refund-assistant")?;
-    acts::evaluate(story, (OLGA, OLGA), &version, dataset)?;
+    acts::evaluate(story, OLGA, &version, dataset)?;
     let promotion = request(story, &version, "STAGING", "IN_REVIEW")?;
     acts::complete(story, DANA, &promotion, "STAGING")?;
     let promotion = request(story, &version, "PRODUCTION", "IN_REVIEW")?;

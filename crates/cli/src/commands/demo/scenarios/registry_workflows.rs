@@ -133,7 +133,7 @@ fn validated(story: &mut Story, model: &str, dataset: &str) -> Result<String, Pr
     let version = acts::version(story, MONA, model, "CLASSICAL")?;
     acts::attach(story, MONA, &version, &FOR_STAGING)?;
     acts::scan(story, MONA, &version, "PASSED")?;
-    acts::evaluate(story, (MONA, MIRA), &version, dataset)?;
+    acts::evaluate(story, MIRA, &version, dataset)?;
     Ok(version)
 }
 
@@ -146,7 +146,7 @@ fn stands(story: &mut Story, version: &str, name: &str, expected: &str) -> Resul
 fn low(story: &mut Story, dataset: &str) -> Result<(), Problem> {
     let version = acts::version(story, MONA, SORTER, "CLASSICAL")?;
     acts::attach(story, MONA, &version, &FOR_STAGING)?;
-    acts::evaluate(story, (MONA, MONA), &version, dataset)?;
+    acts::evaluate(story, MONA, &version, dataset)?;
     for stage in ["STAGING", "PRODUCTION"] {
         let promotion = request(story, &version, stage, "IN_REVIEW")?;
         acts::complete(story, REMY, &promotion, stage)?;
@@ -158,12 +158,12 @@ fn medium_to_staging(story: &mut Story, dataset: &str) -> Result<String, Problem
     let version = acts::version(story, MONA, RECOMMENDER, "CLASSICAL")?;
     acts::attach(story, MONA, &version, &FOR_STAGING)?;
     acts::scan(story, MONA, &version, "PASSED")?;
-    acts::evaluate(story, (MONA, MONA), &version, dataset)?;
+    acts::evaluate(story, MONA, &version, dataset)?;
     let promotion = request(story, &version, "STAGING", "CHANGES_REQUIRED")?;
     let named = failed(story, &promotion)?;
     let both = json!(["performance-independent", "bias-independent"]);
     figure(story, "what speaks against her own evaluation", &json!(named), &both)?;
-    acts::evaluate(story, (MONA, MIRA), &version, dataset)?;
+    acts::evaluate(story, MIRA, &version, dataset)?;
     acts::submit(story, OTTO, &promotion, "IN_REVIEW")?;
     acts::complete(story, REMY, &promotion, "STAGING")?;
     Ok(version)
@@ -236,7 +236,7 @@ fn high_to_production(story: &mut Story, version: &str) -> Result<(), Problem> {
 fn exception(story: &mut Story, dataset: &str) -> Result<(), Problem> {
     let version = acts::version(story, MONA, ROUTER, "CLASSICAL")?;
     acts::attach(story, MONA, &version, &FOR_STAGING)?;
-    acts::evaluate(story, (MONA, MIRA), &version, dataset)?;
+    acts::evaluate(story, MIRA, &version, dataset)?;
     let promotion = request(story, &version, "STAGING", "CHANGES_REQUIRED")?;
     let named = failed(story, &promotion)?;
     figure(story, "what speaks against the router", &json!(named), &json!(["scan-passed"]))?;
