@@ -38,6 +38,7 @@ impl Named {
     }
 
     /// The same, named for that version.
+    #[must_use]
     pub fn of(self, version: VersionId) -> Self {
         Self { of: Some(version), ..self }
     }
