@@ -552,7 +552,8 @@ fn any_history_verifies_and_replays() {
         histories(&tally);
         let tally = tally.borrow();
         let done = tally.done();
-        if tally.never_drawn().is_empty() && tally.referring > 0 && OFTEN.iter().all(|often| done[often] > 0) {
+        if tally.never_drawn().is_empty() && tally.referring > 0 && OFTEN.iter().all(|often| done[often] > 0)
+        {
             return;
         }
     }
