@@ -72,7 +72,7 @@ impl Context {
 pub(crate) fn run(cli: Cli, printer: Printer) -> Result<Exit, Problem> {
     if !cli.command.writes().contains(&printer.format()) {
         return Err(Problem::new("this command does not write this format")
-            .hint("ask for `--output table` or `--output json`; `evaluate` and `drift` also write `html` and `junit`, and `report` also writes `markdown`"));
+            .hint("ask for `--output table` or `--output json`; `evaluate` and `drift` also write `html` and `junit`, and `report` also writes `markdown`; `check` and `gate` write reports to files: `--junit`, `--sarif`, `--markdown`"));
     }
     let context = Context { global: cli.global, printer };
     let answer = match cli.command {

@@ -11,16 +11,15 @@ use super::{Answered, Line, Outcome, Standing};
 /// Writes an answer.
 pub(crate) fn write(answered: &Answered) -> String {
     let asked = &answered.asked;
-    let lines = |title: &str, lines: &[String]| -> String {
-        lines.iter().map(|line| format!("{title}: {line}\n")).collect()
-    };
+    let used = answered.used.iter().map(|line| format!("used: {line}"));
+    let figures = answered.figures.iter().map(|line| format!("does not hold: {line}"));
     let suite = TestSuite {
         name: format!("{} {}", asked.command, asked.way()),
         timestamp: Some(asked.at.strftime("%Y-%m-%dT%H:%M:%S").to_string()),
         seconds: Some(asked.seconds),
         properties: properties(answered),
         cases: answered.lines.iter().map(|line| case(answered, line)).collect(),
-        remarks: lines("used", &answered.used) + &lines("does not hold", &answered.figures),
+        remarks: used.chain(figures).collect::<Vec<_>>().join("\n"),
     };
     document(&format!("assent {}", asked.command), &[suite])
 }

@@ -193,6 +193,46 @@ fn a_fingerprint_is_that_of_the_finding_and_not_of_its_words() {
 }
 
 #[test]
+fn what_the_gate_says_becomes_lines() {
+    let finding = |policy: &str, status: &str, enforcement: &str| json!({"policy": policy, "rule": "r", "status": status, "enforcement": enforcement, "message": "m", "remediation": "old"});
+    let step =
+        |id: &str, state: &str| json!({"step": id, "state": state, "approvals": [{"role": "tech_lead"}]});
+    let reason = |code: &str, message: &str| json!({"code": code, "message": message, "remedy": "do it"});
+    let answer = json!({
+        "stage": "PRODUCTION", "at": "2026-11-22T09:31:00Z", "compliance": {"status": "COMPLIANT"}, "evidence": "00",
+        "findings": [finding("shut", "FAILED", "BLOCKING"), finding("excused", "FAILED", "BLOCKING"),
+            finding("advice", "FAILED", "ADVISORY"), finding("waived", "EXCEPTED", "BLOCKING")],
+        "steps": [step("done", "PASSED"), step("open", "OPEN"), step("skipped", "OPEN"), step("shut", "FAILED")],
+        "reasons": [reason("policy-failed", "shut r: m"), reason("approval-missing", "the step `open` needs an approval"),
+            reason("condition-open", "one"), reason("condition-open", "two")],
+        "emergency": {"state": "READY", "policies": ["excused"], "steps": ["skipped"]},
+    });
+    let answered = super::gate(asked(), &answer, &Value::Null, false);
+    let lines: Vec<_> =
+        answered.lines.iter().map(|line| (line.id(), line.outcome, line.standing())).collect();
+    let expected = [
+        ("shut/r", Outcome::Failed, Standing::Against),
+        ("excused/r", Outcome::Excused, Standing::Excused),
+        ("advice/r", Outcome::Failed, Standing::Advice),
+        ("waived/r", Outcome::Excepted, Standing::Excused),
+        ("steps/done", Outcome::Passed, Standing::Holds),
+        ("steps/open", Outcome::Failed, Standing::Against),
+        ("steps/skipped", Outcome::Excused, Standing::Excused),
+        ("gate/condition-open", Outcome::Failed, Standing::Against),
+        ("gate/condition-open (2)", Outcome::Failed, Standing::Against),
+    ];
+    assert_eq!(lines, expected.map(|(id, outcome, standing)| (id.to_owned(), outcome, standing)));
+    assert_eq!(answered.lines[0].remedy.as_deref(), Some("do it"));
+    assert_eq!(answered.lines[4].told(), "the step `done` is done (approved as tech_lead)");
+    assert_eq!(answered.used, ["an emergency, READY"]);
+    assert_eq!(answered.asked.stage.as_deref(), Some("PRODUCTION"));
+
+    // A no without a reason is a no.
+    let bare = super::gate(asked(), &json!({}), &Value::Null, false);
+    assert_eq!((bare.lines.len(), bare.lines[0].standing()), (1, Standing::Against));
+}
+
+#[test]
 fn outcomes_are_told_in_words() {
     let told = |status: &str, enforcement: &str| {
         let finding = json!({"policy": "p", "rule": "r", "status": status, "enforcement": enforcement,
@@ -318,7 +358,9 @@ mod format {
             assert_eq!(different.len(), tags.len());
         }
         let results = run["results"].as_array().unwrap();
-        results.iter().for_each(|one| result(one, rules));
+        for one in results {
+            result(one, rules);
+        }
         results.iter().filter(|one| one["level"] == "error").count()
     }
 

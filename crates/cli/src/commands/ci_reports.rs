@@ -169,6 +169,32 @@ mod tests {
         }
     }
 
+    /// An answer that is neither yes nor no is none.
+    #[test]
+    fn what_is_not_understood_is_not_reported() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.xml");
+        for (exit, is_there) in [(Exit::NotAsked, false), (Exit::No, true)] {
+            let options = CiReports { junit: Some(path.clone()), ..CiReports::default() };
+            let reports = options.open(Format::Table).unwrap();
+            let asked = Asked {
+                command: "check",
+                model: "m".to_owned(),
+                number: "1".to_owned(),
+                version: "v".to_owned(),
+                tier: "LOW".to_owned(),
+                stage: None,
+                pack: ["p", "1", "d"].map(str::to_owned),
+                at: reports.at,
+                seconds: 0.0,
+                location: None,
+            };
+            let answer = Answer::new(Value::Null).exit(exit);
+            assert_eq!(reports.write(Some(asked), answer, crate::ci::check).unwrap().exit, exit);
+            assert_eq!(path.exists(), is_there);
+        }
+    }
+
     #[test]
     fn no_two_reports_go_to_one_place() {
         let folder = tempfile::tempdir().unwrap();
