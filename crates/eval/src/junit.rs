@@ -3,7 +3,7 @@
 //! A suite is a test suite. With thresholds each of them is a test case that passes or fails; without, each figure is one, and
 //! a figure that is undefined is an error. Nothing of it is ever skipped: what could not be told must not look like a pass.
 //!
-//! [`document`] writes the suites of others too.
+//! [`document()`] writes the suites of others too.
 
 mod document;
 
