@@ -54,7 +54,8 @@ pub(crate) fn limit(wanted: Option<u32>) -> Result<u32, Problem> {
 }
 
 /// The page of a table that matches the filter and that `keep` lets through, rendered by `show`. What the caller may not read
-/// is left out by the filter: `keep` sees no row, and the cursor names none, that is not theirs.
+/// is left out by the filter: `keep` sees no row, and the cursor names none, that is not theirs. Where the work has a limit of
+/// time, the page ends with the row by which that is over: whoever asks for the next one gets on.
 pub(crate) fn page<S: State, T>(
     desk: &Desk<'_>,
     filter: &Predicate,
@@ -81,7 +82,7 @@ pub(crate) fn page<S: State, T>(
                 items.push(show(&loaded)?);
                 bytes += row.document.len();
             }
-            if items.len() == limit as usize || bytes > MAX_BYTES {
+            if items.len() == limit as usize || bytes > MAX_BYTES || desk.is_over() {
                 return Ok(Page { items, next_cursor: after.map(|id| id.to_string()) });
             }
         }

@@ -31,7 +31,7 @@ pub use decide::{approve, complete, expire, meet_condition, request, submit, wit
 pub use event::{ConditionMet, ConditionTime, Decision, NewCondition, Review};
 pub use moves::Move;
 pub use notices::{Notice, notify};
-pub use review::{NewReview, review};
+pub use review::{NewReview, could_review, review};
 pub use standing::OWNER;
 pub use standing::{Approval, Lapse, StepStanding, StepState, Todo};
 pub use state::{Lifecycle, Promotion, ReviewRecord, Round, StateName};

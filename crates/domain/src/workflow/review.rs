@@ -45,6 +45,32 @@ pub fn review(
     reviewer: &Principal,
     new: NewReview,
 ) -> Result<Vec<Change>, Refusal> {
+    let role = allowed(promotion, case, judgement, reviewer, &new)?;
+    let workflow = workflow_of(case, &promotion.target.stage);
+    let step = workflow.as_ref().and_then(|workflow| workflow.step(&new.step));
+    let step = step.ok_or_else(|| unknown_step(promotion, &new.step))?;
+    Ok(decided(promotion, case, judgement, reviewer, step, role, new))
+}
+
+/// Whether `reviewer` may decide that, without what would follow from it: for asking it of many.
+pub fn could_review(
+    promotion: &Promotion,
+    case: &Case<'_>,
+    judgement: &Judgement,
+    reviewer: &Principal,
+    new: &NewReview,
+) -> bool {
+    allowed(promotion, case, judgement, reviewer, new).is_ok()
+}
+
+/// The role in which `reviewer` may decide that; none for an attestation.
+fn allowed(
+    promotion: &Promotion,
+    case: &Case<'_>,
+    judgement: &Judgement,
+    reviewer: &Principal,
+    new: &NewReview,
+) -> Result<Option<String>, Refusal> {
     let now = case.inputs.now;
     let is_followed_up = promotion.is_followed_up(now);
     if !is_followed_up {
@@ -78,7 +104,7 @@ pub fn review(
             return Err(unknown_step(promotion, &new.step));
         }
     };
-    well_formed(step, &new, is_followed_up)?;
+    well_formed(step, new, is_followed_up)?;
     reached(standing, new.decision)?;
     let stands = standing.approvals.iter().any(|approval| {
         let hands = [Some(approval.reviewer), approval.on_behalf_of.map(|behalf| behalf.delegator)];
@@ -99,7 +125,7 @@ pub fn review(
         let message = format!("the evidence is `{}` now, not what you looked at", judgement.evidence);
         return Err(Refusal::new(Code::EvidenceMoved, message).at("/evidence"));
     }
-    Ok(decided(promotion, case, judgement, reviewer, step, role, new))
+    Ok(role)
 }
 
 /// Separation of duties: each refusal says which rule it was.

@@ -27,6 +27,7 @@ mod evaluations;
 mod evidence;
 mod exceptions;
 mod files;
+mod inbox;
 mod inputs;
 mod limits;
 mod lineage;

@@ -22,6 +22,8 @@ use assent_app::view::Loaded;
 
 /// How many rows of each kind are looked at.
 const LOOKED_AT: u32 = 500;
+/// How many rows are read at once: so many of the largest are held in memory.
+const AT_ONCE: u32 = 32;
 
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -40,7 +42,8 @@ pub(crate) struct Requests {
 }
 
 impl Requests {
-    /// Looks at the newest rows of a kind, and keeps those that `keep` lets through.
+    /// Looks at the newest rows of a kind, and keeps those that `keep` lets through. Gives up when the time for the answer is
+    /// over.
     fn gather<S: State>(
         &mut self,
         desk: &Desk<'_>,
@@ -49,20 +52,28 @@ impl Requests {
         show: impl Fn(&Held<S>) -> Result<RequestView, Problem>,
     ) -> Result<(), Problem> {
         let table = project::table(S::KIND).ok_or_else(|| Problem::internal("a kind without a table"))?;
-        let filter = Predicate::And(filter);
-        let select = Select { table, filter, order: Order::Descending, after: None, limit: LOOKED_AT };
-        let rows = desk.view.read().select(&select)?;
-        self.truncated |= rows.len() >= LOOKED_AT as usize;
-        for row in &rows {
-            let state = project::aggregate(S::KIND, row)?;
-            let Some(loaded) = held::<S>(&Loaded { revision: row.revision, state, size: row.document.len() })
-            else {
-                continue;
-            };
-            if keep(&loaded)? {
-                self.items.push(show(&loaded)?);
+        let (filter, order, mut after, mut left) =
+            (Predicate::And(filter), Order::Descending, None, LOOKED_AT);
+        while left > 0 {
+            let limit = left.min(AT_ONCE);
+            let rows =
+                desk.view.read().select(&Select { table, filter: filter.clone(), order, after, limit })?;
+            for row in &rows {
+                desk.in_time()?;
+                let state = project::aggregate(S::KIND, row)?;
+                let loaded = Loaded { revision: row.revision, state, size: row.document.len() };
+                let Some(loaded) = held::<S>(&loaded) else { continue };
+                if keep(&loaded)? {
+                    self.items.push(show(&loaded)?);
+                }
             }
+            if rows.len() < limit as usize {
+                return Ok(());
+            }
+            after = rows.last().map(|row| row.id);
+            left -= limit;
         }
+        self.truncated = true;
         Ok(())
     }
 

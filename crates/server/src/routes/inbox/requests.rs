@@ -6,7 +6,6 @@ use assent_app::delegations::in_place_of_all;
 use assent_domain::Kind;
 use assent_domain::change_request::ChangeRequest;
 use assent_domain::exception::Exception;
-use assent_domain::identity::Principal;
 use assent_domain::ids::PrincipalId;
 use assent_domain::periodic_review::PeriodicReview;
 use assent_domain::proposal::Proposal;
@@ -19,7 +18,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::Requests;
-use super::waiting::Asker;
+use super::waiting::{Asker, Names};
 use crate::app::App;
 use crate::desk::{Desk, Held};
 use crate::http::{Caller, Params};
@@ -48,12 +47,12 @@ pub(crate) async fn requests(
     Params(params): Params<LimitParams>,
 ) -> Result<Json<Requests>, Problem> {
     let limit = limit(params.limit)?;
-    app.read(move |desk| Ok(waiting(desk, &caller)?.newest(limit))).await.map(Json)
+    app.read_much(move |desk| Ok(waiting(desk, &caller)?.newest(limit))).await.map(Json)
 }
 
 fn waiting(desk: &Desk<'_>, caller: &Caller) -> Result<Requests, Problem> {
     let acting = in_place_of_all(&desk.view, &caller.principal, desk.now)?;
-    let hands = Hands { desk, caller, acting, by: RefCell::default() };
+    let hands = Hands { asker: Asker { desk, caller, acting }, by: RefCell::default() };
     let mut found = Requests::default();
     let state = |state: &str| Predicate::Eq("state", Value::Text(state.to_owned()));
     let rows = |kind, condition| Ok::<_, Problem>(vec![condition, desk.readable_rows(caller, kind)?]);
@@ -82,36 +81,24 @@ fn waiting(desk: &Desk<'_>, caller: &Caller) -> Result<Requests, Problem> {
     Ok(found)
 }
 
-/// In whose name the caller could sign: their own, or in the place of those who let them.
+/// The caller, and in whose place they could sign what was asked about last, where they could not in their own name.
 struct Hands<'a> {
-    desk: &'a Desk<'a>,
-    caller: &'a Caller,
-    acting: Vec<Principal>,
-    /// In whose place the caller could sign what was asked about last, where they could not in their own name.
+    asker: Asker<'a>,
     by: RefCell<Vec<PrincipalId>>,
 }
 
 impl Hands<'_> {
     /// Whether the caller could sign in any name.
-    fn any(&self, could: impl Fn(&Asker<'_>) -> Result<bool, Problem>) -> Result<bool, Problem> {
-        let asker = |hand| Asker { desk: self.desk, caller: self.caller, hand };
-        self.by.take();
-        if could(&asker(&self.caller.principal))? {
-            return Ok(true);
-        }
-        let mut by = Vec::new();
-        for hand in &self.acting {
-            if could(&asker(hand))? {
-                by.extend(hand.acting.as_ref().map(|acting| acting.delegator.id));
-            }
-        }
-        let any = !by.is_empty();
-        *self.by.borrow_mut() = by;
-        Ok(any)
+    fn any(&self, ask: impl Fn(&Asker<'_>) -> Result<Names, Problem>) -> Result<bool, Problem> {
+        let names = ask(&self.asker)?;
+        let is_any = names.is_any();
+        self.by.replace(names.others);
+        Ok(is_any)
     }
 
     fn show(&self, kind: Kind, id: Uuid, brief: &impl Brief) -> Result<RequestView, Problem> {
-        let by = self.by.take().into_iter().map(|person| self.desk.person(person));
-        Ok(RequestView::new(self.desk, kind, id, brief)?.on_behalf_of(by.collect::<Result<_, _>>()?))
+        let desk = self.asker.desk;
+        let by = self.by.take().into_iter().map(|person| desk.person(person));
+        Ok(RequestView::new(desk, kind, id, brief)?.on_behalf_of(by.collect::<Result<_, _>>()?))
     }
 }

@@ -1,10 +1,13 @@
 //! `GET /api/v1/inbox`
 
+use std::collections::BTreeSet;
+
 use assent_app::cases::OwnedCase;
 use assent_app::delegations::in_place_of_all;
 use assent_domain::identity::{Permission, Principal, Target, decides_in_role};
 use assent_domain::ids::PrincipalId;
 use assent_domain::pack::StepKind;
+use assent_domain::registry::Model;
 use assent_domain::workflow::{self, Decision, Judgement, NewReview, Promotion, StateName, StepState};
 use assent_domain::{Kind, Sealed};
 use assent_store::{Predicate, Value};
@@ -78,7 +81,7 @@ struct Wanted {
 
 /// Lists the promotions that wait for the caller: with a step that the caller could decide now, or that was escalated to
 /// them; in their own name or in the place of somebody who lets them. Of each page those come first that are assigned to the
-/// caller or to such a person, and then the newest.
+/// caller or to such a person, and then the newest. A page ends early, and may be empty, when making it takes too long.
 #[utoipa::path(get, path = "/api/v1/inbox", tag = "promotions", operation_id = "inbox", params(InboxParams),
     responses((status = 200, description = "A page", body = Page<InboxItem>), Problems))]
 pub(crate) async fn inbox(
@@ -86,7 +89,7 @@ pub(crate) async fn inbox(
     caller: Caller,
     Params(params): Params<InboxParams>,
 ) -> Result<Json<Page<InboxItem>>, Problem> {
-    let found = app.read(move |desk| {
+    let found = app.read_much(move |desk| {
         let states =
             [StateName::InReview, StateName::Approved].map(|state| Value::Text(state.name().to_owned()));
         let readable = desk.readable_rows(&caller, Kind::Promotion)?;
@@ -142,13 +145,20 @@ fn item<'h>(
 }
 
 /// By hand, the open steps that it could decide: asked of the decision itself, so that list and answer cannot differ; and
-/// those that were escalated to a role that it decides in.
+/// those that were escalated to a role that it decides in. The case is built and judged once for all hands, and only where
+/// one of them has to do with a step.
 fn wanted(
     desk: &Desk<'_>,
     caller: &Caller,
     hands: &[Principal],
     promotion: &Promotion,
 ) -> Result<Vec<Wanted>, Problem> {
+    let model = desk.any::<Model>(promotion.model)?;
+    let model = model.ok_or_else(|| Problem::not_found("model", promotion.model))?;
+    let concerned = concerned(desk, hands, promotion, &model)?;
+    if !concerned.contains(&true) {
+        return Ok(hands.iter().map(|_| Wanted::default()).collect());
+    }
     let case = case(desk, promotion.id)?;
     let judgement = case.judge();
     let model = Target::Model(&case.model);
@@ -170,6 +180,34 @@ fn wanted(
         }
         found
     };
+    let hands = hands.iter().zip(concerned);
+    Ok(hands.map(|(hand, is_concerned)| if is_concerned { of(hand) } else { Wanted::default() }).collect())
+}
+
+/// By hand, whether it may have anything to do with a step, as far as the promotion and the model tell: it decides in one of
+/// the roles that steps ask for or were escalated to, or it is the owner, who attests.
+fn concerned(
+    desk: &Desk<'_>,
+    hands: &[Principal],
+    promotion: &Promotion,
+    model: &Model,
+) -> Result<Vec<bool>, Problem> {
+    let (mut roles, mut is_attested) = (BTreeSet::new(), false);
+    for step in &promotion.workflow.steps {
+        match &step.kind {
+            StepKind::Review { roles: asked, .. } => roles.extend(asked.iter().map(String::as_str)),
+            StepKind::Attestation { .. } => is_attested = true,
+            StepKind::Automated {} | StepKind::Deployment { .. } | StepKind::Change {} => {}
+        }
+        roles.extend(promotion.escalated_to(&step.id));
+    }
+    let owner = if is_attested { desk.any::<Principal>(model.owner)? } else { None };
+    let attests = owner.map(|owner| owner.answerable());
+    let target = Target::Model(model);
+    let of = |hand: &Principal| {
+        let is_owner = hand.acting.is_none() && attests == Some(hand.answerable());
+        is_owner || roles.iter().any(|role| decides_in_role(hand, role, target, desk.now))
+    };
     Ok(hands.iter().map(of).collect())
 }
 
@@ -182,8 +220,9 @@ fn could_decide(
     reviews: bool,
 ) -> bool {
     let Some(step) = promotion.workflow.steps.iter().find(|step| step.id == id) else { return false };
+    let decides = |role: &String| decides_in_role(hand, role, Target::Model(&case.model), case.now);
     let decision = match &step.kind {
-        StepKind::Review { decisions, .. } if reviews => {
+        StepKind::Review { roles, decisions, .. } if reviews && roles.iter().any(decides) => {
             decisions.iter().copied().find(|decision| *decision != Decision::Conditional)
         }
         StepKind::Attestation { .. } => Some(Decision::Approved),
@@ -201,5 +240,5 @@ fn could_decide(
         conditions: Vec::new(),
         evidence: Some(judgement.evidence),
     };
-    workflow::review(promotion, &case.case(), judgement, hand, trial).is_ok()
+    workflow::could_review(promotion, &case.case(), judgement, hand, &trial)
 }
