@@ -191,9 +191,9 @@ async fn walk(reviews: bool, ways: &[(&[Step], Option<usize>)]) {
             let kinds = receipts.iter().flat_map(|receipt| &receipt.events).map(|event| &*event.kind);
             let is_noted = kinds.filter(|kind| *kind == "promotionApproved").count() == 1;
             assert_eq!(is_noted, *approved == Some(i + 1), "{step:?}, the step {} of {way:?}", i + 1);
-            let (state, is_open) = stage.now();
+            let (reached, is_open) = stage.now();
             assert_eq!(is_open, is_noted, "{step:?}, the step {} of {way:?}", i + 1);
-            assert_eq!(state == StateName::Approved, is_noted, "{state:?} after {step:?} of {way:?}");
+            assert_eq!(reached == StateName::Approved, is_noted, "{reached:?} after {step:?} of {way:?}");
         }
     }
 }
