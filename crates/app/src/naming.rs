@@ -5,7 +5,7 @@
 //!
 //! - who sent them, or is responsible for the service account that did ([`Blobs::is_from`](crate::blobs::Blobs::is_from));
 //! - who may read an object that hands them out;
-//! - for an object that holds them, who may change it.
+//! - for a version that holds them, who may read it: a document it has now, or the report of a scan, may be given once more.
 //!
 //! To everybody else a blob that is there looks like one that is not. That is asked when a command comes in, with what can be
 //! read then, and answered with [`Request::may_name`]; the ledger refuses what names more. What is in the log is not asked

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use assent_app::start::Assent;
 use assent_domain::Time;
-use tokio::sync::{AcquireError, Semaphore};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use crate::desk::Desk;
@@ -32,6 +32,8 @@ pub(crate) struct Inner {
     pub(crate) evaluations: Arc<Semaphore>,
     /// Places for answers that take many reads: they leave the places for snapshots to the others.
     pub(crate) large: Arc<Semaphore>,
+    /// Places for inboxes, so that whoever decides does not wait behind reports.
+    pub(crate) inboxes: Arc<Semaphore>,
     /// Places for reports of other tools that are read.
     pub(crate) reports: Arc<Semaphore>,
     /// The evaluations that this server computes.
@@ -60,6 +62,7 @@ impl App {
             uploads: places(options.max_uploads),
             evaluations: places(options.max_evaluations),
             large: places(LARGE_READS),
+            inboxes: places(LARGE_READS),
             reports: places(options.max_reports),
             evaluating: Evaluating::default(),
             passwords: places(options.max_passwords),
@@ -114,11 +117,38 @@ impl App {
         &self,
         work: impl FnOnce(&Desk<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let limit = self.options.report_timeout;
-        let until = Instant::now() + limit;
-        let place = tokio::time::timeout_at(until.into(), Arc::clone(&self.large).acquire_owned()).await;
-        let place = place.map_err(|_| Problem::too_long(limit))?;
-        let place = place.map_err(|error| Problem::internal(error.to_string()))?;
+        let until = Instant::now() + self.options.report_timeout;
+        let place = self.place_of(&self.large, until).await?;
+        self.read_long(place, until, work).await
+    }
+
+    /// The same for an inbox, of which a part is an answer. It has places of its own; half of the time is for the wait, so that
+    /// something is left for the work.
+    pub(crate) async fn read_inbox<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Desk<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let half = self.options.report_timeout / 2;
+        let place = self.place_of(&self.inboxes, Instant::now() + half).await?;
+        self.read_long(place, Instant::now() + half, work).await
+    }
+
+    async fn place_of(
+        &self,
+        places: &Arc<Semaphore>,
+        until: Instant,
+    ) -> Result<OwnedSemaphorePermit, Problem> {
+        let place = tokio::time::timeout_at(until.into(), Arc::clone(places).acquire_owned()).await;
+        let place = place.map_err(|_| Problem::too_long(self.options.report_timeout))?;
+        place.map_err(|error| Problem::internal(error.to_string()))
+    }
+
+    async fn read_long<T: Send + 'static>(
+        &self,
+        place: OwnedSemaphorePermit,
+        until: Instant,
+        work: impl FnOnce(&Desk<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
         self.read_store(move |app| {
             let _place = place;
             let read = app.assent.store().read()?;

@@ -74,13 +74,22 @@ impl Inbox {
                 Ok(shown(&items("/api/v1/inbox/decided", &[limit])?, &DECISION, "you decided nothing yet"))
             }
             What::Waiting => {
-                let promotions = items("/api/v1/inbox", std::slice::from_ref(&limit))?;
+                let promotions = client.list("/api/v1/inbox", &[], self.limit as usize)?;
                 let mut found: Vec<Value> = promotions.iter().flat_map(by_hand).collect();
-                found.extend(items("/api/v1/inbox/requests", &[limit])?.into_iter().map(with_names));
+                let requests = client.get(&with_query("/api/v1/inbox/requests", &[limit]))?;
+                let items = requests.get("items").and_then(Value::as_array).into_iter().flatten();
+                found.extend(items.cloned().map(with_names));
+                let is_cut = requests.get("truncated") == Some(&Value::Bool(true));
                 let columns: Vec<_> =
                     REQUEST.into_iter().chain([("in the place of", "/inPlaceOf")]).collect();
                 let lent = found.iter().any(|item| item.get("inPlaceOf").is_some());
-                Ok(shown(&found, if lent { &columns } else { &REQUEST }, "nothing waits for you"))
+                let nothing = if is_cut { "nothing was found so far" } else { "nothing waits for you" };
+                let answer = shown(&found, if lent { &columns } else { &REQUEST }, nothing);
+                Ok(if is_cut {
+                    answer.line("there may be more: ask again with a larger --limit, or later")
+                } else {
+                    answer
+                })
             }
         }
     }

@@ -151,11 +151,13 @@ impl Version {
         self.measured_scan.as_ref().or(self.scan.as_ref())
     }
 
-    /// Whether it holds these bytes, or held them as a document that another of its kind took the place of.
+    /// Whether it holds these bytes now: as an artifact, as what stands beside those, or as the report of a scan. A document
+    /// that another of its kind took the place of is held no more: attached once more it would be handed out again.
     pub fn holds(&self, sha256: Digest) -> bool {
+        let scans = [&self.scan, &self.measured_scan].into_iter().flatten();
         self.artifacts.iter().any(|artifact| artifact.blob.sha256 == sha256)
-            || self.documents.iter().any(|record| record.document.blob.sha256 == sha256)
-            || self.evidence.iter().any(|record| record.evidence.report.sha256 == sha256)
+            || self.attached().any(|held| held == sha256)
+            || scans.filter_map(|record| record.scan.report.as_ref()).any(|report| report.sha256 == sha256)
     }
 
     /// What it hands out beside its artifacts: the newest document of each kind, and the reports of other tools.

@@ -1,10 +1,12 @@
 //! Removes what interrupted requests left: data keys of blobs that came to nothing, and look-ups of e-mail addresses of people
 //! who were never registered. And the marks of erased people at the bytes that they sent.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::SignedDuration;
 use tokio::sync::watch;
+use uuid::Uuid;
 
 use super::pause;
 use crate::app::App;
@@ -14,11 +16,11 @@ use crate::problem::Problem;
 const KEY_AGE: SignedDuration = SignedDuration::from_hours(24);
 
 pub(super) async fn run(app: App, every: Duration, mut stopped: watch::Receiver<bool>) {
-    let mut forgotten = 0;
+    let mut erased = Erased::default();
     loop {
         let ended = stopped.clone();
         tokio::select! {
-            size = collect(&app, forgotten) => forgotten = size,
+            () = collect(&app, &mut erased) => {}
             () = end(ended) => return,
         }
         if !pause(&mut stopped, every).await {
@@ -32,10 +34,9 @@ async fn end(mut stopped: watch::Receiver<bool>) {
     drop(stopped.wait_for(|stop| *stop).await);
 }
 
-/// Gives how far in the log the marks of erased people were removed, which was `forgotten` before.
-async fn collect(app: &App, forgotten: u64) -> u64 {
+async fn collect(app: &App, erased: &mut Erased) {
     if app.assent.ledger.halted().is_some() {
-        return forgotten;
+        return;
     }
     let before = app.now().checked_sub(KEY_AGE).unwrap_or(app.now());
     match app.assent.blobs.collect_keys(before).await {
@@ -49,20 +50,30 @@ async fn collect(app: &App, forgotten: u64) -> u64 {
             "look-ups of e-mail addresses were not compared with the people"
         );
     }
-    match forget(app, forgotten).await {
-        Ok(size) => size,
+    match erased.forget(app).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "marks of erased people at their uploads were removed"),
         Err(problem) => {
             tracing::warn!(cause = problem.cause, "marks of erased people at their uploads were not removed");
-            forgotten
         }
     }
 }
 
-async fn forget(app: &App, from: u64) -> Result<u64, Problem> {
-    let (erased, size) = app.read_store(move |app| Ok(app.assent.erased_since(from)?)).await?;
-    match app.assent.blobs.forget_senders(&erased).await? {
-        0 => {}
-        count => tracing::info!(count, "marks of erased people at their uploads were removed"),
+/// The people who were erased, and how far in the log they were looked for.
+#[derive(Default)]
+struct Erased {
+    people: BTreeSet<Uuid>,
+    until: u64,
+}
+
+impl Erased {
+    /// Removes the marks of all of them, and says how many. Those of earlier rounds are looked for as well: an upload that was
+    /// under way when somebody was erased, or that a service account of theirs sends, makes another mark.
+    async fn forget(&mut self, app: &App) -> Result<u64, Problem> {
+        let from = self.until;
+        let (people, until) = app.read_store(move |app| Ok(app.assent.erased_since(from)?)).await?;
+        self.people.extend(people);
+        self.until = until;
+        Ok(app.assent.blobs.forget_senders(&self.people).await?)
     }
-    Ok(size)
 }

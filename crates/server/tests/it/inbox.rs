@@ -61,9 +61,9 @@ async fn requests_are_found_beyond_the_rows_that_are_read_at_once_newest_first()
     }
 }
 
-/// Who asks on gets on, however little time there is for each page; where there are no pages, that is said.
+/// Who asks on gets on, however little time there is for each page; where there are no pages, the answer says that there is more.
 #[tokio::test]
-async fn an_inbox_that_takes_too_long_ends_early_or_is_given_up_with_a_word() {
+async fn an_inbox_that_takes_too_long_ends_early_and_says_so() {
     let world = World::with(Options { report_timeout: Duration::ZERO, ..Options::default() }).await;
     let token = crowded(&world, 1, 3, 1).await;
     let (mut found, mut pages, mut cursor) = (Vec::new(), 0, String::new());
@@ -78,8 +78,8 @@ async fn an_inbox_that_takes_too_long_ends_early_or_is_given_up_with_a_word() {
     }
     found.dedup();
     assert!(found.len() == 3 && pages > 3, "{found:?} {pages}");
-    let problem = world.get(&token, "/api/v1/inbox/requests").await.problem(503, "report-too-long");
-    assert!(text(&problem["remedy"]).contains("come again"), "{problem}");
+    let found = world.get(&token, "/api/v1/inbox/requests").await.expect(200);
+    assert_eq!(found, json!({"items": [], "truncated": true}));
 }
 
 #[tokio::test]

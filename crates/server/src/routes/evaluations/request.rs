@@ -63,9 +63,20 @@ pub(crate) async fn request(
     let wait = wait.time()?;
     let (id, Write { sent, body }) = (VersionId(id), write);
     let caller = sent.caller.clone();
+    may_ask(&app, &caller, id).await?;
     let predictions = app.named(&caller, Named::new(body.predictions, "/predictions")).await;
     let task = app.read(move |desk| prepare(desk, &caller, id, body, predictions)).await?;
     asked(&app, &sent, Task::Figures(task), wait, Some("/predictions")).await
+}
+
+/// Before anything is looked for that costs more.
+async fn may_ask(app: &App, caller: &Caller, id: VersionId) -> Result<(), Problem> {
+    let caller = caller.clone();
+    app.read(move |desk| {
+        let (model, _) = desk.version(&caller, id)?;
+        desk.may(&caller, Permission::Evaluate, Target::Model(&model))
+    })
+    .await
 }
 
 /// Asks first whether the caller may, then looks at the rest.

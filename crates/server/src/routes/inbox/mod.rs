@@ -37,13 +37,13 @@ pub(super) fn router() -> OpenApiRouter<App> {
 pub(crate) struct Requests {
     /// Newest first.
     items: Vec<RequestView>,
-    /// Whether there may be older ones: of each kind the newest 500 are looked at, and at most `limit` are shown.
+    /// Whether there may be more: of each kind the newest 500 are looked at, as far as time allows, and at most `limit` are
+    /// shown.
     truncated: bool,
 }
 
 impl Requests {
-    /// Looks at the newest rows of a kind, and keeps those that `keep` lets through. Gives up when the time for the answer is
-    /// over.
+    /// Looks at the newest rows of a kind, and keeps those that `keep` lets through, until the time for the answer is over.
     fn gather<S: State>(
         &mut self,
         desk: &Desk<'_>,
@@ -59,7 +59,10 @@ impl Requests {
             let rows =
                 desk.view.read().select(&Select { table, filter: filter.clone(), order, after, limit })?;
             for row in &rows {
-                desk.in_time()?;
+                if desk.is_over() {
+                    self.truncated = true;
+                    return Ok(());
+                }
                 let state = project::aggregate(S::KIND, row)?;
                 let loaded = Loaded { revision: row.revision, state, size: row.document.len() };
                 let Some(loaded) = held::<S>(&loaded) else { continue };

@@ -47,7 +47,7 @@ pub(crate) async fn requests(
     Params(params): Params<LimitParams>,
 ) -> Result<Json<Requests>, Problem> {
     let limit = limit(params.limit)?;
-    app.read_much(move |desk| Ok(waiting(desk, &caller)?.newest(limit))).await.map(Json)
+    app.read_inbox(move |desk| Ok(waiting(desk, &caller)?.newest(limit))).await.map(Json)
 }
 
 fn waiting(desk: &Desk<'_>, caller: &Caller) -> Result<Requests, Problem> {

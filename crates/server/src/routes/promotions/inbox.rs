@@ -89,7 +89,7 @@ pub(crate) async fn inbox(
     caller: Caller,
     Params(params): Params<InboxParams>,
 ) -> Result<Json<Page<InboxItem>>, Problem> {
-    let found = app.read_much(move |desk| {
+    let found = app.read_inbox(move |desk| {
         let states =
             [StateName::InReview, StateName::Approved].map(|state| Value::Text(state.name().to_owned()));
         let readable = desk.readable_rows(&caller, Kind::Promotion)?;
