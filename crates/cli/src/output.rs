@@ -2,7 +2,8 @@
 //!
 //! A command gives an [`Answer`]: the same thing as JSON and as blocks for people. Which of the two is written is the
 //! user's choice and nobody else's business. Text from elsewhere (names, messages, log entries) is stripped of control
-//! characters: what somebody stored must not steer a terminal.
+//! characters, and commands to build servers are broken: what somebody stored must steer neither a terminal nor the build
+//! server that reads the log.
 
 use std::io::{self, IsTerminal as _, Write};
 
@@ -135,21 +136,31 @@ impl Printer {
             Format::Json => self.json(&answer.json),
             Format::Table => self.blocks(&answer.blocks),
             Format::Html | Format::Junit | Format::Markdown => {
-                to_stdout(answer.document.as_deref().unwrap_or_default());
+                if let Err(problem) = self.report(answer.document.as_deref().unwrap_or_default()) {
+                    self.problem(&problem);
+                    return problem.exit;
+                }
             }
         }
         answer.exit
     }
 
+    /// Writes a report. One that is cut short is a problem, unless its reader has gone.
+    pub fn report(self, text: &str) -> Result<(), Problem> {
+        write_to(&mut io::stdout().lock(), text).map_err(|error| {
+            Problem::new(format!("the standard output cannot be written: {error}"))
+                .hint("make room where it goes to, and ask again; what stands there is cut short")
+        })
+    }
+
     /// Writes one JSON document.
     pub fn json(self, value: &Value) {
-        let text = serde_json::to_string_pretty(value).unwrap_or_default();
-        to_stdout(&format!("{text}\n"));
+        to_stdout(&format!("{}\n", harmless_json(&format!("{value:#}"))));
     }
 
     /// Writes one line of JSON: for streams.
     pub fn json_line(self, value: &Value) {
-        to_stdout(&format!("{value}\n"));
+        to_stdout(&format!("{}\n", harmless_json(&value.to_string())));
     }
 
     /// Writes blocks, whatever the format: for what is shown while a command goes on.
@@ -161,7 +172,7 @@ impl Printer {
     /// Writes a problem to the standard error.
     pub fn problem(self, problem: &Problem) {
         let text = match self.format {
-            Format::Json => format!("{}\n", problem.json()),
+            Format::Json => format!("{}\n", harmless_json(&problem.json().to_string())),
             Format::Table | Format::Html | Format::Junit | Format::Markdown => {
                 let hint = problem.hint.as_ref().map(|hint| format!("hint: {}\n", visible(hint)));
                 format!("error: {}\n{}", visible(&problem.message), hint.unwrap_or_default())
@@ -192,20 +203,89 @@ impl Printer {
     }
 }
 
-/// Text without control characters, and without what steers or hides text.
+/// Text as it is shown on a line: without control characters, without what steers or hides text, and without what a build
+/// server takes for a command: `##[…]`, `##vso[…]` and `##teamcity[…]` wherever they stand, `::name::` where the text begins.
 pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in uncontrolled(text).chars() {
+        if c == '#' && out.ends_with('#') {
+            out.push(' ');
+        }
+        out.push(c);
+    }
+    if out.trim_start().starts_with("::") { out.replacen("::", ": :", 1) } else { out }
+}
+
+/// JSON that says the same, in which no build server finds a command.
+pub(crate) fn harmless_json(json: &str) -> String {
+    json.replace("##", "#\\u0023")
+}
+
+/// Text without control characters, and without what steers or hides text.
+pub(crate) fn uncontrolled(text: &str) -> String {
     text.chars()
         .filter_map(assent_cards::shown)
         .map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })
         .collect()
 }
 
-/// A reader that has gone (`assent … | head`) is no error of ours.
 fn to_stdout(text: &str) {
-    let mut out = io::stdout().lock();
-    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+    drop(write_to(&mut io::stdout().lock(), text));
+}
+
+/// A reader that has gone (`assent … | head`) is no error of ours.
+fn write_to(out: &mut impl Write, text: &str) -> io::Result<()> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
 }
 
 fn to_stderr(text: &str) {
     drop(io::stderr().lock().write_all(text.as_bytes()));
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn no_build_server_finds_a_command() {
+        for (text, shown) in [
+            ("##[set-output name=ok]yes", "# #[set-output name=ok]yes"),
+            ("a ##vso[task.complete]", "a # #vso[task.complete]"),
+            ("###teamcity[x]", "# # #teamcity[x]"),
+            ("::add-mask::x", ": :add-mask::x"),
+            ("  ::add-mask::x", "  : :add-mask::x"),
+            ("a::b #1", "a::b #1"),
+            ("\u{1b}[31m", "\u{fffd}[31m"),
+        ] {
+            assert_eq!(visible(text), shown);
+        }
+        let value = json!({"a": "###[add-mask]x", "##b": "\\##"});
+        let text = harmless_json(&value.to_string());
+        assert!(!text.contains("##"), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+    }
+
+    /// What fails with that kind.
+    struct Failing(io::ErrorKind);
+
+    impl Write for Failing {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn only_a_reader_that_has_gone_is_no_error() {
+        assert!(write_to(&mut Failing(io::ErrorKind::BrokenPipe), "a").is_ok());
+        assert!(write_to(&mut Failing(io::ErrorKind::StorageFull), "a").is_err());
+    }
 }
