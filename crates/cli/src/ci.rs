@@ -5,9 +5,9 @@
 //!
 //! Invariants:
 //! - At least one line stands against an answer that is a no, and none against a yes: a report says what the exit code says.
-//! - Every line has an id of its own, the same as long as the pack is.
+//! - Every line has an id of its own, the same as long as the pack and what it is about are.
 //! - All text is on one line, bounded, and without what steers a terminal or hides text. Writers only have to escape what has a
-//!   meaning in their own format.
+//!   meaning in their own format, and `##`, which begins commands to build servers.
 
 mod answers;
 pub(crate) mod junit;
@@ -22,7 +22,7 @@ use jiff::Timestamp;
 
 pub(crate) use answers::{check, gate};
 
-use crate::output::visible;
+use crate::output::uncontrolled;
 
 /// The longest text that is told, in characters.
 const MAX_TEXT_CHARS: usize = 2_000;
@@ -42,6 +42,12 @@ pub(crate) struct Asked {
     pub(crate) tier: String,
     /// The stage it is to go to, where one was named.
     pub(crate) stage: Option<String>,
+    /// What else was said of where it is to go.
+    pub(crate) environment: Option<String>,
+    pub(crate) strategy: Option<String>,
+    pub(crate) replicas: Option<u32>,
+    /// Whether advice was taken for rules.
+    pub(crate) strict: bool,
     /// The pack in force: name, revision and digest.
     pub(crate) pack: [String; 3],
     /// When.
@@ -58,10 +64,27 @@ impl Asked {
         format!("{}:{}", self.model, self.number)
     }
 
-    /// The version and its way.
+    /// The version, its way, and how it was asked about.
     pub(crate) fn way(&self) -> String {
         let to = self.stage.as_ref().map(|stage| format!(" to {stage}")).unwrap_or_default();
-        format!("{}{to}", self.name())
+        let details = self.details().into_iter().map(|(name, value)| format!(", {name} {value}"));
+        let strict = if self.strict { ", strict" } else { "" };
+        format!("{}{to}{}{strict}", self.name(), details.collect::<String>())
+    }
+
+    /// What was said of where it is to go, besides the stage: names and values.
+    pub(crate) fn details(&self) -> Vec<(&'static str, String)> {
+        let replicas = self.replicas.map(|replicas| replicas.to_string());
+        let all =
+            [("environment", self.environment.clone()), ("strategy", self.strategy.clone()), ("replicas", replicas)];
+        all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
+    /// Everything that tells this question from others about the version, in an order that is always the same.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = String> {
+        let details = self.details().into_iter().map(|(name, value)| format!("{name}={value}"));
+        let stage = self.stage.clone().into_iter();
+        stage.chain(details).chain(self.strict.then(|| "strict".to_owned()))
     }
 
     fn made_plain(self) -> Self {
@@ -71,6 +94,8 @@ impl Asked {
             version: plain(&self.version),
             tier: plain(&self.tier),
             stage: self.stage.as_deref().map(plain),
+            environment: self.environment.as_deref().map(plain),
+            strategy: self.strategy.as_deref().map(plain),
             pack: self.pack.map(|text| plain(&text)),
             ..self
         }
@@ -253,7 +278,7 @@ impl Answered {
 /// Text on one line, bounded, and without what steers a terminal or hides text.
 fn plain(text: &str) -> String {
     let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    cut(&visible(&one_line), MAX_TEXT_CHARS)
+    cut(&uncontrolled(&one_line), MAX_TEXT_CHARS)
 }
 
 /// The beginning of a text, with a mark where something is left out.

@@ -1,13 +1,17 @@
 //! Where a report goes: a file that is there whole or not at all, a device, or the standard output.
 //!
 //! Whether a place can be written is found out before anything is asked. A file of an earlier run is taken away then: where
-//! there is no answer there is no report either, and nobody takes an old one for it.
+//! there is no answer there is no report either, and nobody takes an old one for it. Links are followed, and stay links.
 
 use std::fs::{self, File, OpenOptions};
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::problem::Problem;
+
+/// The most links that are followed from one to the next.
+const MAX_LINKS: usize = 40;
 
 /// A place that can be written.
 #[derive(Debug)]
@@ -15,7 +19,7 @@ pub(crate) enum Place {
     /// The standard output.
     StandardOutput,
     /// What is there already and is no file: a device or a pipe.
-    Device(PathBuf, File),
+    Device(File, PathBuf),
     /// A file, and the one that it is written as before it gets its name.
     File { path: PathBuf, partial: PathBuf },
 }
@@ -28,19 +32,16 @@ impl Place {
         }
         let writable =
             |path: &Path| OpenOptions::new().write(true).open(path).map_err(|error| unwritable(path, &error));
-        let path = match fs::metadata(path) {
-            Ok(found) if found.is_dir() => return Err(unwritable(path, &"it is a folder")),
-            Ok(found) if !found.is_file() => return Ok(Self::Device(path.to_owned(), writable(path)?)),
-            // Behind links, so that what gets a new content is the file and not the link.
-            Ok(_) => fs::canonicalize(path).map_err(|error| unwritable(path, &error))?,
-            Err(error) if error.kind() == ErrorKind::NotFound => new(path)?,
-            Err(error) => return Err(unwritable(path, &error)),
-        };
-        if path.exists() {
-            drop(writable(&path)?);
+        let path = behind_links(path)?;
+        match fs::metadata(&path) {
+            Ok(found) if found.is_dir() => return Err(unwritable(&path, &"it is a folder")),
+            Ok(found) if found.is_file() => drop(writable(&path)?),
+            Ok(_) => return Ok(Self::Device(writable(&path)?, path)),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(unwritable(&path, &error)),
         }
         let partial = partial(&path).ok_or_else(|| unwritable(&path, &"it names no file"))?;
-        let tried = OpenOptions::new().write(true).create_new(true).open(&partial).map(drop);
+        let tried = File::create_new(&partial).map(drop);
         tried.and_then(|()| fs::remove_file(&partial)).map_err(|error| unwritable(&path, &error))?;
         Ok(Self::File { path, partial })
     }
@@ -62,9 +63,12 @@ impl Place {
         }
     }
 
-    /// Writes everything that there is to write, and then gives the files their names. What goes to the standard output is
-    /// given back.
-    pub(crate) fn fill(all: Vec<(Self, String)>) -> Result<Option<String>, Problem> {
+    /// Writes everything that there is to write, and then gives the files their names. Last it says what goes to the standard
+    /// output. Where one of these fails, no file is left.
+    pub(crate) fn fill(
+        all: Vec<(Self, String)>,
+        say: impl FnOnce(&str) -> Result<(), Problem>,
+    ) -> Result<(), Problem> {
         let (mut said, mut written) = (None, Vec::new());
         let mut wrong = None;
         for (place, text) in all {
@@ -73,15 +77,19 @@ impl Place {
                     said = Some(text);
                     Ok(())
                 }
-                Self::Device(path, mut file) => file
+                Self::Device(mut file, path) => file
                     .write_all(text.as_bytes())
                     .and_then(|()| file.flush())
                     .map_err(|error| unwritable(&path, &error)),
-                Self::File { path, partial } => {
-                    let done = fs::write(&partial, text).map_err(|error| unwritable(&path, &error));
-                    written.push((path, partial));
-                    done
-                }
+                // A new file, and none that somebody put there in between.
+                Self::File { path, partial } => match File::create_new(&partial) {
+                    Ok(mut file) => {
+                        let done = file.write_all(text.as_bytes()).map_err(|error| unwritable(&path, &error));
+                        written.push((path, partial));
+                        done
+                    }
+                    Err(error) => Err(unwritable(&path, &error)),
+                },
             };
             wrong = wrong.or(done.err());
         }
@@ -90,7 +98,10 @@ impl Place {
                 wrong = fs::rename(partial, path).map_err(|error| unwritable(path, &error)).err();
             }
         }
-        let Some(problem) = wrong else { return Ok(said) };
+        if wrong.is_none() {
+            wrong = said.and_then(|text| say(&text).err());
+        }
+        let Some(problem) = wrong else { return Ok(()) };
         for (path, partial) in &written {
             // What cannot be removed either is what the problem tells of.
             drop(fs::remove_file(partial));
@@ -100,17 +111,38 @@ impl Place {
     }
 }
 
-/// The path of a file that is not there yet, in its folder, which has to be.
-fn new(path: &Path) -> Result<PathBuf, Problem> {
-    let name = path.file_name().ok_or_else(|| unwritable(path, &"it names no file"))?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Ok(fs::canonicalize(folder).map_err(|error| unwritable(path, &error))?.join(name))
+/// What a path leads to, whether or not it is there yet: what gets a new content is the file and not the link.
+fn behind_links(path: &Path) -> Result<PathBuf, Problem> {
+    let mut place = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        let name = place.file_name().ok_or_else(|| unwritable(path, &"it names no file"))?;
+        let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = fs::canonicalize(folder).map_err(|error| unwritable(path, &error))?;
+        place = folder.join(name);
+        if is_open_already(&folder) {
+            let message = format!("`{}` is something that is open already", path.display());
+            return Err(Problem::new(message).hint("give `-` for the standard output, or name a file"));
+        }
+        match fs::read_link(&place) {
+            Ok(leads_to) => place = folder.join(leads_to),
+            // No link; or what is wrong with it is told by who opens it.
+            Err(_) => return Ok(place),
+        }
+    }
+    Err(unwritable(path, &"too many links"))
 }
 
-/// Beside the file, or a rename would be a copy.
+/// Whether a folder, behind links, is that of the open files of a process: `/dev/stdout` leads there, and `/dev/fd/1`. Behind it is
+/// whatever the output goes to; that may be a file, which is not ours to replace.
+fn is_open_already(folder: &Path) -> bool {
+    folder.starts_with("/dev/fd") || (folder.starts_with("/proc") && folder.ends_with("fd"))
+}
+
+/// Beside the file, or a rename would be a copy. What a run that was killed left is in nobody's way: no two names are alike.
 fn partial(path: &Path) -> Option<PathBuf> {
     let name = path.file_name()?.to_string_lossy();
-    Some(path.with_file_name(format!(".{name}.{}.partial", std::process::id())))
+    let by_chance = RandomState::new().hash_one(std::process::id());
+    Some(path.with_file_name(format!(".{name}.{by_chance:016x}.partial")))
 }
 
 fn unwritable(path: &Path, cause: &dyn std::fmt::Display) -> Problem {
@@ -139,7 +171,7 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         place.clear().unwrap();
         assert_eq!(names(folder.path()), [""; 0]);
-        assert_eq!(Place::fill(vec![(place, "new".to_owned())]).unwrap(), None);
+        Place::fill(vec![(place, "new".to_owned())], |_| panic!("nothing is to be said")).unwrap();
         assert_eq!(names(folder.path()), ["a.xml"]);
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
     }
@@ -152,9 +184,15 @@ mod tests {
         let one = Place::of(&folder.path().join("one")).unwrap();
         let other = Place::of(&inner.join("other")).unwrap();
         fs::remove_dir(&inner).unwrap();
-        let problem = Place::fill(vec![(one, "1".to_owned()), (other, "2".to_owned())]).unwrap_err();
+        let problem = Place::fill(vec![(one, "1".to_owned()), (other, "2".to_owned())], |_| Ok(())).unwrap_err();
         assert!(problem.message.contains("inner/other` cannot be written: "), "{problem}");
         assert_eq!(names(folder.path()), [""; 0]);
+
+        let all = || vec![(Place::of(&folder.path().join("one")).unwrap(), "1".to_owned()), (Place::StandardOutput, "2".to_owned())];
+        let problem = Place::fill(all(), |text| Err(Problem::new(text))).unwrap_err();
+        assert_eq!((problem.message.as_str(), names(folder.path())), ("2", vec![]), "what cannot be said leaves none");
+        Place::fill(all(), |_| Ok(())).unwrap();
+        assert_eq!(names(folder.path()), ["one"]);
     }
 
     #[test]
@@ -175,12 +213,55 @@ mod tests {
         std::os::unix::fs::symlink(&real, &link).unwrap();
         let place = Place::of(&link).unwrap();
         place.clear().unwrap();
-        Place::fill(vec![(place, "new".to_owned())]).unwrap();
+        Place::fill(vec![(place, "new".to_owned())], |_| Ok(())).unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read_to_string(&real).unwrap(), "new");
         let device = Place::of(Path::new("/dev/null")).unwrap();
         device.clear().unwrap();
-        Place::fill(vec![(device, "x".to_owned())]).unwrap();
+        Place::fill(vec![(device, "x".to_owned())], |_| Ok(())).unwrap();
         assert!(Path::new("/dev/null").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_what_is_not_there_yet_stays_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+        std::os::unix::fs::symlink("second", &first).unwrap();
+        std::os::unix::fs::symlink("real", &second).unwrap();
+        let place = Place::of(&first).unwrap();
+        place.clear().unwrap();
+        Place::fill(vec![(place, "new".to_owned())], |_| Ok(())).unwrap();
+        assert!(fs::symlink_metadata(&first).unwrap().is_symlink() && fs::symlink_metadata(&second).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(folder.path().join("real")).unwrap(), "new");
+        // Round and round.
+        std::os::unix::fs::symlink("round", folder.path().join("round")).unwrap();
+        assert!(Place::of(&folder.path().join("round")).unwrap_err().message.contains("too many links"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_put_where_a_file_is_written_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let outside = folder.path().join("outside");
+        fs::write(&outside, "mine").unwrap();
+        let place = Place::of(&folder.path().join("a.xml")).unwrap();
+        let Place::File { partial, .. } = &place else { panic!("{place:?}") };
+        std::os::unix::fs::symlink(&outside, partial).unwrap();
+        Place::fill(vec![(place, "new".to_owned())], |_| Ok(())).unwrap_err();
+        assert_eq!(fs::read_to_string(&outside).unwrap(), "mine");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_open_already_is_no_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("/dev/stdout", &link).unwrap();
+        for place in ["/dev/stdout", "/dev/stderr", "/dev/fd/1", "/proc/self/fd/1", link.to_str().unwrap()] {
+            let problem = Place::of(Path::new(place)).unwrap_err();
+            assert!(problem.message.contains("is open already"), "{problem}");
+            assert!(problem.hint.unwrap().contains("give `-`"));
+        }
     }
 }

@@ -171,9 +171,11 @@ fn step(step: &Value, answer: &Value, reasons: &mut Vec<&Value>) -> Option<Line>
     Some(line)
 }
 
-/// A reason that is no rule's and no step's.
+/// A reason that is no rule's and no step's, named by its code and by what it is about: of several with one code each has its
+/// own name, whichever of them are met first.
 fn against(group: &str, reason: &Value, remedy: &str) -> Line {
-    let name = text(reason, "/code").to_lowercase().replace('_', "-");
+    let code = text(reason, "/code").to_lowercase().replace('_', "-");
+    let name = given(reason, "/subject").map(|subject| format!("{code}/{subject}")).unwrap_or(code);
     let mut line = Line::of(group, &name, Outcome::Failed, &text(reason, "/message"));
     line.counts = true;
     line.remedy = given(reason, "/remedy").or_else(|| Some(remedy.to_owned())).filter(|it| !it.is_empty());

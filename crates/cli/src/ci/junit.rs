@@ -21,13 +21,15 @@ pub(crate) fn write(answered: &Answered) -> String {
         cases: answered.lines.iter().map(|line| case(answered, line)).collect(),
         remarks: used.chain(figures).collect::<Vec<_>>().join("\n"),
     };
-    document(&format!("assent {}", asked.command), &[suite])
+    // The same to whoever reads XML, and no command to a build server that reads its log.
+    document(&format!("assent {}", asked.command), &[suite]).replace("##", "#&#35;")
 }
 
 fn properties(answered: &Answered) -> Vec<(&'static str, String)> {
     let asked = &answered.asked;
     let [pack, revision, digest] = asked.pack.clone();
     let stage = asked.stage.clone().map(|stage| ("stage", stage));
+    let strict = asked.strict.then(|| ("strict", "true".to_owned()));
     let score = answered.score.clone().map(|score| ("score", score));
     [
         ("verdict", answered.verdict.to_owned()),
@@ -44,13 +46,15 @@ fn properties(answered: &Answered) -> Vec<(&'static str, String)> {
     ]
     .into_iter()
     .chain(stage)
+    .chain(asked.details())
+    .chain(strict)
     .chain(score)
     .collect()
 }
 
 fn case(answered: &Answered, line: &Line) -> TestCase {
     let asked = &answered.asked;
-    let stage = asked.stage.as_ref().map(|stage| format!(".{stage}")).unwrap_or_default();
+    let parts: String = asked.parts().map(|part| format!(".{part}")).collect();
     let outcome = match line.standing() {
         Standing::Against if line.outcome == Outcome::Error => Case::Error(fault(line)),
         Standing::Against => Case::Failed(fault(line)),
@@ -59,7 +63,7 @@ fn case(answered: &Answered, line: &Line) -> TestCase {
         Standing::Excused | Standing::Holds => Case::Passed,
     };
     TestCase {
-        class: format!("assent.{}.{}{stage}.{}", asked.command, asked.name(), line.group),
+        class: format!("assent.{}.{}{parts}.{}", asked.command, asked.name(), line.group),
         name: line.name.clone(),
         outcome,
         output: line.told(),

@@ -11,6 +11,9 @@ const MAX_ROWS: usize = 50;
 /// The longest text of a cell, in characters.
 const MAX_CELL_CHARS: usize = 400;
 
+/// What nobody sees, and what ends a word that would become a link.
+const BREAK: &str = "<!-- -->";
+
 /// Writes an answer.
 pub(crate) fn write(answered: &Answered) -> String {
     let asked = &answered.asked;
@@ -36,7 +39,8 @@ pub(crate) fn write(answered: &Answered) -> String {
     list(&mut out, "It rests on:", &answered.used);
     let count = |standing| answered.standing(standing).count();
     let (hold, not_applicable) = (count(Standing::Holds), count(Standing::NotApplicable));
-    let evidence = answered.evidence.replace('`', "");
+    // A digest: nothing else is a word of code.
+    let evidence: String = answered.evidence.chars().filter(char::is_ascii_alphanumeric).collect();
     let _ =
         writeln!(out, "What holds: {hold}; what does not apply: {not_applicable}. Evidence `{evidence}`.");
     out
@@ -73,7 +77,24 @@ fn more(out: &mut String, all: usize) {
     }
 }
 
-/// Words that bring no markup of their own, and call nobody.
+/// Words that bring no markup of their own, call nobody, and become no link and no reference.
 fn escaped(text: &str) -> String {
-    markdown::escaped(&cut(text, MAX_CELL_CHARS)).replace('@', "@<!-- -->")
+    let escaped = markdown::escaped(&cut(text, MAX_CELL_CHARS));
+    let mut out = String::with_capacity(escaped.len());
+    let mut chars = escaped.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (c, chars.peek()) {
+            ('.', _) if ends_with_www(&out) => out.extend([BREAK, "."]),
+            ('@' | '#', _) | (':', Some('/')) => {
+                out.push(c);
+                out.push_str(BREAK);
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+fn ends_with_www(text: &str) -> bool {
+    text.len().checked_sub(3).and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case("www"))
 }

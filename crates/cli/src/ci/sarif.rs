@@ -9,7 +9,8 @@ use assent_domain::ids::Digest;
 use assent_scan::artifact::{SARIF_SCHEMA, uri};
 use serde_json::{Map, Value, json};
 
-use super::{Answered, Line, Standing};
+use super::{Answered, Asked, Line, Standing};
+use crate::output::harmless_json;
 
 /// Writes an answer.
 pub(crate) fn write(answered: &Answered) -> Value {
@@ -17,7 +18,6 @@ pub(crate) fn write(answered: &Answered) -> Value {
     let rules: Vec<Value> = answered.lines.iter().map(rule).collect();
     let results: Vec<Value> =
         answered.lines.iter().enumerate().filter_map(|(at, line)| result(answered, at, line)).collect();
-    let stage = asked.stage.as_deref().unwrap_or("-");
     let [pack, revision, digest] = &asked.pack;
     json!({
         "$schema": SARIF_SCHEMA,
@@ -30,8 +30,7 @@ pub(crate) fn write(answered: &Answered) -> Value {
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
                 "rules": rules,
             }},
-            // One category for each version and stage: reports of several do not replace each other.
-            "automationDetails": {"id": format!("assent/{}/{}/{stage}/", asked.command, asked.name())},
+            "automationDetails": {"id": category(asked)},
             "invocations": [{
                 "executionSuccessful": true,
                 "exitCode": i32::from(!answered.passed),
@@ -45,6 +44,10 @@ pub(crate) fn write(answered: &Answered) -> Value {
                 "versionId": asked.version,
                 "tier": asked.tier,
                 "stage": asked.stage,
+                "environment": asked.environment,
+                "strategy": asked.strategy,
+                "replicas": asked.replicas,
+                "strict": asked.strict,
                 "compliance": answered.compliance,
                 "score": answered.score,
                 "evidence": answered.evidence,
@@ -55,6 +58,22 @@ pub(crate) fn write(answered: &Answered) -> Value {
             },
         }],
     })
+}
+
+/// Writes an answer as text in which no build server finds a command.
+pub(crate) fn text(answered: &Answered) -> String {
+    harmless_json(&format!("{:#}\n", write(answered)))
+}
+
+/// One category for each question about a version: reports of several do not replace each other.
+fn category(asked: &Asked) -> String {
+    let segment = |text: &str| text.replace('%', "%25").replace('/', "%2F");
+    let mut id = format!("assent/{}/{}/", asked.command, segment(&asked.name()));
+    if asked.stage.is_none() {
+        id.push_str("-/");
+    }
+    asked.parts().for_each(|part| id.extend([&segment(&part), "/"]));
+    id
 }
 
 fn rule(line: &Line) -> Value {
@@ -130,7 +149,12 @@ fn location(answered: &Answered) -> Value {
 fn fingerprint(answered: &Answered, line: &Line) -> String {
     let asked = &answered.asked;
     let stage = asked.stage.as_deref().unwrap_or_default();
-    Digest::of(json!([asked.version, stage, line.group, line.name]).to_string().as_bytes()).to_string()
+    let mut parts = vec![json!(asked.version), json!(stage), json!(line.group), json!(line.name)];
+    let details = asked.details();
+    if !details.is_empty() {
+        parts.push(json!(details));
+    }
+    Digest::of(Value::Array(parts).to_string().as_bytes()).to_string()
 }
 
 /// A text as a message: braces are doubled, or they would be places for arguments, and nothing becomes a link.

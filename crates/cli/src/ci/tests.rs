@@ -11,7 +11,7 @@ use crate::commands::check::{shown, strict};
 use crate::problem::Exit;
 
 /// Names and messages as somebody would choose them who wants more than a report.
-const HOSTILE: &str = "]]><failure/>\"'&|`@all [x](y) {0} <!-- # *\u{1b}[31m\u{202e}\u{2066}\u{0}\r\n- | a\n## b\u{fffe}\u{200f}";
+const HOSTILE: &str = "]]><failure/>\"'&|`@all [x](y) {0} <!-- # *\u{1b}[31m\u{202e}\u{2066}\u{0}\r\n- | a\n## b\u{fffe}\u{200f} ##[add-mask]x ##vso[a]b ###teamcity[a]\n::set-output name=a::b https://a.b www.a.b WWW.a.b #12";
 
 fn asked() -> Asked {
     Asked {
@@ -21,6 +21,10 @@ fn asked() -> Asked {
         version: "0198a5f0-0000-7000-8000-000000000001".to_owned(),
         tier: "HIGH".to_owned(),
         stage: Some("STAGING".to_owned()),
+        environment: None,
+        strategy: None,
+        replicas: None,
+        strict: false,
         pack: ["default", "3", "00ff"].map(str::to_owned),
         at: "2026-11-22T09:30:00.5Z".parse().unwrap(),
         seconds: 0.25,
@@ -138,7 +142,13 @@ fn holds(answered: &Answered, exit: Exit, against: usize) {
     assert_eq!(read.findings.len(), told, "our own reader finds what is not excused");
     let summary = markdown::write(answered);
     format::markdown(&summary, answered);
-    for text in [xml, log.to_string(), summary] {
+    let text = sarif::text(answered);
+    assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), log);
+    for text in [xml, text, summary] {
+        for line in text.lines() {
+            let line = line.strip_prefix("## ").unwrap_or(line);
+            assert!(!line.contains("##") && !line.trim_start().starts_with("::"), "a command: {line}");
+        }
         let steers = |c: char| (c.is_control() && c != '\n') || assent_cards::shown(c) != Some(c);
         assert!(!text.chars().any(steers), "{text:?}");
     }
@@ -192,19 +202,96 @@ fn a_fingerprint_is_that_of_the_finding_and_not_of_its_words() {
     assert_ne!(first, of("a", "v", "PRODUCTION"));
 }
 
+/// What tells the reports of a question from those of others: heading, category, class and fingerprint.
+fn marks(asked: Asked) -> [String; 4] {
+    let finding = json!({"policy": "p", "rule": "r", "status": "FAILED", "enforcement": "BLOCKING", "message": "m"});
+    let answered = super::check(asked, &json!({"findings": [finding]}), false);
+    let log = sarif::write(&answered);
+    let run = &log["runs"][0];
+    let xml = junit::write(&answered);
+    let document = roxmltree::Document::parse(&xml).unwrap();
+    let case = document.descendants().find(|node| node.has_tag_name("testcase")).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    [
+        markdown::write(&answered).lines().next().unwrap().to_owned(),
+        text(&run["automationDetails"]["id"]),
+        case.attribute("classname").unwrap().to_owned(),
+        text(&run["results"][0]["partialFingerprints"]["assentFinding/v1"]),
+    ]
+}
+
+#[test]
+fn reports_of_different_questions_do_not_replace_each_other() {
+    let with = |environment: Option<&str>, strategy: Option<&str>, replicas| Asked {
+        environment: environment.map(str::to_owned),
+        strategy: strategy.map(str::to_owned),
+        replicas,
+        ..asked()
+    };
+    let questions = [
+        with(None, None, None),
+        with(Some("eu"), None, None),
+        with(None, Some("eu"), None),
+        with(None, Some("CANARY"), None),
+        with(None, Some("ROLLING"), None),
+        with(None, Some("ROLLING"), Some(3)),
+        with(Some("eu"), Some("ROLLING"), Some(3)),
+    ];
+    let all: Vec<[String; 4]> = questions.iter().cloned().map(marks).collect();
+    for at in 0..4 {
+        let different: BTreeSet<&String> = all.iter().map(|marks| &marks[at]).collect();
+        assert_eq!(different.len(), all.len(), "{all:#?}");
+    }
+    let [heading, category, class, _] = &all[6];
+    assert_eq!(heading, "## ✘ FAILED: credit:3 to STAGING, environment eu, strategy ROLLING, replicas 3");
+    assert_eq!(category, "assent/check/credit:3/STAGING/environment=eu/strategy=ROLLING/replicas=3/");
+    assert_eq!(class, "assent.check.credit:3.STAGING.environment=eu.strategy=ROLLING.replicas=3.p");
+
+    // What is strict is another report about the same finding.
+    let strict = marks(Asked { strict: true, ..asked() });
+    assert_eq!(strict[0], "## ✘ FAILED: credit:3 to STAGING, strict");
+    assert_eq!(strict[1], "assent/check/credit:3/STAGING/strict/");
+    assert_eq!(strict[2], "assent.check.credit:3.STAGING.strict.p");
+    assert_eq!(strict[3], all[0][3]);
+    // Nothing in a name makes it another's category.
+    assert_eq!(
+        marks(with(Some("a/strategy=b%"), None, None))[1],
+        "assent/check/credit:3/STAGING/environment=a%2Fstrategy=b%25/"
+    );
+    assert_eq!(marks(Asked { stage: None, ..asked() })[1], "assent/check/credit:3/-/");
+}
+
+/// Whoever meets the first of two conditions does not hand its fingerprint to the other.
+#[test]
+fn what_is_met_hands_its_name_to_nobody() {
+    let open = |subjects: &[&str]| -> Vec<String> {
+        let reasons: Vec<Value> = subjects
+            .iter()
+            .map(|subject| json!({"code": "condition-open", "message": "m", "subject": subject}))
+            .collect();
+        let log = sarif::write(&super::gate(asked(), &json!({ "reasons": reasons }), &Value::Null, false));
+        let results = log["runs"][0]["results"].as_array().unwrap().iter();
+        results.map(|one| one["partialFingerprints"]["assentFinding/v1"].to_string()).collect()
+    };
+    let both = open(&["legal/one", "legal/two"]);
+    assert_eq!(open(&["legal/two"]), both[1..]);
+    assert_ne!(both[0], both[1]);
+}
+
 #[test]
 fn what_the_gate_says_becomes_lines() {
     let finding = |policy: &str, status: &str, enforcement: &str| json!({"policy": policy, "rule": "r", "status": status, "enforcement": enforcement, "message": "m", "remediation": "old"});
     let step =
         |id: &str, state: &str| json!({"step": id, "state": state, "approvals": [{"role": "tech_lead"}]});
     let reason = |code: &str, message: &str| json!({"code": code, "message": message, "remedy": "do it"});
+    let condition = |subject: &str| json!({"code": "condition-open", "message": "m", "remedy": "do it", "subject": subject});
     let answer = json!({
         "stage": "PRODUCTION", "at": "2026-11-22T09:31:00Z", "compliance": {"status": "COMPLIANT"}, "evidence": "00",
         "findings": [finding("shut", "FAILED", "BLOCKING"), finding("excused", "FAILED", "BLOCKING"),
             finding("advice", "FAILED", "ADVISORY"), finding("waived", "EXCEPTED", "BLOCKING")],
         "steps": [step("done", "PASSED"), step("open", "OPEN"), step("skipped", "OPEN"), step("shut", "FAILED")],
         "reasons": [reason("policy-failed", "shut r: m"), reason("approval-missing", "the step `open` needs an approval"),
-            reason("condition-open", "one"), reason("condition-open", "two")],
+            condition("legal/one"), condition("legal/two"), reason("promotion-over", "x")],
         "emergency": {"state": "READY", "policies": ["excused"], "steps": ["skipped"]},
     });
     let answered = super::gate(asked(), &answer, &Value::Null, false);
@@ -218,8 +305,9 @@ fn what_the_gate_says_becomes_lines() {
         ("steps/done", Outcome::Passed, Standing::Holds),
         ("steps/open", Outcome::Failed, Standing::Against),
         ("steps/skipped", Outcome::Excused, Standing::Excused),
-        ("gate/condition-open", Outcome::Failed, Standing::Against),
-        ("gate/condition-open (2)", Outcome::Failed, Standing::Against),
+        ("gate/condition-open/legal/one", Outcome::Failed, Standing::Against),
+        ("gate/condition-open/legal/two", Outcome::Failed, Standing::Against),
+        ("gate/promotion-over", Outcome::Failed, Standing::Against),
     ];
     assert_eq!(lines, expected.map(|(id, outcome, standing)| (id.to_owned(), outcome, standing)));
     assert_eq!(answered.lines[0].remedy.as_deref(), Some("do it"));
@@ -431,7 +519,11 @@ mod format {
         let marks: &[&str] = if answered.passed { &["✔", "○"] } else { &["✘"] };
         let begins = |mark: &&str| text.starts_with(&format!("## {mark} {}: ", answered.verdict));
         assert!(marks.iter().any(begins), "{text}");
-        let plain = text.replace("@<!-- -->", "");
+        for (at, _) in text.match_indices(['@', '#']).filter(|(at, _)| *at > 1) {
+            assert!(text[at + 1..].starts_with("<!-- -->"), "{}", &text[at..]);
+        }
+        assert!(!text.contains("://") && !text.to_ascii_lowercase().contains("www."), "{text}");
+        let plain = text.replace("@<!-- -->", "").replace("<!-- -->", "");
         for (number, line) in plain.lines().enumerate() {
             let known = ["| ", "- ", "`assent ", "Figures that", "It rests on:", "What holds: "];
             let is_known = line.is_empty() || known.iter().any(|begin| line.starts_with(begin));

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::Context;
 use super::ci_reports::CiReports;
 use super::target::Target;
-use crate::ci;
+use crate::ci::{self, Asked};
 use crate::client::with_query;
 use crate::output::{Answer, Block};
 use crate::problem::{Exit, Problem};
@@ -16,7 +16,8 @@ const EXITS: &str = "\
 Exits 0 where no blocking rule fails, 1 where one does, 2 where it could not ask or a report cannot be written. With `--strict` it
 exits 1 also where an advisory rule fails or cannot be judged, where a policy passes only by an exception, where compliance is not
 COMPLIANT, and where no policy applies; the answer names each. Reports for continuous integration are written whole or not at all:
-after a 2 there is none, not even an older one.";
+after a 2 there is none, and an older one is taken away where that can be done. Only where the options themselves are wrong (an
+unknown one, one without its value) nothing is looked at.";
 
 /// Options of `assent check`.
 #[derive(Debug, Args)]
@@ -36,10 +37,11 @@ pub(crate) struct Check {
 impl Check {
     /// Runs the command.
     pub(crate) fn run(self, context: &Context) -> Result<Answer, Problem> {
-        let reports = self.reports.open(context.printer.format())?;
+        let reports = self.reports.open(context.printer)?;
         let client = context.client()?;
         let (version, asked) =
-            reports.asked(&client, "check", &self.version, self.target.stage.as_deref())?;
+            reports.asked(&client, "check", &self.version, &self.target)?;
+        let asked = asked.map(|asked| Asked { strict: self.strict, ..asked });
         let path = with_query(&format!("/api/v1/versions/{version}/check"), &self.target.query());
         let answer = client.get(&path)?;
         let answer = if self.strict { strict(answer) } else { shown(answer) };

@@ -7,10 +7,11 @@ use clap::Args;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::target::Target;
 use crate::ci::{Answered, Asked, junit, markdown, sarif};
 use crate::client::Client;
 use crate::names;
-use crate::output::{Answer, Block, Format};
+use crate::output::{Answer, Format, Printer};
 use crate::place::Place;
 use crate::problem::{Exit, Problem};
 use crate::table::text;
@@ -47,23 +48,33 @@ enum Kind {
 pub(crate) struct Reports {
     places: Vec<(Kind, Place)>,
     location: Option<String>,
+    printer: Printer,
     at: Timestamp,
     since: Instant,
 }
 
 impl CiReports {
-    /// Finds out whether all can be written, and takes away those of an earlier run.
-    pub(crate) fn open(self, format: Format) -> Result<Reports, Problem> {
-        let location = self.sarif_location.map(in_repository).transpose()?;
+    /// Takes away what an earlier run wrote, and finds out whether all can be written. The first is done also where the second
+    /// fails: there will be no answer then, and nobody is to take an old one for it.
+    pub(crate) fn open(self, printer: Printer) -> Result<Reports, Problem> {
+        let location = self.sarif_location.map(in_repository).transpose();
         let wanted = [(Kind::Junit, self.junit), (Kind::Sarif, self.sarif), (Kind::Markdown, self.markdown)];
-        let wanted = wanted.into_iter().filter_map(|(kind, path)| Some((kind, path?)));
-        let places = wanted.map(|(kind, path)| Ok((kind, Place::of(&path)?)));
-        let places = places.collect::<Result<Vec<_>, Problem>>()?;
-        to_different_places(&places, format)?;
-        places.iter().try_for_each(|(_, place)| place.clear())?;
+        let (mut places, mut wrong) = (Vec::new(), None);
+        for (kind, path) in wanted.into_iter().filter_map(|(kind, path)| Some((kind, path?))) {
+            match Place::of(&path) {
+                Ok(place) => {
+                    wrong = wrong.or(place.clear().err());
+                    places.push((kind, place));
+                }
+                Err(problem) => wrong = wrong.or(Some(problem)),
+            }
+        }
+        let location = location?;
+        wrong.map_or(Ok(()), Err)?;
+        to_different_places(&places, printer.format())?;
         #[expect(clippy::disallowed_methods, reason = "a command is where the time comes from")]
         let at = Timestamp::now();
-        Ok(Reports { places, location, at, since: Instant::now() })
+        Ok(Reports { places, location, printer, at, since: Instant::now() })
     }
 }
 
@@ -101,7 +112,7 @@ impl Reports {
         client: &Client,
         command: &'static str,
         version: &str,
-        stage: Option<&str>,
+        target: &Target,
     ) -> Result<(String, Option<Asked>), Problem> {
         if self.places.is_empty() {
             return Ok((names::version_id(client, version)?, None));
@@ -115,7 +126,11 @@ impl Reports {
             number: text(&view, "/number"),
             version: id.clone(),
             tier: text(&view, "/model/tier"),
-            stage: stage.map(str::to_owned),
+            stage: target.stage.clone(),
+            environment: target.environment.clone(),
+            strategy: target.strategy.clone(),
+            replicas: target.replicas,
+            strict: false,
             pack: ["/name", "/revision", "/digest"].map(|at| text(&pack, at)),
             at: self.at,
             seconds: 0.0,
@@ -135,29 +150,29 @@ impl Reports {
         let Some(asked) = asked.filter(|_| passed || answer.exit == Exit::No) else { return Ok(answer) };
         let asked = Asked { seconds: self.since.elapsed().as_secs_f64(), ..asked };
         let answered = told(asked, &answer.json, passed);
-        let reports = self.places.into_iter().map(|(kind, place)| Ok((place, kind.write(&answered)?)));
-        if let Some(text) = Place::fill(reports.collect::<Result<_, Problem>>()?)? {
-            answer.blocks = vec![Block::Laid(text)];
+        if self.places.iter().any(|(_, place)| matches!(place, Place::StandardOutput)) {
+            answer.blocks.clear();
         }
+        let reports = self.places.into_iter().map(|(kind, place)| (place, kind.write(&answered)));
+        Place::fill(reports.collect(), |text| self.printer.report(text))?;
         Ok(answer)
     }
 }
 
 impl Kind {
-    fn write(self, answered: &Answered) -> Result<String, Problem> {
+    fn write(self, answered: &Answered) -> String {
         match self {
-            Self::Junit => Ok(junit::write(answered)),
-            Self::Markdown => Ok(markdown::write(answered)),
-            Self::Sarif => {
-                let text = serde_json::to_string_pretty(&sarif::write(answered)).map_err(Problem::new)?;
-                Ok(text + "\n")
-            }
+            Self::Junit => junit::write(answered),
+            Self::Markdown => markdown::write(answered),
+            Self::Sarif => sarif::text(answered),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -176,7 +191,7 @@ mod tests {
         let path = folder.path().join("a.xml");
         for (exit, is_there) in [(Exit::NotAsked, false), (Exit::No, true)] {
             let options = CiReports { junit: Some(path.clone()), ..CiReports::default() };
-            let reports = options.open(Format::Table).unwrap();
+            let reports = options.open(Printer::new(Format::Table)).unwrap();
             let asked = Asked {
                 command: "check",
                 model: "m".to_owned(),
@@ -184,6 +199,10 @@ mod tests {
                 version: "v".to_owned(),
                 tier: "LOW".to_owned(),
                 stage: None,
+                environment: None,
+                strategy: None,
+                replicas: None,
+                strict: false,
                 pack: ["p", "1", "d"].map(str::to_owned),
                 at: reports.at,
                 seconds: 0.0,
@@ -201,7 +220,7 @@ mod tests {
         let open = |junit: &str, sarif: &str, format| {
             let place = |name: &str| if name == "-" { name.into() } else { folder.path().join(name) };
             let (junit, sarif) = (Some(place(junit)), Some(place(sarif)));
-            CiReports { junit, sarif, ..CiReports::default() }.open(format).map(drop)
+            CiReports { junit, sarif, ..CiReports::default() }.open(Printer::new(format)).map(drop)
         };
         assert_eq!(open("a", "b", Format::Table), Ok(()));
         assert_eq!(open("-", "b", Format::Table), Ok(()));
@@ -211,7 +230,9 @@ mod tests {
             ("-", "-", Format::Table, "one answer in one form"),
             ("-", "b", Format::Json, "one answer in one form"),
         ] {
+            fs::write(folder.path().join("a"), "of an earlier run").unwrap();
             let problem = open(junit, sarif, format).unwrap_err();
+            assert_eq!(folder.path().join("a").exists(), junit != "a", "{junit} {sarif}");
             assert!(problem.message.contains(part) && problem.hint.is_some(), "{problem}");
         }
     }

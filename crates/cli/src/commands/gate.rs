@@ -14,7 +14,8 @@ use crate::table::{Table, text};
 
 const EXITS: &str = "\
 Exits 0 where the gate is open, 1 where it is shut, 2 where it could not ask or a report cannot be written. Reports for continuous
-integration are written whole or not at all: after a 2 there is none, not even an older one.";
+integration are written whole or not at all: after a 2 there is none, and an older one is taken away where that can be done. Only
+where the options themselves are wrong (an unknown one, one without its value) nothing is looked at.";
 
 /// Options of `assent gate`.
 #[derive(Debug, Args)]
@@ -31,9 +32,9 @@ pub(crate) struct Gate {
 impl Gate {
     /// Runs the command.
     pub(crate) fn run(self, context: &Context) -> Result<Answer, Problem> {
-        let reports = self.reports.open(context.printer.format())?;
+        let reports = self.reports.open(context.printer)?;
         let client = context.client()?;
-        let (version, asked) = reports.asked(&client, "gate", &self.version, self.target.stage.as_deref())?;
+        let (version, asked) = reports.asked(&client, "gate", &self.version, &self.target)?;
         let at = |what| with_query(&format!("/api/v1/versions/{version}/{what}"), &self.target.query());
         let gate = client.get(&at("gate"))?;
         let facts =

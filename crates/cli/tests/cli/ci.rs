@@ -7,7 +7,7 @@ use roxmltree::Document;
 use serde_json::Value;
 
 use crate::remote::{Client, begin, person};
-use crate::support::{Run, repository};
+use crate::support::{Run, assent, repository, run};
 
 /// The places of three reports in a folder.
 struct Reports(PathBuf);
@@ -107,10 +107,19 @@ fn a_report_says_what_the_exit_code_says() {
 
     for (arguments, code, mark) in [
         (&["check", "credit:1", "--to", "PRODUCTION"][..], 1, "✘ FAILED: credit:1 to PRODUCTION"),
-        (&["check", "credit:1", "--to", "PRODUCTION", "--strict"], 1, "✘ FAILED: credit:1 to PRODUCTION"),
+        (
+            &["check", "credit:1", "--to", "PRODUCTION", "--strict"],
+            1,
+            "✘ FAILED: credit:1 to PRODUCTION, strict",
+        ),
+        (
+            &["gate", "credit:1", "--to", "PRODUCTION", "--strategy", "CANARY", "--replicas", "3"],
+            1,
+            "✘ NOT ELIGIBLE: credit:1 to PRODUCTION, strategy CANARY, replicas 3",
+        ),
         // Where it stands no policy asks for anything.
         (&["check", "credit:1"], 0, "○ NOT ASSESSED: credit:1"),
-        (&["check", "credit:1", "--strict"], 1, "✘ FAILED: credit:1"),
+        (&["check", "credit:1", "--strict"], 1, "✘ FAILED: credit:1, strict"),
         (&["gate", "credit:1", "--to", "DEVELOPMENT"], 0, " ELIGIBLE: credit:1 to DEVELOPMENT"),
     ] {
         let run = reports.asked(&owner, arguments);
@@ -140,7 +149,7 @@ fn no_answer_no_report(owner: &Client, reports: &Reports) {
         assert_eq!(reports.names(), [""; 0], "{arguments:?}");
     }
 
-    // What cannot be written is told before anything is asked, and then nothing is touched.
+    // What cannot be written is told before anything is asked; there will be no answer, and no old one is left either.
     fs::write(reports.0.join("r.xml"), "of an earlier run").unwrap();
     let (there, nowhere) = (reports.0.join("r.xml"), reports.0.join("none/r.md"));
     let paths = [there.to_str().unwrap(), nowhere.to_str().unwrap()];
@@ -148,7 +157,18 @@ fn no_answer_no_report(owner: &Client, reports: &Reports) {
     assert_eq!((run.code, run.stdout.as_str()), (2, ""));
     assert!(run.stderr.contains("none/r.md` cannot be written: "), "{}", run.stderr);
     assert!(run.stderr.contains("hint: name a file in a folder that is there"), "{}", run.stderr);
-    assert_eq!(reports.names(), ["r.xml"]);
+    assert_eq!(reports.names(), [""; 0]);
+    for wrong in [
+        &["--sarif", paths[0], "--sarif-location", "../a"][..],
+        &["--junit", paths[0], "--markdown", paths[0]],
+        &["--junit", "-", "--markdown", paths[0], "--output", "json"],
+        &["--junit", paths[0], "--markdown", "/dev/fd/1"],
+    ] {
+        fs::write(&there, "of an earlier run").unwrap();
+        let run = owner.run(&[&["gate", "credit:1", "--to", "PRODUCTION"], wrong].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{wrong:?}: {run:?}");
+        assert_eq!(reports.names(), [""; 0], "{wrong:?}");
+    }
 
     // One of them may be the standard output.
     let run = owner.run(&["gate", "credit:1", "--to", "PRODUCTION", "--junit", "-", "--markdown", paths[0]]);
@@ -160,6 +180,29 @@ fn no_answer_no_report(owner: &Client, reports: &Reports) {
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run:?}");
         assert!(run.stderr.contains("the standard output takes one answer"), "{}", run.stderr);
     }
+}
+
+/// A report that is cut short is none, and the files beside it are none either.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_is_cut_short_is_no_answer() {
+    let (_folder, _, server, admin) = begin();
+    let owner = person(&admin, "Olga", &["model_owner"]);
+    version(&owner, "LOW");
+    let (_reports, reports) = places();
+    let (url, token) = (&*owner.url, &*owner.token);
+    for arguments in [&["gate", "credit:1", "--to", "STAGING"][..], &["check", "credit:1"]] {
+        let mut command = assent();
+        command.args(arguments).args(["--no-pin", "--junit", "-", "--sarif"]).arg(reports.0.join("r.sarif"));
+        command.env("ASSENT_URL", url).env("ASSENT_TOKEN", token);
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = command.stdout(full).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(stderr.contains("the standard output cannot be written: "), "{stderr}");
+        assert_eq!(reports.names(), [""; 0]);
+    }
+    server.stop();
 }
 
 #[test]
@@ -203,6 +246,56 @@ fn the_guide_shows_what_is_printed() {
         part.contains("<testcase ") && xml.contains(&part),
         "the guide shows something else than:\n{xml}"
     );
+    server.stop();
+}
+
+/// The steps that the guide gives to GitHub and to GitLab register the version and ask, with the token that it says.
+#[test]
+fn the_jobs_of_the_guide_ask_the_gate() {
+    let (folder, _, server, admin) = begin();
+    let owner = person(&admin, "Olga", &["model_owner"]);
+    let root = folder.path().join("credit");
+    assert_eq!(run(assent().arg("init").arg(&root)).code, 0);
+    for form in ["model-card.md", "datasheet.md"] {
+        fs::copy(root.join("documentation").join(form), root.join("models/v1").join(form)).unwrap();
+    }
+    let model =
+        owner.json(&["model", "register", "credit", "--purpose", "scores applications", "--tier", "LOW"]);
+    let guide = fs::read_to_string(repository("docs/guide/continuous-integration.md")).unwrap();
+    let mut secret = None;
+    for command in guide.lines().filter(|line| line.starts_with("assent admin ")) {
+        let id = model["object"]["id"].as_str().unwrap();
+        let command = command.replace("0198a5f0-0000-7000-8000-000000000001", id);
+        let words: Vec<&str> = command.split(' ').skip(1).collect();
+        secret = Some(admin.json(&words)["object"]["secret"].clone());
+    }
+    let token = secret.unwrap().as_str().unwrap().to_owned();
+    let block = |begin: &str| {
+        let block = guide.split_once(begin).unwrap().1;
+        block.split_once("```").unwrap().0.to_owned()
+    };
+    let program = env!("CARGO_BIN_EXE_assent");
+    let github = block("      - name: Register the version, and ask the gate\n        run: |\n");
+    let github: Vec<&str> = github.lines().map_while(|line| line.strip_prefix("          ")).collect();
+    let gitlab = block("    - chmod +x assent\n");
+    let gitlab: Vec<&str> = gitlab.lines().map_while(|line| line.strip_prefix("    - ")).collect();
+    for (lines, asks) in [(github, "assent gate "), (gitlab, "./assent gate ")] {
+        assert!(lines.iter().any(|line| line.starts_with(asks)), "{lines:?}");
+        let script = lines.join("\n").replace("./assent ", "assent ");
+        let mut command = std::process::Command::new("bash");
+        let bin = PathBuf::from(program).parent().unwrap().to_owned();
+        let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+        command.args(["-e", "-c", &script]).current_dir(&root).env("PATH", path);
+        command.env("ASSENT_URL", &owner.url).env("ASSENT_TOKEN", &token);
+        let shut = run(command.env("ASSENT_STATE_DIR", folder.path().join("ci-state")));
+        assert_eq!(shut.code, 1, "{shut:?}");
+        let xml = fs::read_to_string(root.join("reports/gate.xml")).unwrap();
+        assert!(xml.contains("assent.gate.credit:1.STAGING"), "{xml}");
+        let summary = fs::read_to_string(root.join("reports/gate.md")).unwrap();
+        assert!(summary.starts_with("## ✘ NOT ELIGIBLE: credit:1 to STAGING\n"), "{summary}");
+    }
+    let listed = owner.json(&["version", "list", "credit"]);
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{listed}");
     server.stop();
 }
 
