@@ -76,13 +76,14 @@ fn an_empty_folder_becomes_a_governed_version() {
     );
     assert!(strict.stdout.contains("\nELIGIBLE for STAGING"), "{strict:?}");
     let report = |name: &str| fs::read_to_string(root.join("reports").join(name)).unwrap();
-    assert!(report("models-v1-check.xml").contains("waived by the exception"));
-    assert!(report("models-v1-check.md").starts_with("## ✘ FAILED: spam:1 to STAGING\n"));
-    assert!(report("models-v1-gate.xml").contains(" failures=\"0\" errors=\"0\""));
-    assert!(report("models-v1-gate.md").starts_with("## ✔ ELIGIBLE: spam:1 to STAGING\n"));
-    let sarif: Value = serde_json::from_str(&report("models-v1-check.sarif")).unwrap();
+    assert!(report("models__v1-check.xml").contains("waived by the exception"));
+    assert!(report("models__v1-check.md").starts_with("## ✘ FAILED: spam:1 to STAGING, strict\n"));
+    assert!(report("models__v1-gate.xml").contains(" failures=\"0\" errors=\"0\""));
+    assert!(report("models__v1-gate.md").starts_with("## ✔ ELIGIBLE: spam:1 to STAGING\n"));
+    let sarif: Value = serde_json::from_str(&report("models__v1-check.sarif")).unwrap();
     let place = "/runs/0/results/0/locations/0/physicalLocation/artifactLocation/uri";
     assert_eq!(sarif.pointer(place).unwrap(), "models/v1/metadata.json");
+    drop_old_reports(&root, &gate, &owner);
     let artifact = root.join("models/v2/artifacts/model.json");
     fs::create_dir_all(artifact.parent().unwrap()).unwrap();
     fs::write(&artifact, "{}").unwrap();
@@ -98,6 +99,41 @@ fn an_empty_folder_becomes_a_governed_version() {
     let gone = owner.at("http://127.0.0.1:1");
     assert_eq!(script(&gate, &gone, &["models/v1"]).code, 2);
     server.stop();
+}
+
+/// Whatever becomes of a run, no report of an earlier one is left; and no two folders share one.
+fn drop_old_reports(root: &Path, gate: &Path, owner: &Client) {
+    let names = || {
+        let entries = fs::read_dir(root.join("reports")).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    let asked = |client: &Client, folders: &[&str]| {
+        run(asked_for(gate, client, folders).env("ASSENT_REPORTS", "reports"))
+    };
+    fs::write(root.join("reports/mine.txt"), "mine").unwrap();
+    fs::write(root.join("reports/gone__v7-gate.md"), "of a folder that is gone").unwrap();
+    let of_gate = ["mine.txt", "models__v1-gate.md", "models__v1-gate.sarif", "models__v1-gate.xml"];
+    // Written otherwise it is the same folder, and no file is hidden. The check was not asked this time.
+    let open = asked(owner, &[".//./models/v1//"]);
+    assert_eq!((open.code, names()), (0, of_gate.map(str::to_owned).to_vec()), "{open:?}");
+    assert!(open.stdout.contains("folder models/v1\n"), "{open:?}");
+    // A server that is not there, and a folder that is none: the version is not even registered.
+    let gone = owner.at("http://127.0.0.1:1");
+    for (client, folders) in [(&gone, ["models/v1"]), (owner, ["models/v9"])] {
+        fs::write(root.join("reports/models__v1-check.xml"), "of an earlier run").unwrap();
+        let run = asked(client, &folders);
+        assert_eq!((run.code, names()), (2, vec!["mine.txt".to_owned()]), "{run:?}");
+    }
+    let twice = asked(owner, &["models/v1", "./models/v1"]);
+    assert!(twice.code == 2 && twice.stderr.contains("two folders have reports of the name models__v1-gate"), "{twice:?}");
+    for name in ["a\n::add-mask::x", "##[add-mask]x", "\u{1b}[31m"] {
+        let refused = asked(owner, &[name]);
+        assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "{refused:?}");
+        assert!(refused.stderr.starts_with("error: the name of a folder"), "{refused:?}");
+    }
 }
 
 fn second_version(root: &Path, sha256: &str) {
