@@ -29,6 +29,9 @@ pub struct Reason {
     pub message: String,
     /// What to do next.
     pub remedy: String,
+    /// What of several it is about, where a code alone does not say: the step and the condition, as `step/condition`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
 }
 
 /// The answer of the gate, with everything that it rests on.
@@ -102,7 +105,7 @@ pub fn gate(case: &Case<'_>, judgement: &Judgement) -> GateAnswer {
 }
 
 fn reason(code: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Reason {
-    Reason { code, message: message.into(), remedy: remedy.into() }
+    Reason { code, message: message.into(), remedy: remedy.into(), subject: None }
 }
 
 fn position(case: &Case<'_>, judgement: &Judgement, stage: &str, reasons: &mut Vec<Reason>) {
@@ -255,7 +258,9 @@ fn conditions(case: &Case<'_>, reasons: &mut Vec<Reason>) {
         if condition.blocks_at(case.inputs.now) {
             let message =
                 format!("the condition `{}` of the step `{}` is open", condition.id, record.review.step);
-            reasons.push(reason("condition-open", message, "meet the condition, and let its owner say so"));
+            let open = reason("condition-open", message, "meet the condition, and let its owner say so");
+            let subject = Some(format!("{}/{}", record.review.step, condition.id));
+            reasons.push(Reason { subject, ..open });
         }
     }
 }

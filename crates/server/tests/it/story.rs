@@ -156,6 +156,12 @@ async fn conditions_are_met_by_their_owner_and_versions_move_down() {
     assert_eq!((&condition["text"]["text"], &condition["met"]), (&json!("write the runbook"), &json!(false)));
     let shut = world.post(&deployer, &path("complete"), json!({})).await.problem(422, "gate-shut");
     assert!(shut["detail"].as_str().unwrap().contains("condition"), "{shut}");
+    let gate = format!("/api/v1/versions/{version}/gate?stage=STAGING");
+    let gate = world.get(&owner, &gate).await.expect(200);
+    let subject = json!(format!("technical/{}", text(&condition["id"])));
+    let reasons = gate["reasons"].as_array().unwrap();
+    let open = reasons.iter().find(|reason| reason["code"] == "condition-open").unwrap();
+    assert_eq!(open["subject"], subject, "of several conditions each is told by what it is about");
     let met = path(&format!("conditions/{}/met", text(&condition["id"])));
     world.post(&deployer, &met, json!({})).await.problem(403, "permission-missing");
     let done = world.post(&owner, &met, json!({"comment": "written"})).await.expect(200);

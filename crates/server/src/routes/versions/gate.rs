@@ -20,7 +20,7 @@ use crate::views::schemas::VerdictWords;
 pub(crate) struct GateAnswerShape {
     #[schema(value_type = VerdictWords)]
     verdict: (),
-    /// Why not: `code`, `message`, `remedy`; empty if eligible.
+    /// Why not: `code`, `message`, `remedy`, and `subject` where several can have the code; empty if eligible.
     #[schema(value_type = Vec<Object>)]
     reasons: (),
     /// The version.
