@@ -112,6 +112,7 @@ pub fn apply(state: Option<&Applied>, documents: Vec<(String, Value)>) -> Result
     }
     let pack = Pack::compile(documents).map_err(|problems| refusal(&problems))?;
     bound(&pack)?;
+    told(&pack)?;
     let digest = Digest::of(content.as_bytes());
     if state.is_some_and(|state| state.pack.digest == digest) {
         return Ok(Vec::new());
@@ -140,6 +141,17 @@ fn bound(pack: &Pack) -> Result<(), Refusal> {
         Some(duties) => format!("Duties {}: bound to no role: {unbound}", duties.id),
         None => format!("the pack has no document of the kind `Duties`, and so binds none of {unbound}"),
     };
+    Err(Refusal::new(Code::PackInvalid, message).at("/documents"))
+}
+
+/// Blackouts begin and end at times that can be told. One of a pack that is in force already holds as far as times go: if it
+/// were a problem of its documents, a release that looks closer could not read it.
+fn told(pack: &Pack) -> Result<(), Refusal> {
+    let Some((place, day)) = pack.untold().next() else { return Ok(()) };
+    let id = pack.change_rules()?.id.as_str();
+    let message = format!(
+        "ChangeRules {id}, {place}: the day {day} begins or ends beyond all times that can be told: choose one from 0000-01-01 to 9999-12-29"
+    );
     Err(Refusal::new(Code::PackInvalid, message).at("/documents"))
 }
 

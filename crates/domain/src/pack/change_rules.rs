@@ -98,10 +98,8 @@ impl ChangeRules {
     /// The blackout of the pack that holds at that time, with its reason.
     pub fn blackout_at(&self, pack: &Pack, environment: &str, at: Time) -> Option<(Window, &str)> {
         let here = self.blackouts.iter().filter(|blackout| blackout.is_in(environment));
-        here.map(|blackout| (blackout.window(pack), blackout.reason.as_str())).find_map(|(window, reason)| {
-            let window = window?;
-            window.holds(at).then_some((window, reason))
-        })
+        here.map(|blackout| (blackout.window(pack), blackout.reason.as_str()))
+            .find(|(window, _)| window.holds(at))
     }
 }
 
@@ -110,15 +108,37 @@ impl Blackout {
         self.environments.as_ref().is_none_or(|own| own.iter().any(|name| name == environment))
     }
 
-    /// Its days as times.
-    pub fn window(&self, pack: &Pack) -> Option<Window> {
-        let calendar = &pack.settings().calendar;
-        let from = calendar::midnight(calendar, self.from)?;
-        Some(Window { from, until: calendar::midnight(calendar, self.until.tomorrow().ok()?)? })
+    /// Its days as times. Those of a pack that an older release accepted may lie beyond what can be told: it then holds from
+    /// the first time on, or until the last one.
+    pub fn window(&self, pack: &Pack) -> Window {
+        let nearest = |date: Date| if date.year() < 0 { Time::MIN } else { Time::MAX };
+        Window {
+            from: self.begin(pack).unwrap_or_else(|| nearest(self.from)),
+            until: self.end(pack).unwrap_or_else(|| nearest(self.until)),
+        }
+    }
+
+    fn begin(&self, pack: &Pack) -> Option<Time> {
+        calendar::midnight(&pack.settings().calendar, self.from)
+    }
+
+    fn end(&self, pack: &Pack) -> Option<Time> {
+        calendar::midnight(&pack.settings().calendar, self.until.tomorrow().ok()?)
     }
 }
 
 impl Pack {
+    /// The days of blackouts whose begin or end no time tells, with their places.
+    pub(super) fn untold(&self) -> impl Iterator<Item = (String, Date)> {
+        let blackouts = self.change_rules.iter().flat_map(|rules| &rules.blackouts).enumerate();
+        blackouts.flat_map(|(i, blackout)| {
+            let from = blackout.begin(self).is_none().then(|| (format!("blackouts/{i}/from"), blackout.from));
+            let until =
+                blackout.end(self).is_none().then(|| (format!("blackouts/{i}/until"), blackout.until));
+            from.into_iter().chain(until)
+        })
+    }
+
     /// The rules of changes.
     ///
     /// # Errors

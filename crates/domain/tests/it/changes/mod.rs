@@ -77,6 +77,10 @@ fn rules(change: impl FnOnce(&mut Value)) -> Value {
 }
 
 fn compile(rules: Value) -> Result<Pack, Vec<assent_domain::pack::Problem>> {
+    Pack::compile(documents(rules))
+}
+
+fn documents(rules: Value) -> Vec<(String, Value)> {
     let role = |id: &str| json!({"kind": "Role", "id": id, "title": id, "permissions": ["READ", "REVIEW"]});
     let mut documents = vec![
         json!({"kind": "Pack", "id": "p", "title": "p"}),
@@ -94,7 +98,7 @@ fn compile(rules: Value) -> Result<Pack, Vec<assent_domain::pack::Problem>> {
         rules,
     ];
     documents.extend(["tech", "security", "risk", "chief"].map(role));
-    Pack::compile(documents.into_iter().map(|document| ("f".to_owned(), document)).collect())
+    documents.into_iter().map(|document| ("f".to_owned(), document)).collect()
 }
 
 /// A model with two versions, people, and changes as they came about.

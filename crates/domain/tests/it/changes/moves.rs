@@ -188,6 +188,32 @@ fn a_change_is_scheduled_in_the_future_and_outside_blackouts() {
     world.start(id).unwrap();
 }
 
+/// A pack that an older release accepted stays readable, and what it says of the end of time holds.
+#[test]
+fn a_blackout_whose_days_no_time_tells_holds_as_far_as_times_go() {
+    let (first, last) = ("-009999-01-01", "9999-12-31");
+    for (from, until, holds) in [
+        ("2026-12-24", last, true),
+        ("2026-12-24", "9999-12-30", true),
+        ("2026-12-26", last, false),
+        (first, "2026-12-31", true),
+        (first, "2026-12-24", false),
+        (first, last, true),
+        (first, first, false),
+        (last, last, false),
+    ] {
+        let (mut world, id) = in_state(StateName::Approved, false);
+        let blackouts = json!([{"from": from, "until": until, "reason": "for good"}]);
+        world.pack = super::compile(super::rules(|rules| rules["blackouts"] = blackouts)).unwrap();
+        let scheduled = world.schedule(id, "2026-12-25T09:00:00Z");
+        if holds {
+            refused(scheduled, Code::Blackout, "for good");
+        } else {
+            scheduled.unwrap_or_else(|refusal| panic!("from {from} until {until}: {refusal:?}"));
+        }
+    }
+}
+
 #[test]
 fn a_month_is_that_of_the_calendar_of_the_pack() {
     let (mut world, id) = in_state(StateName::Approved, false);

@@ -154,3 +154,26 @@ fn rules_that_would_lower_a_risk_are_refused() {
     );
     assert_eq!(place(|rules| rules["clashHours"] = json!(0)), "clashHours");
 }
+
+/// Not by the documents themselves, which are read again by every release: by who applies them.
+#[test]
+fn a_pack_whose_blackout_has_no_end_is_not_applied() {
+    for (from, until, wrong) in [
+        ("2026-12-24", "9999-12-29", None),
+        ("2026-12-24", "9999-12-31", Some("blackouts/0/until: the day 9999-12-31")),
+        ("9999-12-31", "9999-12-31", Some("blackouts/0/from: the day 9999-12-31")),
+        ("-009999-01-01", "2026-12-26", Some("blackouts/0/from: the day -009999-01-01")),
+    ] {
+        let blackouts = json!([{"from": from, "until": until, "reason": "for good"}]);
+        let documents = super::documents(rules(|rules| rules["blackouts"] = blackouts));
+        match (assent_domain::pack::apply(None, documents), wrong) {
+            (Ok(changes), None) => assert_eq!(changes.len(), 1),
+            (Err(refusal), Some(wrong)) => {
+                assert_eq!(refusal.code, assent_domain::Code::PackInvalid);
+                assert!(refusal.message.contains(wrong), "{refusal:?}");
+                assert!(refusal.message.contains("from 0000-01-01 to 9999-12-29"), "{refusal:?}");
+            }
+            (other, _) => panic!("from {from} until {until}: {other:?}"),
+        }
+    }
+}

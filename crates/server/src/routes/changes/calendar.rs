@@ -75,7 +75,7 @@ fn show(desk: &Desk<'_>, caller: &Caller, month: Month) -> Result<CalendarView, 
     let pack = desk.pack()?;
     let blackouts = pack.change_rules().map_or(&[][..], |rules| &rules.blackouts);
     let blackouts = blackouts.iter().filter_map(|blackout| {
-        let window = blackout.window(&pack)?;
+        let window = blackout.window(&pack);
         let reaches = window.from < month.window.until && month.window.from < window.until;
         reaches.then(|| WindowView::new(window, blackout))
     });
