@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use assent_domain::change_request::{self, ChangeRequest, ChangeType, Content, NewRollback, Plan};
+use assent_domain::change_request::{self, ChangeRequest, ChangeType, Content, NewRollback, Plan, StateName};
 use assent_domain::event::{Change, Event};
 use assent_domain::identity::{Permission, Principal, Target, left_by_token};
 use assent_domain::ids::{ChangeId, PromotionId, VersionId};
@@ -64,9 +64,10 @@ impl Hand<'_> {
         Ok((object.into(), self.with_approvals(changes)?))
     }
 
-    /// These changes, and the approval of each promotion of which they leave nothing missing. Whatever happens to a change can
-    /// alter which of the changes counts, and whether it does: the last signature, one that is given again, the start of an
-    /// emergency, and that a newer change is withdrawn. So none is left out, and the promotion is judged as it will stand. A
+    /// These changes, and the approval of each promotion of which they leave nothing missing. Whatever happens to a change that
+    /// places a version, and is no draft, can alter which of the changes counts, and whether it does: the last signature, one that
+    /// is given again, the start of an emergency, and that a newer change is withdrawn. So none is left out, and the promotion is
+    /// judged as it will stand, if its change lets the version in at all: judging takes the time of everybody who waits. A
     /// promotion that is submitted may find its change approved.
     pub(super) fn with_approvals(&self, mut changes: Vec<Change>) -> Changes {
         let stamp = Stamp { at: self.now, actor: self.actor.id };
@@ -78,6 +79,8 @@ impl Hand<'_> {
             }
             if change.subject.kind == Kind::Change
                 && let Some(change) = after.get::<ChangeRequest>(change.subject.id.into())?
+                && change.content.kind.places_a_version()
+                && change.state != StateName::Draft
             {
                 let key = stage_key(change.content.target_version.0, &change.content.environment);
                 promotions.extend(after.find::<Promotion>("open_target", &key)?.map(|found| found.id));
@@ -87,6 +90,9 @@ impl Hand<'_> {
             let promotion = after.get::<Promotion>(id)?.filter(|held| held.waits_for_change(self.now));
             let Some(promotion) = promotion else { continue };
             let case = cases::of_promotion(&after, self.packs, id, self.now)?;
+            if !case.placing.as_ref().is_some_and(|change| change.lets_into(&promotion.target.stage)) {
+                continue;
+            }
             changes.extend(workflow::approve(&promotion, &case.case(), &case.judge()));
         }
         Ok(changes)

@@ -2,9 +2,11 @@
 //! is missing any more.
 
 use assent_app::changes::ChangeCommand;
+use assent_app::ledger::Failure;
 use assent_app::view::{Snapshot, View};
 use assent_app::{Command, Receipt, cases};
-use assent_domain::change_request::{ChangeType, Content};
+use assent_domain::Code;
+use assent_domain::change_request::{ChangeType, Content, NewRollback, Window};
 use assent_domain::facts::Target;
 use assent_domain::identity;
 use assent_domain::ids::{ChangeId, PrincipalId, PromotionId};
@@ -12,7 +14,7 @@ use assent_domain::registry::VersionCommand;
 use assent_domain::signoff::{NewSignature, Verdict};
 use assent_domain::workflow::{Decision, NewReview, Promotion, StateName};
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::changes::{Cast, cast};
 use crate::common;
@@ -55,6 +57,11 @@ struct Stage {
 impl Stage {
     /// A promotion under review, whose workflow ends with a change; with reviews before it, or with nothing that needs people.
     async fn new(reviews: bool) -> Self {
+        Self::under(reviews, |_| {}).await
+    }
+
+    /// The same, with documents of the pack changed.
+    async fn under(reviews: bool, change: impl Fn(&mut Value)) -> Self {
         let cast = cast().await;
         let mut documents = common::pack();
         for (_, document) in &mut documents {
@@ -63,6 +70,7 @@ impl Stage {
                 steps.truncate(if reviews { 3 } else { 1 });
                 steps.push(json!({"id": "change", "type": "change"}));
             }
+            change(document);
         }
         cast.world.run(cast.world.admin, Command::ApplyPack(documents)).await.unwrap();
         let signers = [cast.world.person(&["compliance"]).await, cast.world.person(&["security"]).await];
@@ -89,12 +97,40 @@ impl Stage {
     }
 
     async fn ask(&mut self, kind: ChangeType) -> Vec<Receipt> {
-        // The newest is the one with the largest id.
-        self.cast.world.clock.advance(SignedDuration::from_millis(2));
-        self.changes.push(ChangeId(self.cast.world.id()));
-        let content = Content { kind, current_version: None, ..self.cast.content() };
-        let command = ChangeCommand::Request { content: Box::new(content), submit: true };
+        self.ask_for(Content { kind, current_version: None, ..self.cast.content() }, true).await
+    }
+
+    async fn ask_for(&mut self, content: Content, submit: bool) -> Vec<Receipt> {
+        self.name_a_change();
+        let command = ChangeCommand::Request { content: Box::new(content), submit };
         self.on(self.changes.len() - 1, self.cast.owner, command).await
+    }
+
+    /// The newest is the one with the largest id.
+    fn name_a_change(&mut self) -> ChangeId {
+        self.cast.world.clock.advance(SignedDuration::from_millis(2));
+        let id = ChangeId(self.cast.world.id());
+        self.changes.push(id);
+        id
+    }
+
+    async fn take_all(&mut self, steps: &[Step]) -> Vec<Receipt> {
+        let mut receipts = Vec::new();
+        for step in steps {
+            receipts.extend(self.take(*step).await);
+        }
+        receipts
+    }
+
+    /// Why the version does not go there, if it does not.
+    async fn complete(&self) -> Option<Code> {
+        let world = &self.cast.world;
+        let deployer = world.person(&["deployer"]).await;
+        match world.run(deployer, Command::CompletePromotion(self.promotion)).await {
+            Ok(_) => None,
+            Err(Failure::Refused(refusal)) => Some(refusal.code),
+            Err(other) => panic!("{other:?}"),
+        }
     }
 
     async fn review(&self) -> Vec<Receipt> {
@@ -183,13 +219,18 @@ const WAYS: &[(&[Step], Option<usize>)] = &[
     (&[Review, Ask, Wait, SignAll(0)], None),
 ];
 
+/// How often the promotion was approved.
+fn approvals(receipts: &[Receipt]) -> usize {
+    let events = receipts.iter().flat_map(|receipt| &receipt.events);
+    events.filter(|event| event.kind == "promotionApproved").count()
+}
+
 async fn walk(reviews: bool, ways: &[(&[Step], Option<usize>)]) {
     for (way, approved) in ways {
         let mut stage = Stage::new(reviews).await;
         for (i, step) in way.iter().enumerate() {
             let receipts = stage.take(*step).await;
-            let kinds = receipts.iter().flat_map(|receipt| &receipt.events).map(|event| &*event.kind);
-            let is_noted = kinds.filter(|kind| *kind == "promotionApproved").count() == 1;
+            let is_noted = approvals(&receipts) == 1;
             assert_eq!(is_noted, *approved == Some(i + 1), "{step:?}, the step {} of {way:?}", i + 1);
             let (reached, is_open) = stage.now();
             assert_eq!(is_open, is_noted, "{step:?}, the step {} of {way:?}", i + 1);
@@ -223,8 +264,94 @@ async fn what_is_approved_stays_so_and_the_gate_says_what_is_missing() {
     assert_eq!(stage.now(), (StateName::Approved, true));
     for (step, is_open) in [(Ask, false), (Withdraw(1), true), (Leaves, false), (SignAgain(0), true)] {
         let receipts = stage.take(step).await;
-        let again = |receipt: &Receipt| receipt.events.iter().any(|event| event.kind == "promotionApproved");
-        assert!(!receipts.iter().any(again), "{step:?}");
+        assert_eq!(approvals(&receipts), 0, "{step:?}");
         assert_eq!(stage.now(), (StateName::Approved, is_open), "{step:?}");
     }
+}
+
+#[tokio::test]
+async fn a_step_that_does_not_apply_approves_nothing() {
+    for steps in [&[Submit][..], &[Ask, SignAll(0), Submit], &[Submit, Ask, SignAll(0)]] {
+        let unless_another_is_there = |document: &mut Value| {
+            if document["kind"] == "Workflow" {
+                document["steps"][1]["when"] = json!("has(champion.version)");
+            }
+        };
+        let mut stage = Stage::under(false, unless_another_is_there).await;
+        let receipts = stage.take_all(steps).await;
+        assert_eq!((approvals(&receipts), stage.now()), (0, (StateName::InReview, true)), "{steps:?}");
+    }
+}
+
+/// What comes back otherwise opens the gate alone, until something happens to a change that brings a version.
+#[tokio::test]
+async fn who_touches_no_change_that_places_a_version_approves_nothing() {
+    use ChangeType::{ConfigChange, ModelUpdate};
+    let mut stage = Stage::new(true).await;
+    stage.take_all(&[Ask, SignAll(0), Leaves, Review]).await;
+    assert_eq!(stage.now(), (StateName::InReview, false));
+    let back = Command::Principal(stage.signers[0], identity::Command::Enable);
+    stage.cast.world.run(stage.cast.world.admin, back).await.unwrap();
+    assert_eq!(stage.now(), (StateName::InReview, true));
+    for (kind, submit) in [(ConfigChange, false), (ConfigChange, true), (ModelUpdate, false)] {
+        let other = Content { kind, current_version: None, ..stage.cast.content() };
+        let receipts = stage.ask_for(other, submit).await;
+        assert_eq!((approvals(&receipts), stage.now()), (0, (StateName::InReview, true)), "{kind:?}");
+    }
+    let receipts = stage.take(Start(0)).await;
+    assert_eq!((approvals(&receipts), stage.now()), (1, (StateName::Approved, true)));
+}
+
+/// A pack under which nothing goes into production, at any time of the test.
+fn rests(document: &mut Value) {
+    if document["kind"] == "ChangeRules" {
+        let always = json!({"from": "2020-01-01", "until": "2099-12-31", "reason": "stocktaking"});
+        document["blackouts"] = json!([always]);
+    }
+}
+
+#[tokio::test]
+async fn a_blackout_of_the_pack_keeps_the_version_of_an_update_away_and_not_that_of_an_emergency() {
+    let mut stage = Stage::under(true, rests).await;
+    stage.take_all(&[Review, Ask, SignAll(0)]).await;
+    assert_eq!(stage.now(), (StateName::Approved, false));
+    assert_eq!(stage.complete().await, Some(Code::Blackout));
+    stage.take_all(&[AskEmergency, SignAll(1), Start(1)]).await;
+    assert_eq!(stage.now(), (StateName::Approved, true));
+    assert_eq!(stage.complete().await, None);
+}
+
+#[tokio::test]
+async fn a_blackout_of_the_request_keeps_its_version_away_until_it_ends() {
+    let mut stage = Stage::new(true).await;
+    let from = stage.cast.world.assent.wiring.now();
+    let until = from.checked_add(SignedDuration::from_hours(1)).unwrap();
+    let blackouts = vec![Window { from, until }];
+    stage.ask_for(Content { current_version: None, blackouts, ..stage.cast.content() }, true).await;
+    stage.take_all(&[SignAll(0), Review]).await;
+    assert_eq!(stage.now(), (StateName::Approved, false));
+    assert_eq!(stage.complete().await, Some(Code::Blackout));
+    stage.cast.world.clock.advance(SignedDuration::from_hours(1));
+    assert_eq!(stage.complete().await, None);
+}
+
+/// That a version is the way back is not believed: this one has never stood there.
+#[tokio::test]
+async fn a_rollback_to_what_was_never_served_waits_for_the_end_of_a_blackout() {
+    let mut stage = Stage::under(true, rests).await;
+    let [first, second] = stage.cast.versions;
+    let away = Content {
+        kind: ChangeType::Emergency,
+        current_version: Some(second),
+        target_version: first,
+        ..stage.cast.content()
+    };
+    stage.ask_for(away, true).await;
+    stage.take_all(&[SignAll(0), Start(0), Fail(0), Review]).await;
+    let (rollback, sealed) = (stage.name_a_change(), || stage.cast.sealed("back"));
+    let new = NewRollback { title: sealed(), description: sealed(), justification: sealed(), plan: sealed() };
+    stage.on(0, stage.cast.owner, ChangeCommand::RollBack { rollback, new: Box::new(new) }).await;
+    stage.take(SignAll(1)).await;
+    assert_eq!(stage.now(), (StateName::Approved, false));
+    assert_eq!(stage.complete().await, Some(Code::Blackout));
 }

@@ -13,8 +13,8 @@ pub(crate) fn blackout(case: &Case<'_>, judgement: &Judgement, stage: &str) -> O
     Some(format!("{found}; the change `{}` brings the version into `{environment}`", change.id))
 }
 
-/// Whether a step of the way waits for a change.
-fn waits(case: &Case<'_>, judgement: &Judgement, stage: &str) -> bool {
+/// Whether a step of the way waits for a change, or did.
+pub(super) fn waits(case: &Case<'_>, judgement: &Judgement, stage: &str) -> bool {
     let Some(workflow) = workflow_of(case, stage) else { return false };
     let mut steps = workflow.steps.iter().zip(&judgement.steps);
     steps.any(|(compiled, standing)| {

@@ -146,8 +146,11 @@ impl Promotion {
 }
 
 /// Notes that every step of a promotion under review has passed, where one of them waited for a change and that was approved.
+/// Where that step does not apply, the way is as it is without it.
 pub fn approve(promotion: &Promotion, case: &Case<'_>, judgement: &Judgement) -> Option<Change> {
-    let is_due = promotion.waits_for_change(case.inputs.now) && judgement.is_complete();
+    let is_due = promotion.waits_for_change(case.inputs.now)
+        && judgement.is_complete()
+        && super::blackout::waits(case, judgement, &promotion.target.stage);
     let event = Event::PromotionApproved(PromotionApproved { evidence: judgement.evidence });
     is_due.then(|| change(promotion.id, case.inputs.model, case.inputs.version, &promotion.target, event))
 }

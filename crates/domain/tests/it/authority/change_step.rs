@@ -62,7 +62,7 @@ fn approved() -> ChangeFacts {
 }
 
 /// A pack whose production rests on the day after the tests begin, and a change whose request rests in the hour after that.
-fn resting() -> (Vec<Value>, ChangeFacts) {
+pub(super) fn resting() -> (Vec<Value>, ChangeFacts) {
     let mut documents = with_change(None);
     let rules = documents.iter_mut().find(|document| document["kind"] == "ChangeRules").unwrap();
     let tomorrow = noon().to_zoned(TimeZone::UTC).date().tomorrow().unwrap();
@@ -76,7 +76,7 @@ fn resting() -> (Vec<Value>, ChangeFacts) {
 }
 
 /// The midnight that many days after noon of the first day.
-fn midnight_after(days: i64) -> Time {
+pub(super) fn midnight_after(days: i64) -> Time {
     noon().checked_add(SignedDuration::from_hours(days * 24 - 12)).unwrap()
 }
 
@@ -332,6 +332,24 @@ fn what_cannot_wait_goes_there_in_a_blackout_and_what_stands_there_stays() {
     world.placing = Some(change);
     world.now = midnight_after(1);
     world.complete().unwrap();
+}
+
+/// The way is then as it is without the step: whoever has nobody to ask does not approve either.
+#[test]
+fn a_step_that_does_not_apply_approves_nothing() {
+    for (when, approves) in [("has(champion.version)", false), ("!has(champion.version)", true)] {
+        let mut documents = with_change(Some(when));
+        let way = documents.iter_mut().find(|document| document["kind"] == "Workflow").unwrap();
+        let steps = way["steps"].as_array_mut().unwrap();
+        steps.drain(1..steps.len() - 1);
+        let mut world = World::under(documents);
+        world.placing = Some(approved());
+        world.ask();
+        let judgement = world.judgement();
+        assert!(judgement.is_complete());
+        let noted = workflow::approve(world.promotion(), &world.case(), &judgement);
+        assert_eq!(noted.is_some(), approves, "{when}");
+    }
 }
 
 /// The first way out of a refusal is a change that is approved: what is not lets nothing in, whatever the time.
