@@ -2,10 +2,10 @@
 
 use super::emergency::EmergencyState;
 use super::{Promotion, StateName};
-use crate::Time;
 use crate::gate::GateAnswer;
 use crate::pack::Pack;
 use crate::registry::Version;
+use crate::{Code, Time};
 
 /// A version in one word.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum Status {
     InReview,
     /// A promotion waits for something to be mended.
     ChangesRequested,
-    /// It may stand in this stage: it was let in, or may go there now.
+    /// It may stand in this stage: it was let in, or may go there, now or when a blackout ends.
     Approved(String),
     /// The last promotion ended with a no.
     Rejected,
@@ -103,12 +103,7 @@ pub fn status(
         return said(Status::InReview, format!("the promotion to `{}` is under review", to(promotion)));
     }
     if let Some(promotion) = newest(&[StateName::Approved]) {
-        // Approved on evidence of another day, say: somebody has to look again.
-        if let Some(because) = shut(&to(promotion)) {
-            return said(Status::InReview, because);
-        }
-        let because = format!("the promotion to `{}` is approved", to(promotion));
-        return said(Status::Approved(to(promotion)), because);
+        return approved(to(promotion), gates);
     }
     let last = promotions.iter().max_by_key(|promotion| promotion.id);
     if let Some(promotion) = last.filter(|promotion| promotion.state_at(now) == StateName::Rejected) {
@@ -125,4 +120,23 @@ pub fn status(
         return said(Status::Approved(stage.to_owned()), format!("it stands in `{stage}`"));
     }
     said(Status::Draft, format!("it stands in `{stage}`, and nothing is under review"))
+}
+
+/// What is said of a version whose promotion to that stage is approved. Where a blackout is all that keeps it away, nobody has
+/// anything to do.
+fn approved(stage: String, gates: &[GateAnswer]) -> Standing {
+    let answer = gates.iter().find(|answer| answer.stage == stage);
+    let reasons = answer.map_or(&[][..], |answer| &answer.reasons);
+    let open = reasons.iter().find(|reason| reason.code != Code::Blackout.code());
+    // Approved on evidence of another day, say: somebody has to look again.
+    if let Some(reason) = open {
+        let because = format!("the gate of `{stage}` is shut: {}", reason.message);
+        return Standing { status: Status::InReview, because };
+    }
+    let mut because = format!("the promotion to `{stage}` is approved");
+    for blackout in reasons {
+        because.push_str("; ");
+        because.push_str(&blackout.message);
+    }
+    Standing { status: Status::Approved(stage), because }
 }

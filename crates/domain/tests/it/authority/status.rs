@@ -3,6 +3,7 @@
 use assent_domain::workflow::{Decision, status};
 use jiff::SignedDuration;
 
+use super::change_step::{midnight_after, resting};
 use super::world::{ANNE, BEN, OWNER, World, with};
 
 /// What is said of the version, with everything that was ever asked for.
@@ -87,6 +88,29 @@ fn an_approval_that_holds_no_more_is_none() {
     assert!(because.starts_with("the gate of `PROD` is shut: "), "{because}");
     world.pass(SignedDuration::from_hours(24 * 400));
     assert_eq!(said(&world).0, "DRAFT");
+}
+
+#[test]
+fn what_is_approved_stays_so_in_a_blackout() {
+    let (documents, change) = resting();
+    let mut world = World::under(documents);
+    world.placing = Some(change);
+    world.ask();
+    approve(&mut world);
+    check(&world, "APPROVED_PROD", "the promotion to `PROD` is approved");
+    world.now = midnight_after(1);
+    let (name, because) = said(&world);
+    assert_eq!(name, "APPROVED_PROD");
+    let blackout = "the promotion to `PROD` is approved; 2026-11-24T00:00:00Z lies in a blackout of the pack (stocktaking), ";
+    assert!(because.starts_with(blackout), "{because}");
+    // Somebody has to look again, whatever the time.
+    world.attach();
+    let (name, because) = said(&world);
+    assert_eq!(name, "IN_REVIEW");
+    assert!(
+        because.starts_with("the gate of `PROD` is shut: ") && !because.contains("blackout"),
+        "{because}"
+    );
 }
 
 #[test]
