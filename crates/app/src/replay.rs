@@ -169,20 +169,27 @@ pub struct Report {
     pub tables: Vec<String>,
     /// Tables that were not, and why.
     pub not_compared: BTreeMap<String, String>,
-    /// The differences, at most [`MAX_DIFFERENCES`].
+    /// The differences, at most [`MAX_DIFFERENCES`] of each table.
     pub differences: Vec<Difference>,
     /// Why the entries could not be replayed to the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
-/// The most differences that a report lists.
+/// The most differences of one table that a report lists: many in one do not hide those of another.
 pub const MAX_DIFFERENCES: usize = 100;
 
 impl Report {
     /// Whether the tables are what the log says.
     pub fn is_sound(&self) -> bool {
         self.differences.is_empty() && self.error.is_none()
+    }
+
+    /// The tables of which it may not list every difference.
+    pub fn cut_short(&self) -> impl Iterator<Item = &str> {
+        let of_tables = self.differences.chunk_by(|one, next| one.table == next.table);
+        let full = of_tables.filter(|differences| differences.len() >= MAX_DIFFERENCES);
+        full.filter_map(|differences| differences.first()).map(|difference| difference.table.as_str())
     }
 }
 
@@ -336,12 +343,12 @@ pub fn compare(read: &dyn Read, rebuilt: &mut dyn BufRead) -> Result<Report, Rep
     };
     let mut expected = next(&mut lines)?;
     for table in TABLES {
-        let (mut failed, mut by_line) = (None, Lines::default());
+        let (mut failed, mut by_line) = (None, Lines::of(table, read));
         read.scan_rows(table.name, &mut |stored| {
             report.rows += 1;
             while let Some(row) = expected.take_if(|row| row.table == table.name && row.id < stored.id) {
                 report.note(missing(&row));
-                by_line.add(table, &row);
+                by_line.iter_mut().for_each(|lines| lines.add(table, &row));
                 match next(&mut lines) {
                     Ok(row) => expected = row,
                     Err(error) => failed = Some(error),
@@ -350,7 +357,7 @@ pub fn compare(read: &dyn Read, rebuilt: &mut dyn BufRead) -> Result<Report, Rep
             match expected.take_if(|row| row.table == table.name && row.id == stored.id) {
                 Some(row) => {
                     report.differ(table, &row, &stored);
-                    by_line.add(table, &row);
+                    by_line.iter_mut().for_each(|lines| lines.add(table, &row));
                     match next(&mut lines) {
                         Ok(row) => expected = row,
                         Err(error) => failed = Some(error),
@@ -365,10 +372,12 @@ pub fn compare(read: &dyn Read, rebuilt: &mut dyn BufRead) -> Result<Report, Rep
         }
         while let Some(row) = expected.take_if(|row| row.table == table.name) {
             report.note(missing(&row));
-            by_line.add(table, &row);
+            by_line.iter_mut().for_each(|lines| lines.add(table, &row));
             expected = next(&mut lines)?;
         }
-        by_line.compare(table, read, &mut report)?;
+        if let Some(lines) = by_line {
+            lines.compare(table, read, &mut report)?;
+        }
     }
     compare_keys(read, &mut report)?;
     Ok(report)
@@ -416,8 +425,10 @@ fn compare_keys(read: &dyn Read, report: &mut Report) -> Result<(), ReplayError>
 }
 
 impl Report {
+    /// Tables are compared one after the other.
     fn note(&mut self, difference: Difference) {
-        if self.differences.len() < MAX_DIFFERENCES {
+        let of_table = self.differences.iter().rev().take_while(|noted| noted.table == difference.table);
+        if of_table.count() < MAX_DIFFERENCES {
             self.differences.push(difference);
         }
     }

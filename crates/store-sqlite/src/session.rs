@@ -142,6 +142,10 @@ impl Read for Session<'_> {
         each(&self.connection, &sql, (), |row| visit(records::row(statements.table, row)?))
     }
 
+    fn keeps_lines_apart(&self) -> bool {
+        true
+    }
+
     /// They stand in a table beside the column.
     fn scan_lines(&self, table: &'static str, visit: &mut VisitLine<'_>) -> Result<(), StoreError> {
         for column in Table::named(table)?.columns.iter().filter(|column| column.by_line) {

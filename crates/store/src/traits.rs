@@ -98,6 +98,11 @@ pub trait Read {
         })
     }
 
+    /// Whether the backend keeps lines apart from their column, so that the two may differ.
+    fn keeps_lines_apart(&self) -> bool {
+        false
+    }
+
     /// The bytes of up to `limit` entries from index `from` on, in order, without a gap. None above the head.
     fn entries(&self, from: u64, limit: u32) -> Result<Vec<Vec<u8>>, StoreError>;
 

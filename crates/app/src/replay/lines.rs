@@ -14,6 +14,11 @@ use super::{Difference, Report, cut};
 pub(super) struct Lines(BTreeSet<(&'static str, Uuid, String)>);
 
 impl Lines {
+    /// None yet, of a table whose lines the store keeps apart from the column.
+    pub(super) fn of(table: &Table, read: &dyn Read) -> Option<Self> {
+        (read.keeps_lines_apart() && table.columns.iter().any(|column| column.by_line)).then(Self::default)
+    }
+
     /// Takes a row as the log says that it is.
     pub(super) fn add(&mut self, table: &Table, row: &Row) {
         for (column, value) in table.columns.iter().zip(&row.columns).filter(|(column, _)| column.by_line) {
@@ -30,9 +35,6 @@ impl Lines {
         read: &dyn Read,
         report: &mut Report,
     ) -> Result<(), StoreError> {
-        if !table.columns.iter().any(|column| column.by_line) {
-            return Ok(());
-        }
         let mut note = |problem: &str, column: &str, id: Uuid, log: &str, stored: &str| {
             report.note(Difference {
                 table: table.name.to_owned(),

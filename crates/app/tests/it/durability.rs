@@ -168,6 +168,10 @@ impl Read for Session<'_> {
         self.inner.scan_lines(table, visit)
     }
 
+    fn keeps_lines_apart(&self) -> bool {
+        self.inner.keeps_lines_apart()
+    }
+
     fn entries(&self, from: u64, limit: u32) -> Result<Vec<Vec<u8>>, StoreError> {
         self.inner.entries(from, limit)
     }

@@ -649,3 +649,33 @@ async fn lines_that_were_changed_by_hand_are_named() {
         assert_eq!(found(), [], "{undo}");
     }
 }
+
+/// Many differences of one table do not hide that of a later one.
+#[tokio::test]
+async fn a_row_is_named_beside_many_lines() {
+    const VERSIONS: usize = 200;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.sqlite");
+    let options = assent_store_sqlite::Options::default();
+    let world = World::on(Arc::new(assent_store_sqlite::SqliteStore::open(&path, options).unwrap())).await;
+    let owner = world.person(&["model_owner"]).await;
+    let (model, version) = world.version(owner, "scoring").await;
+    for _ in 0..VERSIONS {
+        let new = NewVersion { artifacts: vec![common::artifact()], ..common::new_version() };
+        let register = Command::RegisterVersion(VersionId(world.id()), model, Box::new(new));
+        world.run(owner, register).await.unwrap();
+    }
+    let id = PromotionId(world.id());
+    let target = Target { stage: "PROD".to_owned(), environment: None, strategy: None, replicas: None };
+    let ask = Command::RequestPromotion { id, version, target, comment: None, submit: false };
+    world.run(owner, ask).await.unwrap();
+    let by_hand = rusqlite::Connection::open(&path).unwrap();
+    assert_eq!(by_hand.execute("DELETE FROM versions_files", ()).unwrap(), VERSIONS);
+    assert_eq!(by_hand.execute("UPDATE promotions SET revision = 9", ()).unwrap(), 1);
+    let report = replayed(&*world.store.read().unwrap());
+    let (lines, rows): (Vec<_>, Vec<_>) = report.differences.iter().partition(|it| it.table == "versions");
+    assert_eq!(lines.len(), replay::MAX_DIFFERENCES);
+    assert!(lines.iter().all(|it| it.problem == "LINE_MISSING files"), "{lines:?}");
+    assert!(matches!(&rows[..], [row] if row.id == id.0 && row.problem == "REVISION"), "{rows:?}");
+    assert_eq!(report.cut_short().collect::<Vec<_>>(), ["versions"]);
+}

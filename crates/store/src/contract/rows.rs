@@ -426,6 +426,7 @@ pub fn an_error_ends_a_scan_of_lines(place: &dyn Fixture) {
     assert_eq!(scanned(&*read).len(), 5);
     read.scan_lines("models", &mut |_, line, _| Err(StoreError::Corrupt(line.to_owned()))).unwrap();
     assert!(is_conflict(&read.scan_lines("stars", &mut |_, _, _| Ok(()))));
+    assert_eq!(read.keeps_lines_apart(), store.begin().unwrap().keeps_lines_apart());
     let mut seen = 0;
     let ended = read.scan_lines("versions", &mut |_, _, _| {
         seen += 1;

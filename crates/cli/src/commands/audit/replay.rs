@@ -49,8 +49,9 @@ pub(super) fn blocks(report: &Report) -> Vec<Block> {
         blocks.push(Block::Line(format!("  the log says  {}", difference.log)));
         blocks.push(Block::Line(format!("  the row says  {}", difference.stored)));
     }
-    if report.differences.len() == MAX_DIFFERENCES {
-        blocks.push(Block::Line(format!("there may be more than these {MAX_DIFFERENCES} differences")));
+    for table in report.cut_short() {
+        let line = format!("there may be more than these {MAX_DIFFERENCES} differences of `{table}`");
+        blocks.push(Block::Line(line));
     }
     if let Some(error) = &report.error {
         blocks.push(Block::Bad(format!("the log cannot be replayed: {error}")));
