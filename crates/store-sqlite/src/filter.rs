@@ -129,10 +129,24 @@ fn text(value: &Value) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use assent_store::Order;
     use rusqlite::Connection;
 
     use super::*;
     use crate::schema::STORE;
+    use crate::statements::statements;
+
+    /// How a page is read that is not the first.
+    fn plan(connection: &Connection, table: &str, filter: &Predicate) -> Vec<String> {
+        let statements = statements(table).unwrap();
+        let condition = Condition::new(statements.table, filter).unwrap();
+        let sql = format!("EXPLAIN QUERY PLAN {}", statements.page(&condition, true, Order::Ascending));
+        let mut plan = connection.prepare(&sql).unwrap();
+        // The id that it comes after, and how many rows, are parameters as well.
+        let marks = vec!["a"; condition.values.len() + 2];
+        let lines = plan.query_map(rusqlite::params_from_iter(marks), |row| row.get(3)).unwrap();
+        lines.map(Result::unwrap).collect()
+    }
 
     #[test]
     fn rows_are_found_by_their_lines_in_the_order_of_their_ids_without_a_look_at_others() {
@@ -143,18 +157,7 @@ mod tests {
         let tier = Predicate::OfModel(Box::new(Predicate::Eq("tier", Value::Text("LOW".to_owned()))));
         for readable in [Predicate::True, of_model.clone(), Predicate::Or(vec![of_model, tier])] {
             let filter = Predicate::And(vec![line.clone(), readable]);
-            let condition = Condition::new(Table::named("versions").unwrap(), &filter).unwrap();
-            let sql = format!(
-                "EXPLAIN QUERY PLAN SELECT document FROM versions WHERE {} AND id > x'00' ORDER BY id LIMIT 9",
-                condition.sql
-            );
-            let mut plan = connection.prepare(&sql).unwrap();
-            let marks = vec!["a"; condition.values.len()];
-            let lines: Vec<String> = plan
-                .query_map(rusqlite::params_from_iter(marks), |row| row.get(3))
-                .unwrap()
-                .map(Result::unwrap)
-                .collect();
+            let lines = plan(&connection, "versions", &filter);
             let all = lines.join("; ");
             assert!(all.contains("versions_files USING PRIMARY KEY (line=?)"), "{all}");
             assert!(lines.iter().all(|line| !line.starts_with("SCAN")), "{all}");
@@ -167,16 +170,8 @@ mod tests {
         STORE.migrate(&connection).unwrap();
         for column in ["upstream", "downstream"] {
             let filter = Predicate::Eq(column, Value::Text("a".to_owned()));
-            let condition = Condition::new(Table::named("lineage").unwrap(), &filter).unwrap();
-            let sql = format!(
-                "EXPLAIN QUERY PLAN SELECT document FROM lineage WHERE {} AND id > x'00' ORDER BY id LIMIT 9",
-                condition.sql
-            );
-            let mut plan = connection.prepare(&sql).unwrap();
-            let lines: Vec<String> =
-                plan.query_map(["a"], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
             let by_index = format!("SEARCH lineage USING INDEX lineage_{column} ({column}=? AND id>?)");
-            assert_eq!(lines, [by_index]);
+            assert_eq!(plan(&connection, "lineage", &filter), [by_index]);
         }
     }
 }

@@ -57,6 +57,13 @@ pub(crate) fn id(row: &rusqlite::Row<'_>, column: usize) -> Result<Uuid, StoreEr
     Uuid::from_slice(bytes).map_err(|_| StoreError::Corrupt(format!("a stored id has {} bytes", bytes.len())))
 }
 
+/// A line and the id of the row that it finds.
+pub(crate) fn line<'a>(row: &'a rusqlite::Row<'_>) -> Result<(&'a str, Uuid), StoreError> {
+    let line = row.get_ref(0).map_err(reading)?;
+    let line = line.as_str().map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    Ok((line, id(row, 1)?))
+}
+
 /// The search columns of an entry, after its index.
 pub(crate) fn keys(row: &rusqlite::Row<'_>) -> Result<EntryKeys, StoreError> {
     let optional_id = |column| match row.get_ref(column).map_err(reading)? {

@@ -14,7 +14,7 @@ use crate::flush::{flush, place};
 use crate::pool::Lease;
 use crate::records::{self, Cell, Id, blob, each, id, one, unsigned};
 use crate::search::{find, missing};
-use crate::statements::statements;
+use crate::statements::{direction, statements};
 use crate::store::SqliteStore;
 
 /// A transaction on one connection. It ends when this is dropped.
@@ -109,13 +109,7 @@ impl Read for Session<'_> {
     fn select(&self, select: &Select) -> Result<Vec<Row>, StoreError> {
         let statements = statements(select.table)?;
         let condition = Condition::new(statements.table, &select.filter)?;
-        let (comparison, direction) = direction(select.order);
-        let after = if select.after.is_some() { format!("AND id {comparison} ? ") } else { String::new() };
-        let (whole, table) = (&statements.whole, select.table);
-        let sql = format!(
-            "SELECT {whole} FROM {table} WHERE {} {after}ORDER BY id {direction} LIMIT ?",
-            condition.sql
-        );
+        let sql = statements.page(&condition, select.after.is_some(), select.order);
         let cells: Vec<_> = condition.values.iter().map(|value| Cell(Some(value))).collect();
         let after = select.after.map(Id);
         let mut params: Vec<&dyn ToSql> = cells.iter().map(|cell| cell as _).collect();
@@ -152,9 +146,8 @@ impl Read for Session<'_> {
             let name = column.name;
             let sql = format!("SELECT line, id FROM {table}_{name}");
             each(&self.connection, &sql, (), |row| {
-                let line = row.get_ref(0).map_err(reading)?;
-                let line = line.as_str().map_err(|error| StoreError::Corrupt(error.to_string()))?;
-                visit(name, line, id(row, 1)?)
+                let (line, id) = records::line(row).map_err(|error| of_lines(table, name, error))?;
+                visit(name, line, id)
             })?;
         }
         Ok(())
@@ -245,10 +238,39 @@ fn checkpoint(row: &rusqlite::Row<'_>) -> Result<Checkpoint, StoreError> {
     Ok(Checkpoint { size: unsigned(row, 0)?, note: blob(row, 1)?.to_vec() })
 }
 
-/// How the ids that come later compare, and how they are sorted.
-fn direction(order: Order) -> (char, &'static str) {
-    match order {
-        Order::Ascending => ('>', "ASC"),
-        Order::Descending => ('<', "DESC"),
+/// An error in reading the lines of a column, with the table that they stand in.
+fn of_lines(table: &str, column: &str, error: StoreError) -> StoreError {
+    if let StoreError::Corrupt(wrong) = error {
+        StoreError::Corrupt(format!("a row of `{table}_{column}` cannot be read: {wrong}"))
+    } else {
+        error
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use assent_store::Store;
+
+    use super::*;
+    use crate::Options;
+
+    #[test]
+    fn a_line_that_cannot_be_read_is_told_with_its_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.sqlite");
+        let store = SqliteStore::open(&path, Options::default()).unwrap();
+        let by_hand = rusqlite::Connection::open(&path).unwrap();
+        for (line, wrong) in [
+            ("'x', zeroblob(15)", "a stored id has 15 bytes"),
+            ("CAST(x'ff' AS TEXT), zeroblob(16)", "invalid utf-8 sequence of 1 bytes from index 0"),
+        ] {
+            by_hand.execute(&format!("INSERT INTO versions_files VALUES ({line})"), ()).unwrap();
+            let error = store.read().unwrap().scan_lines("versions", &mut |_, _, _| Ok(())).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                format!("corrupt: a row of `versions_files` cannot be read: {wrong}")
+            );
+            by_hand.execute("DELETE FROM versions_files", ()).unwrap();
+        }
     }
 }

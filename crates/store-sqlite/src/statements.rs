@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use assent_store::{StoreError, TABLES, Table};
+use assent_store::{Order, StoreError, TABLES, Table};
+
+use crate::filter::Condition;
 
 /// The statements of one table.
 pub(crate) struct Statements {
@@ -48,6 +50,15 @@ impl Statements {
         }
     }
 
+    /// A page of the rows that meet the condition: its parameters, then the id that the page comes after, if there is one, and
+    /// how many rows it has at most.
+    pub(crate) fn page(&self, condition: &Condition<'_>, is_after: bool, order: Order) -> String {
+        let (comparison, direction) = direction(order);
+        let after = if is_after { format!("AND id {comparison} ? ") } else { String::new() };
+        let (whole, table, condition) = (&self.whole, self.table.name, &condition.sql);
+        format!("SELECT {whole} FROM {table} WHERE {condition} {after}ORDER BY id {direction} LIMIT ?")
+    }
+
     /// Replaces the row with id `?1` by `?2` to `?4` and, in order, by the values of those index columns whose flag is set.
     /// The indexes of other columns are not written.
     pub(crate) fn update(&self, changed: &[bool]) -> String {
@@ -56,6 +67,14 @@ impl Statements {
             listed(columns.zip(5..).map(|((column, _), number)| format!("{} = ?{number}", column.name)));
         let name = self.table.name;
         format!("UPDATE {name} SET revision = ?2, projection_version = ?3, document = ?4{sets} WHERE id = ?1")
+    }
+}
+
+/// How the ids that come later compare, and how they are sorted.
+pub(crate) fn direction(order: Order) -> (char, &'static str) {
+    match order {
+        Order::Ascending => ('>', "ASC"),
+        Order::Descending => ('<', "DESC"),
     }
 }
 
