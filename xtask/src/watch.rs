@@ -14,7 +14,8 @@ pub(crate) struct Watch {
 
 /// Ends this process with failure once `limit` has passed, unless what this returns was dropped before. `last_words` is called
 /// first; then every program that was started by this one, or by those that it has started, is ended: one that goes on
-/// would hold on to what we print to, and whoever reads that would wait for it.
+/// would hold on to what we print to, and whoever reads that would wait for it. What has left us for init, as the PostgreSQL
+/// that `pg_ctl` starts, stays.
 #[expect(clippy::exit, reason = "the thread that would return an exit code is the one that stands still")]
 pub(crate) fn over(limit: Duration, last_words: impl FnOnce() + Send + 'static) -> Watch {
     let (running, ended) = channel();

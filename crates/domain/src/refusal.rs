@@ -188,7 +188,7 @@ codes! {
     /// A change is submitted with its impact and a way back.
     PlanMissing "plan-missing" Unprocessable "give the impact and the rollback plan with the submission";
     /// Nobody changes anything then.
-    Blackout "blackout" Unprocessable "choose a time after the blackout that the message names; what cannot wait is a change of the type EMERGENCY";
+    Blackout "blackout" Unprocessable "choose a time after the blackout that the message names; what cannot wait is a change of the type EMERGENCY, or a ROLLBACK to a version that stood there before";
     /// Those who have to sign did not, or may not any more.
     SignaturesMissing "signatures-missing" Unprocessable "let those sign whom the message names";
     /// The pack does not fit together.
