@@ -75,8 +75,11 @@ impl Asked {
     /// What was said of where it is to go, besides the stage: names and values.
     pub(crate) fn details(&self) -> Vec<(&'static str, String)> {
         let replicas = self.replicas.map(|replicas| replicas.to_string());
-        let all =
-            [("environment", self.environment.clone()), ("strategy", self.strategy.clone()), ("replicas", replicas)];
+        let all = [
+            ("environment", self.environment.clone()),
+            ("strategy", self.strategy.clone()),
+            ("replicas", replicas),
+        ];
         all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 

@@ -184,13 +184,23 @@ mod tests {
         let one = Place::of(&folder.path().join("one")).unwrap();
         let other = Place::of(&inner.join("other")).unwrap();
         fs::remove_dir(&inner).unwrap();
-        let problem = Place::fill(vec![(one, "1".to_owned()), (other, "2".to_owned())], |_| Ok(())).unwrap_err();
+        let problem =
+            Place::fill(vec![(one, "1".to_owned()), (other, "2".to_owned())], |_| Ok(())).unwrap_err();
         assert!(problem.message.contains("inner/other` cannot be written: "), "{problem}");
         assert_eq!(names(folder.path()), [""; 0]);
 
-        let all = || vec![(Place::of(&folder.path().join("one")).unwrap(), "1".to_owned()), (Place::StandardOutput, "2".to_owned())];
+        let all = || {
+            vec![
+                (Place::of(&folder.path().join("one")).unwrap(), "1".to_owned()),
+                (Place::StandardOutput, "2".to_owned()),
+            ]
+        };
         let problem = Place::fill(all(), |text| Err(Problem::new(text))).unwrap_err();
-        assert_eq!((problem.message.as_str(), names(folder.path())), ("2", vec![]), "what cannot be said leaves none");
+        assert_eq!(
+            (problem.message.as_str(), names(folder.path())),
+            ("2", vec![]),
+            "what cannot be said leaves none"
+        );
         Place::fill(all(), |_| Ok(())).unwrap();
         assert_eq!(names(folder.path()), ["one"]);
     }
@@ -232,7 +242,10 @@ mod tests {
         let place = Place::of(&first).unwrap();
         place.clear().unwrap();
         Place::fill(vec![(place, "new".to_owned())], |_| Ok(())).unwrap();
-        assert!(fs::symlink_metadata(&first).unwrap().is_symlink() && fs::symlink_metadata(&second).unwrap().is_symlink());
+        assert!(
+            fs::symlink_metadata(&first).unwrap().is_symlink()
+                && fs::symlink_metadata(&second).unwrap().is_symlink()
+        );
         assert_eq!(fs::read_to_string(folder.path().join("real")).unwrap(), "new");
         // Round and round.
         std::os::unix::fs::symlink("round", folder.path().join("round")).unwrap();

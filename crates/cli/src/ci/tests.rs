@@ -204,7 +204,8 @@ fn a_fingerprint_is_that_of_the_finding_and_not_of_its_words() {
 
 /// What tells the reports of a question from those of others: heading, category, class and fingerprint.
 fn marks(asked: Asked) -> [String; 4] {
-    let finding = json!({"policy": "p", "rule": "r", "status": "FAILED", "enforcement": "BLOCKING", "message": "m"});
+    let finding =
+        json!({"policy": "p", "rule": "r", "status": "FAILED", "enforcement": "BLOCKING", "message": "m"});
     let answered = super::check(asked, &json!({"findings": [finding]}), false);
     let log = sarif::write(&answered);
     let run = &log["runs"][0];

@@ -39,8 +39,7 @@ impl Check {
     pub(crate) fn run(self, context: &Context) -> Result<Answer, Problem> {
         let reports = self.reports.open(context.printer)?;
         let client = context.client()?;
-        let (version, asked) =
-            reports.asked(&client, "check", &self.version, &self.target)?;
+        let (version, asked) = reports.asked(&client, "check", &self.version, &self.target)?;
         let asked = asked.map(|asked| Asked { strict: self.strict, ..asked });
         let path = with_query(&format!("/api/v1/versions/{version}/check"), &self.target.query());
         let answer = client.get(&path)?;

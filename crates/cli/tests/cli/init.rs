@@ -128,7 +128,10 @@ fn drop_old_reports(root: &Path, gate: &Path, owner: &Client) {
         assert_eq!((run.code, names()), (2, vec!["mine.txt".to_owned()]), "{run:?}");
     }
     let twice = asked(owner, &["models/v1", "./models/v1"]);
-    assert!(twice.code == 2 && twice.stderr.contains("two folders have reports of the name models__v1-gate"), "{twice:?}");
+    assert!(
+        twice.code == 2 && twice.stderr.contains("two folders have reports of the name models__v1-gate"),
+        "{twice:?}"
+    );
     for name in ["a\n::add-mask::x", "##[add-mask]x", "\u{1b}[31m"] {
         let refused = asked(owner, &[name]);
         assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "{refused:?}");
