@@ -348,7 +348,7 @@ pub fn compare(read: &dyn Read, rebuilt: &mut dyn BufRead) -> Result<Report, Rep
             report.rows += 1;
             while let Some(row) = expected.take_if(|row| row.table == table.name && row.id < stored.id) {
                 report.note(missing(&row));
-                by_line.iter_mut().for_each(|lines| lines.add(table, &row));
+                keep(&mut by_line, table, &row);
                 match next(&mut lines) {
                     Ok(row) => expected = row,
                     Err(error) => failed = Some(error),
@@ -357,7 +357,7 @@ pub fn compare(read: &dyn Read, rebuilt: &mut dyn BufRead) -> Result<Report, Rep
             match expected.take_if(|row| row.table == table.name && row.id == stored.id) {
                 Some(row) => {
                     report.differ(table, &row, &stored);
-                    by_line.iter_mut().for_each(|lines| lines.add(table, &row));
+                    keep(&mut by_line, table, &row);
                     match next(&mut lines) {
                         Ok(row) => expected = row,
                         Err(error) => failed = Some(error),
@@ -372,7 +372,7 @@ pub fn compare(read: &dyn Read, rebuilt: &mut dyn BufRead) -> Result<Report, Rep
         }
         while let Some(row) = expected.take_if(|row| row.table == table.name) {
             report.note(missing(&row));
-            by_line.iter_mut().for_each(|lines| lines.add(table, &row));
+            keep(&mut by_line, table, &row);
             expected = next(&mut lines)?;
         }
         if let Some(lines) = by_line {
@@ -381,6 +381,13 @@ pub fn compare(read: &dyn Read, rebuilt: &mut dyn BufRead) -> Result<Report, Rep
     }
     compare_keys(read, &mut report)?;
     Ok(report)
+}
+
+/// Keeps the lines of a row, where the store keeps lines apart.
+fn keep(by_line: &mut Option<Lines>, table: &assent_store::Table, row: &Row) {
+    if let Some(lines) = by_line {
+        lines.add(table, row);
+    }
 }
 
 /// The search columns of the entries, and the answers that name entries, against what the entries say.

@@ -208,8 +208,10 @@ impl Printer {
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in uncontrolled(text).chars() {
-        if c == '#' && out.ends_with('#') {
-            out.push(' ');
+        // A heading of Markdown has a blank there, a command has not.
+        if c != '#' && !c.is_whitespace() && out.ends_with("##") {
+            out.pop();
+            out.push_str(" #");
         }
         out.push(c);
     }
@@ -256,7 +258,8 @@ mod tests {
         for (text, shown) in [
             ("##[set-output name=ok]yes", "# #[set-output name=ok]yes"),
             ("a ##vso[task.complete]", "a # #vso[task.complete]"),
-            ("###teamcity[x]", "# # #teamcity[x]"),
+            ("###teamcity[x]", "## #teamcity[x]"),
+            ("## Overall", "## Overall"),
             ("::add-mask::x", ": :add-mask::x"),
             ("  ::add-mask::x", "  : :add-mask::x"),
             ("a::b #1", "a::b #1"),

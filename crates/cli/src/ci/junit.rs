@@ -54,7 +54,8 @@ fn properties(answered: &Answered) -> Vec<(&'static str, String)> {
 
 fn case(answered: &Answered, line: &Line) -> TestCase {
     let asked = &answered.asked;
-    let parts: String = asked.parts().map(|part| format!(".{part}")).collect();
+    let parts: Vec<String> = asked.parts().map(|part| format!(".{part}")).collect();
+    let parts = parts.concat();
     let outcome = match line.standing() {
         Standing::Against if line.outcome == Outcome::Error => Case::Error(fault(line)),
         Standing::Against => Case::Failed(fault(line)),
